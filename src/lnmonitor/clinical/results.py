@@ -1,0 +1,102 @@
+"""What every clinical rule answers with: a value, the reasons as data, and the rule's source.
+
+Rules never write sentences. A reason is a code with the numbers behind it; `lnmonitor.analysis.explain`
+turns it into English or Chinese. This module, like the whole package, needs the standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+Scalar = str | int | float | bool | None
+
+
+class Truth(Enum):
+    """Three-valued logic: a missing input gives UNKNOWN, never a silent NO."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    @staticmethod
+    def of(value: bool | None) -> Truth:
+        """Return YES or NO for a known answer, UNKNOWN for None."""
+        if value is None:
+            return Truth.UNKNOWN
+        return Truth.YES if value else Truth.NO
+
+    @staticmethod
+    def all(*terms: Truth) -> Truth:
+        """Kleene AND: one NO decides; else one UNKNOWN leaves it open."""
+        if Truth.NO in terms:
+            return Truth.NO
+        return Truth.UNKNOWN if Truth.UNKNOWN in terms else Truth.YES
+
+    @staticmethod
+    def any(*terms: Truth) -> Truth:
+        """Kleene OR: one YES decides; else one UNKNOWN leaves it open."""
+        if Truth.YES in terms:
+            return Truth.YES
+        return Truth.UNKNOWN if Truth.UNKNOWN in terms else Truth.NO
+
+    @property
+    def negated(self) -> Truth:
+        """Kleene NOT."""
+        return {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}[self]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a rule was published; `wording_seen` is False where only a secondary source was read."""
+
+    authors: str
+    journal: str
+    year: int
+    doi: str | None = None
+    wording_seen: bool = False
+
+    @property
+    def text(self) -> str:
+        """One line for a screen or a page."""
+        line = f"{self.authors}. {self.journal} {self.year}"
+        return f"{line}, doi {self.doi}" if self.doi else line
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule's name and version as stored with every result; `parameters` are protocol choices."""
+
+    id: str
+    version: str
+    citations: tuple[Citation, ...] = ()
+    verified: bool = False
+    """False where thresholds come from the protocol or from memory, not from the published text."""
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.id} {self.version}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One criterion with its outcome: `code` names the sentence, `values` are the numbers in it.
+
+    Conventional keys of `values`: `value`, `unit`, `limit`, `baseline`, `previous`, `item`, `weight`, `date`.
+    """
+
+    code: str
+    met: Truth
+    values: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Base of every rule's result: subclasses add the value or grade."""
+
+    rule: Rule
+    reasons: tuple[Reason, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Names of inputs that were absent and could still change the result."""
