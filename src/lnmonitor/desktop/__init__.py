@@ -1,0 +1,1 @@
+"""Everything that imports Qt: session, operations, pages, models, widgets, plots, theme."""

@@ -1,0 +1,1 @@
+"""Files in and out: workbooks, listings, clinical data standards, imports."""

@@ -1,0 +1,1 @@
+"""The case report forms: the one definition that screens, tables, checks and documents read."""
