@@ -1,0 +1,32 @@
+"""Where the program keeps what is its own on this computer. Studies lie where people put them.
+
+Nothing here may hold a study value: settings and logs are not encrypted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_DIRS = PlatformDirs("lnmonitor", appauthor=False, roaming=False)
+
+
+def data_dir() -> Path:
+    """Return the folder for the program's own lasting files, made if absent."""
+    return _made(_DIRS.user_data_path)
+
+
+def config_dir() -> Path:
+    """Return the folder for settings, made if absent."""
+    return _made(_DIRS.user_config_path)
+
+
+def log_dir() -> Path:
+    """Return the folder for logs, made if absent."""
+    return _made(_DIRS.user_log_path)
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path
