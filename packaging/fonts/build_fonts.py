@@ -9,9 +9,9 @@ form. Space, hyphen and brackets stay: their tabular forms are too wide for text
 reserved font name; a changed font gets its own name all the same. Noto Sans SC reserves only
 "Source", so its cut keeps the name. TrueType outlines throughout: reportlab embeds no CFF.
 
-Absent from LN Sans because Inter has none: U+2610..U+2612 (ballot boxes), U+2715. For a tick box draw
-U+25A1; for crossed out take U+2717 or U+00D7. The Chinese cut has no superscripts and no thin space:
-text is laid out with LN Sans first.
+Absent from LN Sans because Inter has none: U+2610..U+2612 (ballot boxes) and U+2715. For a tick box
+draw U+25A1; for crossed out take U+2717 or U+00D7. The Chinese cut has no superscripts and no thin
+space: text is laid out with LN Sans first.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ OUT = Path(__file__).resolve().parents[2] / "resources" / "fonts"
 
 # SHA-256 of the two archives, so that a rebuild starts from the same outlines.
 ARCHIVES = {
-    "expo-google-fonts-inter-0.4.2.tgz": "b5c1e5878c07a5637169da9f7b1f370c69709f1f8de55998e2522f7aa9dfe2a9",
-    "expo-google-fonts-noto-sans-sc-0.4.3.tgz": "0d69d0f4971d2ff574e3d93cbc218dc950bf3f3f8f8e2c008d97687ed53aee59",
+    "expo-google-fonts-inter-0.4.2.tgz": (
+        "b5c1e5878c07a5637169da9f7b1f370c69709f1f8de55998e2522f7aa9dfe2a9"
+    ),
+    "expo-google-fonts-noto-sans-sc-0.4.3.tgz": (
+        "0d69d0f4971d2ff574e3d93cbc218dc950bf3f3f8f8e2c008d97687ed53aee59"
+    ),
 }
 
 LATIN_RANGES = (
