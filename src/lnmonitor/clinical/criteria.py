@@ -1,0 +1,109 @@
+"""Comparing numbers the way every rule here does: with a tolerance, and with "unknown" for None.
+
+Published cut-offs are decimal numbers, computed values binary ones: 1.6 x 0.75 is a hair above
+1.2. A relative tolerance of 1e-9 makes 1.6 to 1.2 an exact 25 % fall, as a reader would say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Reason, Scalar, Truth
+
+RELATIVE_TOLERANCE = 1e-9
+
+
+def equal(a: float, b: float) -> bool:
+    """Whether two numbers are the same within the tolerance."""
+    return math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
+
+
+def above(a: float, b: float) -> bool:
+    """Whether a > b by more than the tolerance."""
+    return a > b and not equal(a, b)
+
+
+def below(a: float, b: float) -> bool:
+    """Whether a < b by more than the tolerance."""
+    return a < b and not equal(a, b)
+
+
+def at_least(a: float, b: float) -> bool:
+    """Whether a >= b, equality within the tolerance."""
+    return a > b or equal(a, b)
+
+
+def at_most(a: float, b: float) -> bool:
+    """Whether a <= b, equality within the tolerance."""
+    return a < b or equal(a, b)
+
+
+_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">": above,
+    "<": below,
+    ">=": at_least,
+    "<=": at_most,
+}
+
+
+def truth(value: float | None, operator: str, limit: float | None) -> Truth:
+    """Compare by `operator` (">", "<", ">=", "<="); UNKNOWN when either side is missing."""
+    if value is None or limit is None:
+        return Truth.UNKNOWN
+    return Truth.of(_OPERATORS[operator](value, limit))
+
+
+def compare(  # noqa: PLR0913 - one argument for each number that the sentence shows
+    code: str,
+    item: str,
+    value: float | None,
+    operator: str,
+    limit: float | None,
+    unit: str | None = None,
+    **more: Scalar,
+) -> Reason:
+    """Return the comparison as a reason with keys item, value, operator, limit, unit and `more`."""
+    values: dict[str, Scalar] = {
+        "item": item,
+        "value": value,
+        "operator": operator,
+        "limit": limit,
+        "unit": unit,
+        **more,
+    }
+    return Reason(code, truth(value, operator, limit), values)
+
+
+def met_all(reasons: Iterable[Reason]) -> Truth:
+    """Kleene AND over reasons."""
+    return Truth.all(*(reason.met for reason in reasons))
+
+
+def met_any(reasons: Iterable[Reason]) -> Truth:
+    """Kleene OR over reasons."""
+    return Truth.any(*(reason.met for reason in reasons))
+
+
+def require_finite(item: str, value: float | None, unit: str | None) -> None:
+    """Refuse NaN and infinity; None passes."""
+    if value is not None and not math.isfinite(value):
+        raise InvalidInput(item, value, unit, "a finite number")
+
+
+def require_positive(item: str, value: float | None, unit: str | None) -> None:
+    """Refuse anything that is not finite and > 0; None passes."""
+    require_finite(item, value, unit)
+    if value is not None and value <= 0:
+        raise InvalidInput(item, value, unit, "> 0")
+
+
+def require_range(
+    item: str, value: float | None, unit: str | None, low: float, high: float = math.inf
+) -> None:
+    """Refuse anything not finite or outside low..high (both included); None passes."""
+    require_finite(item, value, unit)
+    if value is not None and not low <= value <= high:
+        limit = f">= {low:g}" if high == math.inf else f"{low:g} to {high:g}"
+        raise InvalidInput(item, value, unit, limit)

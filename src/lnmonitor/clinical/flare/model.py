@@ -1,0 +1,60 @@
+"""What every flare definition reads and answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lnmonitor.clinical.response.model import RenalState, Response
+from lnmonitor.clinical.results import Outcome, Rule, Scalar
+
+FlareStatus = Literal["suspected", "confirmed"]
+FlareKind = Literal["proteinuric", "nephritic"]
+
+
+@dataclass(frozen=True)
+class FlareObservation:
+    """One sample or visit: `day` counts from the first infusion (day 0), `date` is ISO text.
+
+    `response` is the response at this observation, None or UNKNOWN where not assessed.
+    `treatment_escalated`: immunosuppression raised for the kidney because of this observation.
+    `collection_id` tells two results of one urine collection from two collections.
+    """
+
+    day: int
+    date: str
+    state: RenalState
+    response: Response | None = None
+    treatment_escalated: bool | None = None
+    collection_id: str | None = None
+
+
+@dataclass(frozen=True)
+class FlareFinding(Outcome):
+    """One episode. Days count from the first infusion; onset is the first exceeding sample.
+
+    `evidence_days` are all exceeding samples of the episode, `resolved_day` the first sample after
+    them below the limits (None while it lasts). A suspected episode that resolved was never
+    confirmed.
+    """
+
+    kind: FlareKind = "proteinuric"
+    status: FlareStatus = "suspected"
+    onset_day: int = 0
+    onset_date: str = ""
+    confirmed_day: int | None = None
+    confirmed_date: str | None = None
+    evidence_days: tuple[int, ...] = ()
+    resolved_day: int | None = None
+
+
+@dataclass(frozen=True)
+class FlareRuleSet:
+    """One definition of renal flare with its parameters' defaults."""
+
+    id: str
+    rule: Rule
+    parameters: Mapping[str, float | bool]
+    find: Callable[[Sequence[FlareObservation], Mapping[str, Scalar]], list[FlareFinding]]
+    """(observations in order of day, parameters) -> findings."""

@@ -1,0 +1,61 @@
+"""What every response definition reads and answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.results import Outcome, Rule, Scalar
+
+Parameter = float | bool
+
+
+class Response(Enum):
+    """Complete, partial, no response; UNKNOWN while a missing input could change the answer."""
+
+    CR = "CR"
+    PR = "PR"
+    NR = "NR"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class RenalState:
+    """The kidney at one visit; None = not measured or not asked.
+
+    `proteinuria` is a 24-hour collection, `upcr` a ratio in the unit reported; eGFR in
+    mL/min/1.73 m²; urine cells per high-power field; `casts` cellular casts seen; `on_rescue` rescue
+    therapy begun at or before this visit.
+    """
+
+    proteinuria: Proteinuria | None = None
+    upcr: Proteinuria | None = None
+    creatinine_umol_l: float | None = None
+    creatinine_uln: float | None = None
+    egfr: float | None = None
+    albumin_g_l: float | None = None
+    urine_rbc_hpf: float | None = None
+    urine_wbc_hpf: float | None = None
+    casts: bool | None = None
+    on_rescue: bool | None = None
+    dead_or_dialysis: bool = False
+
+
+@dataclass(frozen=True)
+class ResponseResult(Outcome):
+    """The response by the rule set named in `rule.id`."""
+
+    response: Response = Response.UNKNOWN
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One published or protocol definition of response with its parameters' defaults."""
+
+    id: str
+    rule: Rule
+    parameters: Mapping[str, Parameter]
+    judge: Callable[[RenalState, RenalState, Mapping[str, Scalar]], ResponseResult]
+    """(baseline, now, parameters) -> result."""
