@@ -1,0 +1,357 @@
+"""Batch scoring: a CSV in, the same rows with the results out, a reason in `problem` where none.
+
+The columns are those of published test vectors, so that anyone can check the rules from outside.
+A row that cannot be scored keeps its place with an empty result; the others are scored.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from lnmonitor.clinical import bilag_renal, ctcae, gfr, sledai, units
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Truth
+from lnmonitor.errors import InputError
+from lnmonitor.exchange.delimited import Row, Table, read_csv
+
+Results = Mapping[str, str]
+Scorer = Callable[[Row], Results]
+
+
+class ProblemError(Exception):
+    """Why one row cannot be scored; the text goes into its `problem` column."""
+
+
+@dataclass(frozen=True)
+class ScoreCounts:
+    """How many rows were scored and how many have a problem."""
+
+    scored: int
+    problems: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of score: the columns it needs, the columns it adds, and how a row is scored."""
+
+    needs: tuple[str, ...]
+    adds: tuple[str, ...]
+    scorer: Scorer
+
+
+def score(kind: str, source: Path, out: Path) -> ScoreCounts:
+    """Score `source` by `kind` (a key of `KINDS`, or "kaplan-meier") and write `out`.
+
+    Raises:
+        InputError: the file or its columns cannot be taken; nothing is written then.
+    """
+    table = read_csv(source)
+    if kind == "kaplan-meier":
+        return _write_kaplan_meier(table, out)
+    chosen = KINDS[kind]
+    table.require(*chosen.needs)
+    added = (*chosen.adds, "problem")
+    taken = [column for column in added if column in table.columns]
+    if taken:
+        raise InputError(
+            "{file} already has a column {column}.",
+            "Rename it; scoring adds that column.",
+            file=source.name,
+            column=taken[0],
+        )
+    scored = [_scored(chosen, row) for row in table.rows]
+    _write(out, (*table.columns, *added), [[*r.cells.values(), *s] for r, s in _zip(table, scored)])
+    problems = sum(1 for cells in scored if cells[-1])
+    return ScoreCounts(len(scored) - problems, problems)
+
+
+def _zip(table: Table, scored: list[list[str]]) -> list[tuple[Row, list[str]]]:
+    return list(zip(table.rows, scored, strict=True))
+
+
+def _scored(kind: Kind, row: Row) -> list[str]:
+    try:
+        results = kind.scorer(row)
+    except (ProblemError, InvalidInput) as problem:
+        return [*("" for _ in kind.adds), str(problem)]
+    return [*(results.get(column, "") for column in kind.adds), results.get("problem", "")]
+
+
+def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    try:
+        with out.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(rows)
+    except OSError as error:
+        raise InputError(
+            "{path} cannot be written: {why}.",
+            "Choose another place.",
+            path=out,
+            why=error.strerror,
+        ) from error
+
+
+# --- reading cells ------------------------------------------------------------------------------
+
+
+def _number(row: Row, column: str) -> float | None:
+    text = row.present(column)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise ProblemError(f"{column}: {text!r} is not a number") from error
+    if not math.isfinite(value):
+        raise ProblemError(f"{column}: {text!r} is not a finite number")
+    return value
+
+
+def _required(row: Row, column: str) -> float:
+    value = _number(row, column)
+    if value is None:
+        raise ProblemError(f"{column} is missing")
+    return value
+
+
+def _yes_no(row: Row, column: str) -> bool | None:
+    text = row.present(column)
+    if text is None or text.upper() in {"U", "UNK", "UNKNOWN", "ND"}:
+        return None
+    if text.lower() in {"1", "y", "yes", "true"}:
+        return True
+    if text.lower() in {"0", "n", "no", "false"}:
+        return False
+    raise ProblemError(f"{column}: {text!r} is neither yes nor no")
+
+
+def _printed(value: float) -> str:
+    """Six decimals are beyond every published vector and hide no rounding of ours."""
+    return f"{value:.6f}"
+
+
+# --- kidney function ----------------------------------------------------------------------------
+
+_CREATININE_UNITS = {"mg/dl": units.CREATININE_UMOL_L_PER_MG_DL, "umol/l": 1.0, "µmol/l": 1.0}
+
+
+def _creatinine_umol_l(row: Row) -> float:
+    unit = row.get("creatinine_unit")
+    factor = _CREATININE_UNITS.get(unit.lower().replace("\u03bc", "µ"))
+    if factor is None:
+        raise ProblemError(f"creatinine_unit: {unit!r} is neither mg/dL nor umol/L")
+    return _required(row, "creatinine") * factor
+
+
+def _sex(row: Row) -> gfr.Sex:
+    text = row.get("sex").upper()
+    if text in {"F", "FEMALE"}:
+        return "F"
+    if text in {"M", "MALE"}:
+        return "M"
+    raise ProblemError(f"sex: {text!r} is neither F nor M" if text else "sex is missing")
+
+
+def _gfr_scorer(equation_id: str) -> Scorer:
+    def scorer(row: Row) -> Results:
+        result = gfr.estimate(
+            equation_id,
+            creatinine_umol_l=_creatinine_umol_l(row),
+            age_years=_required(row, "age_years"),
+            sex=_sex(row),
+            weight_kg=_number(row, "weight_kg"),
+            black=bool(_yes_no(row, "black")),
+        )
+        if result.value is None:
+            raise ProblemError(f"missing: {', '.join(result.missing)}")
+        return {"result": _printed(result.value)}
+
+    return scorer
+
+
+_EGFR_COLUMNS = ("sex", "age_years", "creatinine", "creatinine_unit")
+
+# --- SLEDAI-2K ----------------------------------------------------------------------------------
+
+_SLEDAI_WORDS = {
+    "visual": "visual_disturbance",
+    "organic_brain": "organic_brain_syndrome",
+    "cranial_nerve": "cranial_nerve_disorder",
+    "casts": "urinary_casts",
+    "haematuria": "hematuria",
+    "mucosal": "mucosal_ulcers",
+    "dsdna": "increased_dna_binding",
+}
+"""The item names of the vectors where they differ from ours."""
+_SLEDAI_CODES = {
+    **{item.code: item.code for item in sledai.ITEMS},
+    **{word: code for code, word in _SLEDAI_WORDS.items()},
+    "cerebrovascular_accident": "cva",
+    "stroke": "cva",
+    "cranial_nerve_disorders": "cranial_nerve",
+    "new_rash": "rash",
+    "rash_new": "rash",
+    "leucopenia": "leukopenia",
+    "oral_ulcers": "mucosal",
+}
+
+
+def _ticked(row: Row) -> dict[str, str]:
+    """Return item code -> the word it was ticked by."""
+    words = [word.strip() for word in row.get("items_ticked").split(";") if word.strip()]
+    unknown = [word for word in words if word.lower() not in _SLEDAI_CODES]
+    if unknown:
+        raise ProblemError(f"items_ticked: {unknown[0]!r} is not one of the 24 items")
+    return {_SLEDAI_CODES[word.lower()]: word for word in words}
+
+
+def _sledai_labs(row: Row) -> sledai.SledaiLabs:
+    cast = _yes_no(row, "rbc_casts")
+    return sledai.SledaiLabs(
+        u24_g=_number(row, "proteinuria_g_24h"),
+        urine_rbc_hpf=_number(row, "urine_rbc_hpf"),
+        urine_wbc_hpf=_number(row, "urine_wbc_hpf"),
+        casts=None if cast is None else ("RBC" if cast else "NONE"),
+        c3_g_l=_number(row, "c3_g_l"),
+        c3_lln=_number(row, "c3_lln"),
+        c4_g_l=_number(row, "c4_g_l"),
+        c4_lln=_number(row, "c4_lln"),
+        ch50=_number(row, "ch50"),
+        ch50_lln=_number(row, "ch50_lln"),
+        dsdna=_number(row, "anti_dsdna_iu_ml"),
+        dsdna_uln=_number(row, "anti_dsdna_uln"),
+        temperature_c=_number(row, "temp_c"),
+        platelets=_number(row, "platelets_10e9_l"),
+        wbc=_number(row, "wbc_10e9_l"),
+        infection=_yes_no(row, "infection"),
+        other_urinary_cause=_yes_no(row, "stone_or_other_cause"),
+        drug_cause=_yes_no(row, "drug_cause"),
+    )
+
+
+def _score_sledai(row: Row) -> Results:
+    mode = row.get("mode") or "items"
+    if mode not in {"items", "derive"}:
+        raise ProblemError(f"mode: {mode!r} is neither items nor derive")
+    ticked = _ticked(row)
+    answers: dict[str, bool | None] = {item.code: item.code in ticked for item in sledai.ITEMS}
+    if mode == "derive":
+        for code, proposal in sledai.propose(_sledai_labs(row)).items():
+            known = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}[proposal.present]
+            answers[code] = answers[code] or known
+    result = sledai.score(answers)
+    words = [ticked.get(code, _SLEDAI_WORDS.get(code, code)) for code in result.present]
+    found = {
+        "items": ";".join(words),
+        "result_min": str(result.low),
+        "result_max": str(result.high),
+    }
+    if result.score is None:
+        return {**found, "problem": f"not exact, missing: {', '.join(result.missing)}"}
+    return {**found, "result": str(result.score)}
+
+
+# --- CTCAE and renal BILAG ----------------------------------------------------------------------
+
+
+def _score_ctcae(row: Row) -> Results:
+    flag = row.get("baseline_flag").upper()
+    if flag not in {"", "NORMAL", "HIGH", "LOW", "ABNORMAL"}:
+        raise ProblemError(f"baseline_flag: {flag!r} is not known")
+    symptom_dependent = row.get("rule_class").startswith("symptom_dependent")
+    result = ctcae.grade(
+        row.get("term"),
+        _required(row, "value"),
+        unit=row.get("unit"),
+        lln=_number(row, "lln"),
+        uln=_number(row, "uln"),
+        baseline=_number(row, "baseline"),
+        baseline_abnormal=None if not flag else flag != "NORMAL",
+        # Rows marked so assume the worst case; elsewhere symptoms are not recorded.
+        symptomatic=True if symptom_dependent else None,
+    )
+    if result.grade is None:
+        missing = ", ".join(result.missing) or "a clinical fact"
+        raise ProblemError(f"grade {result.low} to {result.high}, missing: {missing}")
+    return {"grade": str(result.grade)}
+
+
+_RENAL_NUMBERS = frozenset(
+    {"u24_g", "upcr_mg_mmol", "uacr_mg_mmol", "dipstick", "creatinine_umol_l", "gfr", "sbp", "dbp"}
+)
+_RENAL_NAMES = tuple(field.name for field in fields(bilag_renal.RenalInputs))
+
+
+def _renal_inputs(row: Row, suffix: str) -> bilag_renal.RenalInputs:
+    found: dict[str, float | bool | None] = {}
+    for name in _RENAL_NAMES:
+        read = _number if name in _RENAL_NUMBERS else _yes_no
+        found[name] = read(row, name + suffix)
+    return bilag_renal.RenalInputs(**found)  # type: ignore[arg-type]
+
+
+def _score_bilag_renal(row: Row) -> Results:
+    previous = _renal_inputs(row, "_previous")
+    seen_before = previous != bilag_renal.RenalInputs()
+    result = bilag_renal.grade(
+        _renal_inputs(row, ""),
+        previous if seen_before else None,
+        ever_involved=_yes_no(row, "ever_involved"),
+    )
+    criteria = ";".join(str(number) for number in result.criteria)
+    if result.grade is None:
+        missing = ", ".join(result.missing) or "ever_involved"
+        return {"criteria": criteria, "problem": f"not gradable, missing: {missing}"}
+    provisional = "provisional, missing: " + ", ".join(result.missing) if result.provisional else ""
+    return {"grade": result.grade.value, "criteria": criteria, "problem": provisional}
+
+
+KINDS: Mapping[str, Kind] = {
+    "egfr-ckdepi-2021": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("ckdepi-2021")),
+    "egfr-ckdepi-2009": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("ckdepi-2009")),
+    "egfr-mdrd": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("mdrd")),
+    "egfr-cmdrd": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("cmdrd")),
+    "crcl-cockcroft-gault": Kind(
+        (*_EGFR_COLUMNS, "weight_kg"), ("result",), _gfr_scorer("cockcroft-gault")
+    ),
+    "sledai2k": Kind(
+        ("items_ticked",), ("result", "items", "result_min", "result_max"), _score_sledai
+    ),
+    "ctcae5": Kind(("term", "value", "unit"), ("grade",), _score_ctcae),
+    "bilag-renal": Kind((), ("grade", "criteria"), _score_bilag_renal),
+}
+
+
+# --- Kaplan-Meier: the rows are event times, not the input's ------------------------------------
+
+_KM_COLUMNS = ("set", "time", "n_at_risk", "n_event", "n_censored", "survival", "greenwood_se")
+
+
+def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
+    from lnmonitor.analysis.survival import kaplan_meier
+
+    table.require("time", "event")
+    sets: dict[str, list[tuple[float, bool]]] = {}
+    problems: list[list[str]] = []
+    for row in table.rows:
+        try:
+            time, event = _required(row, "time"), _yes_no(row, "event")
+            if time < 0 or event is None:
+                raise ProblemError("time is negative" if time < 0 else "event is missing")  # noqa: TRY301
+        except ProblemError as problem:
+            problems.append([row.get("set"), row.get("time"), "", "", "", "", "", str(problem)])
+            continue
+        sets.setdefault(row.get("set"), []).append((time, event))
+    rows = [
+        [name, f"{step.time:g}", str(step.at_risk), str(step.events), str(step.censored)]
+        + [_printed(step.survival), _printed(step.standard_error), ""]
+        for name, observations in sets.items()
+        for step in kaplan_meier(observations).steps
+    ]
+    _write(out, (*_KM_COLUMNS, "problem"), [*rows, *problems])
+    return ScoreCounts(sum(map(len, sets.values())), len(problems))
