@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from lnmonitor.analysis.course import Flag
+from lnmonitor.analysis.model import Flag
 from lnmonitor.language import Text
 
 

@@ -1,0 +1,146 @@
+"""What the evaluation of a patient's records answers with: one visit's results, flags, the whole course.
+
+Plain frozen dataclasses, imported by everybody as `lnmonitor.analysis.course`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lnmonitor.clinical.bilag import BilagGrade
+from lnmonitor.clinical.gfr import EgfrResult
+from lnmonitor.clinical.response import Response, ResponseResult
+from lnmonitor.clinical.results import Outcome, Reason, Rule
+from lnmonitor.clinical.sledai import SledaiScore
+from lnmonitor.language import Text
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A laboratory value at a visit in the canonical unit, with what was reported and the range then in force."""
+
+    analyte: str
+    value: float | None
+    unit: str
+    reported: str
+    """As reported, operator and unit included ("> 800 IU/mL"); "ND" with a missing reason."""
+    operator: str = ""
+    low: float | None = None
+    high: float | None = None
+    flag: str = ""
+    date: str = ""
+    day: int | None = None
+    record_id: str = ""
+    missing: str = ""
+    """Missing code (ND, UNK, NA) or empty."""
+    method: str = ""
+    laboratory: str = ""
+    reported_value: float | None = None
+    reported_unit: str = ""
+    text: str = ""
+    """Result in words, such as the kind of casts."""
+    complete: bool | None = None
+    """Whether a 24-hour collection was complete."""
+    due_to_sle: bool | None = None
+
+
+@dataclass(frozen=True)
+class VisitAssessment:
+    """All results of one visit.
+
+    `outcomes` by key: "sledai", "bilag.<system>", "egfr", "response.<rule set id>", "ctcae.<term>", ... each an
+    `Outcome` subclass of `lnmonitor.clinical`. `labs` by analyte code. `prednisone_mg`: prednisone equivalent
+    mg/day, pulses apart; None when no drug record covers the day.
+    """
+
+    visit_id: str
+    code: str
+    name: Text
+    date: str
+    day: int | None
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    labs: Mapping[str, Measured] = field(default_factory=dict)
+    prednisone_mg: float | None = None
+    recorded_sledai: int | None = None
+    took_place: bool = True
+    """False for a visit recorded as missed; it has no results."""
+    pga: float | None = None
+    weight_kg: float | None = None
+
+    def sledai(self) -> SledaiScore | None:
+        """Return the investigator's SLEDAI-2K of this visit, None when the form was not filled in."""
+        found = self.outcomes.get("sledai")
+        return found if isinstance(found, SledaiScore) else None
+
+    def bilag(self, system: str = "renal") -> BilagGrade | None:
+        """Return one system's BILAG-2004 letter, None when the system was not assessed."""
+        found = self.outcomes.get(f"bilag.{system}")
+        return found if isinstance(found, BilagGrade) else None
+
+    def response(self, rule_set: str = "set-a") -> Response | None:
+        """Return the renal response by a rule set, None where no response is due."""
+        found = self.outcomes.get(f"response.{rule_set}")
+        return found.response if isinstance(found, ResponseResult) else None
+
+    def egfr(self) -> float | None:
+        """Return the estimated GFR by the protocol's equation, mL/min/1.73 m²."""
+        found = self.outcomes.get("egfr")
+        return found.value if isinstance(found, EgfrResult) else None
+
+    def lab(self, analyte: str) -> float | None:
+        """Return a laboratory value in the canonical unit, None when missing."""
+        found = self.labs.get(analyte)
+        return None if found is None else found.value
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something a person must look at, with its evidence.
+
+    `identity` is made of rule, patient and evidence: it stays over recomputation, so that an
+    acknowledgement survives. `severity`: "serious", "warn" or "info".
+    """
+
+    identity: str
+    kind: str
+    title: Text
+    rule: Rule
+    reasons: tuple[Reason, ...]
+    severity: str
+    date: str
+    day: int | None
+    visit_id: str | None = None
+    record_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InfusionGiven:
+    """One infusion with its recomputed dose; `check` is an `InfusionCheck` or says what was refused."""
+
+    record_id: str
+    date: str
+    day: int | None
+    check: Outcome
+
+
+@dataclass(frozen=True)
+class Course:
+    """The whole of one patient's results, visits in order of date."""
+
+    patient_id: str
+    subject_id: str
+    day0: str | None
+    visits: tuple[VisitAssessment, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    flares: tuple[Outcome, ...] = ()
+    ever_in_remission: bool | None = None
+    """Cumulative: CR or PR by the primary rule set at any visit after day 0; None while it is open."""
+    first_remission_day: int | None = None
+    death_day: int | None = None
+    last_contact_day: int | None = None
+    withdrawn_day: int | None = None
+    infusions: tuple[InfusionGiven, ...] = ()
+    primary_rule: str = "set-a"
+    evaluated_on: str = ""
+    """ISO date of the evaluation."""
