@@ -7,8 +7,8 @@ The renal system has a module of its own, `bilag_renal`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
 from lnmonitor.clinical.bilag_items import (
@@ -25,9 +25,9 @@ from lnmonitor.clinical.bilag_items import (
     BilagItem,
     codes_of,
 )
-from lnmonitor.clinical.criteria import above, at_least, below, require_range
+from lnmonitor.clinical.criteria import below, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
 
 __all__ = [
     "ITEMS",
@@ -119,23 +119,248 @@ class HaematologyInputs:
     not_due_to_sle: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True)
+class _Letters:
+    """Items of a system that decide A, B and C; the C group counts when merely present."""
+
+    severe: tuple[str, ...]
+    moderate: tuple[str, ...]
+    mild: tuple[str, ...] = ()
+
+
+_LETTERS: Mapping[str, _Letters] = {
+    MUCOCUTANEOUS: _Letters(
+        codes_of(5, 7, 9, 11, 13), codes_of(6, 12, 14, 15), codes_of(8, 10, 16, 17, 18)
+    ),
+    NEUROPSYCHIATRIC: _Letters(
+        codes_of(*range(19, 30), 31, 36), codes_of(30, 32, 33, 34, 35, 37, 38)
+    ),
+    MUSCULOSKELETAL: _Letters(codes_of(39, 41), codes_of(40, 42), codes_of(43)),
+    CARDIORESPIRATORY: _Letters(codes_of(45, 46, 47, *range(49, 56)), codes_of(44, 48)),
+    GASTROINTESTINAL: _Letters(codes_of(56, 58, 61, 63, 64), codes_of(57, 59, 60, 62)),
+    OPHTHALMIC: _Letters(
+        codes_of(65, 66, 69, 72, 74, 76, 77), codes_of(67, 68, 70, 73), codes_of(71, 75)
+    ),
+}
+_PYREXIA, *_OTHER_CONSTITUTIONAL = codes_of(1, 2, 3, 4)
+_ORDER = (Grade.A, Grade.B, Grade.C)
+
+
+def _active(score: int) -> bool:
+    """Same, worse or new; 1 is improving."""
+    return score >= 2
+
+
+def _constitutional_letter(scores: Mapping[str, int]) -> Grade | None:
+    pyrexia = scores.get(_PYREXIA, 0)
+    others = [scores.get(code, 0) for code in _OTHER_CONSTITUTIONAL]
+    two_others = sum(map(_active, others)) >= 2
+    if _active(pyrexia) and two_others:
+        return Grade.A
+    if _active(pyrexia) or two_others:
+        return Grade.B
+    return Grade.C if pyrexia == 1 or any(others) else None
+
+
+def _letter(system: str, scores: Mapping[str, int]) -> Grade | None:
+    """Return A, B or C of the items present, None when nothing is.
+
+    All A items are tested for "active" before any for "improving": one improving and another new
+    is A.
+    """
+    if system == CONSTITUTIONAL:
+        return _constitutional_letter(scores)
+    letters = _LETTERS[system]
+    severe = [scores.get(code, 0) for code in letters.severe]
+    moderate = [scores.get(code, 0) for code in letters.moderate]
+    if any(map(_active, severe)):
+        return Grade.A
+    if any(severe) or any(map(_active, moderate)):
+        return Grade.B
+    if any(moderate) or any(scores.get(code, 0) for code in letters.mild):
+        return Grade.C
+    return None
+
+
+def _could_raise(system: str, scores: Mapping[str, int], not_done: Iterable[str]) -> list[str]:
+    """Return the items not done that could change the letter, alone or with one other.
+
+    Two suffice: no rule of the index counts more than two items together.
+    """
+    absent = list(not_done)
+    now = _letter(system, scores)
+
+    def matters(code: str) -> bool:
+        if _letter(system, {**scores, code: 4}) is not now:
+            return True
+        partners = ({**scores, other: 4} for other in absent if other != code)
+        return any(_letter(system, {**p, code: 4}) is not _letter(system, p) for p in partners)
+
+    return [code for code in absent if matters(code)]
+
+
+def _dormant(ever_involved: bool | None) -> Grade | None:
+    if ever_involved is None:
+        return None
+    return Grade.D if ever_involved else Grade.E
+
+
+def _finish(
+    rule: Rule,
+    system: str,
+    letter: Grade | None,
+    reasons: Iterable[Reason],
+    missing: list[str],
+    *,
+    assessed: bool,
+    ever_involved: bool | None,
+) -> BilagGrade:
+    """Add D, E or no letter, and the mark of a grade that an item not done could raise."""
+    provisional = bool(missing)
+    if letter is None and assessed:
+        letter = _dormant(ever_involved)
+        missing = missing if letter else [*missing, "ever_involved"]
+    return BilagGrade(
+        rule=rule,
+        reasons=tuple(reasons),
+        missing=tuple(missing),
+        system=system,
+        grade=letter,
+        provisional=provisional,
+    )
+
+
 def grade_system(
     system: str, items: Mapping[str, int | None], *, ever_involved: bool | None
 ) -> BilagGrade:
     """Grade one of the seven item-scored systems.
 
     `items` maps item codes to 0 absent, 1 improving, 2 same, 3 worse, 4 new, or None for not done
-    (a code left out is not done). `ever_involved` tells D from E.
+    (a code left out is not done). `ever_involved` tells D from E. Items not done are graded as
+    absent and make the grade provisional where they could raise it; the index has no rule for them.
     Raises InvalidInput for an unknown system or code, or a score outside 0..4.
     """
-    raise NotImplementedError
+    if system != CONSTITUTIONAL and system not in _LETTERS:
+        raise InvalidInput("BILAG system", system, None, "one of the seven item-scored systems")
+    codes = [item.code for item in ITEMS if item.system == system]
+    for code, value in items.items():
+        if code not in codes:
+            raise InvalidInput("BILAG item", code, None, f"an item of the {system} system")
+        if value not in {None, 0, 1, 2, 3, 4}:
+            raise InvalidInput(code, value, None, "0, 1, 2, 3, 4 or not done")
+    scores = {code: value for code in codes if (value := items.get(code)) is not None}
+    not_done = [code for code in codes if code not in scores]
+    return _finish(
+        RULE_BILAG_2004,
+        system,
+        _letter(system, scores),
+        [
+            Reason("bilag.item", Truth.YES, {"item": code, "value": value})
+            for code, value in scores.items()
+            if value
+        ],
+        _could_raise(system, scores, not_done),
+        assessed=bool(scores),
+        ever_involved=ever_involved,
+    )
+
+
+_BLOOD_LIMITS: Mapping[str, tuple[float | None, float | None, float, str]] = {
+    "haemoglobin_g_l": (80, 90, 110, "g/L"),
+    "wbc_10e9_l": (1.0, 2.0, 4.0, "10^9/L"),
+    "neutrophils_10e9_l": (0.5, 1.0, 2.0, "10^9/L"),
+    "platelets_10e9_l": (25, 50, 150, "10^9/L"),
+    "lymphocytes_10e9_l": (None, None, 1.0, "10^9/L"),
+}
+"""Below these: A, B, C. The cut-offs were not seen in a public source."""
+
+
+def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason | None]]:
+    """Return, for each item, the worst letter it can give and the finding (None = not done)."""
+    found: list[tuple[str, Grade, Reason | None]] = []
+    for item, (severe, moderate, mild, unit) in _BLOOD_LIMITS.items():
+        value = getattr(inputs, item)
+        require_range(item, value, unit, 0)
+        worst = Grade.A if severe is not None else Grade.C
+        limits = ((Grade.A, severe), (Grade.B, moderate), (Grade.C, mild))
+        finding = None
+        if value is not None:
+            hit = next(((g, x) for g, x in limits if x is not None and below(value, x)), None)
+            grade, limit = hit or (None, mild)
+            finding = Reason(
+                "bilag.blood_count",
+                Truth.of(hit is not None),
+                {
+                    "item": item,
+                    "value": value,
+                    "limit": limit,
+                    "unit": unit,
+                    "grade": grade and grade.value,
+                },
+            )
+        found.append((item, worst, finding))
+    if inputs.ttp not in {None, 0, 1, 2, 3, 4}:
+        raise InvalidInput("ttp", inputs.ttp, None, "0, 1, 2, 3, 4 or not done")
+    ttp_grade = (Grade.A if _active(inputs.ttp) else Grade.B) if inputs.ttp else None
+    flags = (
+        ("ttp", Grade.A, inputs.ttp, ttp_grade),
+        ("active_haemolysis", Grade.B, inputs.active_haemolysis, Grade.B),
+        ("isolated_coombs", Grade.C, inputs.isolated_coombs, Grade.C),
+    )
+    for item, worst, flag, grade in flags:
+        finding = None
+        if flag is not None:
+            letter = grade.value if flag and grade else None
+            values: dict[str, Scalar] = {"item": item, "value": flag, "grade": letter}
+            finding = Reason("bilag.item", Truth.of(bool(flag)), values)
+        found.append((item, worst, finding))
+    return found
 
 
 def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | None) -> BilagGrade:
-    """Grade the haematological system. Raises InvalidInput for impossible values."""
-    raise NotImplementedError
+    """Grade the haematological system (items 90-97), each value due to lupus.
+
+    The cut-offs are from knowledge, not from a source that was read: have them confirmed before a
+    trial relies on them. Raises InvalidInput for impossible values.
+    """
+    unknown = inputs.not_due_to_sle - {field.name for field in fields(inputs)}
+    if unknown:
+        raise InvalidInput("not_due_to_sle", sorted(unknown)[0], None, "an item of this system")
+    counted = [row for row in _blood_findings(inputs) if row[0] not in inputs.not_due_to_sle]
+    reasons = [reason for _, _, reason in counted if reason and reason.met is Truth.YES]
+    letters = {reason.values["grade"] for reason in reasons}
+    letter = next((grade for grade in _ORDER if grade.value in letters), None)
+    better = _ORDER[: _ORDER.index(letter)] if letter else _ORDER
+    missing = [item for item, worst, reason in counted if reason is None and worst in better]
+    return _finish(
+        RULE_HAEMATOLOGICAL,
+        HAEMATOLOGICAL,
+        letter,
+        reasons,
+        missing,
+        assessed=any(reason for _, _, reason in counted) or not counted,
+        ever_involved=ever_involved,
+    )
 
 
 def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_9311) -> BilagTotal:
-    """Return the sum over the nine systems (0..81 on 9/3/1, 0..108 on 12/8/1)."""
-    raise NotImplementedError
+    """Return the sum over the nine systems (0..81 on 9/3/1, 0..108 on 12/8/1).
+
+    `missing` names the systems without a letter; `total` is None while there is one.
+    """
+    by_system = {grade.system: grade for grade in grades}
+    numbers = {
+        system: by_system[system].number(scale) if system in by_system else None
+        for system in SYSTEMS
+    }
+    missing = tuple(system for system, number in numbers.items() if number is None)
+    return BilagTotal(
+        rule=replace(RULE_BILAG_2004, id="bilag-2004-total"),
+        reasons=tuple(
+            Reason("bilag.system", Truth.YES, {"item": system, "value": number})
+            for system, number in numbers.items()
+            if number
+        ),
+        missing=missing,
+        total=None if missing else sum(number or 0 for number in numbers.values()),
+    )

@@ -38,7 +38,7 @@ DIPSTICK = "dipstick"
 
 @dataclass(frozen=True)
 class BilagItem:
-    """`kind` is SCORED (0 absent, 1 improving, 2 same, 3 worse, 4 new), NUMERIC, YES_NO or DIPSTICK."""
+    """`kind`: SCORED (0 absent, 1 improving, 2 same, 3 worse, 4 new), NUMERIC, YES_NO, DIPSTICK."""
 
     number: int
     code: str

@@ -55,7 +55,7 @@ def truth(value: float | None, operator: str, limit: float | None) -> Truth:
     return Truth.of(_OPERATORS[operator](value, limit))
 
 
-def compare(  # noqa: PLR0913 - one argument for each number that the sentence shows
+def compare(
     code: str,
     item: str,
     value: float | None,

@@ -18,7 +18,7 @@ class CtcaeGrade(Outcome):
     version: str = "5.0"
 
 
-def grade(  # noqa: PLR0913 - one argument for each fact of the term
+def grade(
     term: str,
     value: float | None,
     *,

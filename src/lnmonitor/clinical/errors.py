@@ -6,7 +6,7 @@ It names item, value, unit and limit, so that the caller can say exactly what to
 from __future__ import annotations
 
 
-class InvalidInput(ValueError):
+class InvalidInput(ValueError):  # noqa: N818 - reads as the refusal it is
     """An impossible value (creatinine 0, NaN, age -1) or an unknown name given to a rule."""
 
     def __init__(self, item: str, value: object, unit: str | None, limit: str) -> None:

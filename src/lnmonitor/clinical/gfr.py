@@ -1,30 +1,267 @@
-"""Estimated GFR and creatinine clearance, each value with the method that made it; KDIGO stages."""
+"""Estimated GFR and creatinine clearance, each value with the method that made it; KDIGO stages.
+
+A measured GFR is a value of its own and never passes through here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from math import floor, sqrt
+from typing import Literal, get_args
 
-from lnmonitor.clinical.results import Outcome
+from lnmonitor.clinical.criteria import at_most, below, require_positive, require_range
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.units import creatinine_mg_dl
 
 Sex = Literal["F", "M"]
+INDEXED = "mL/min/1.73 m²"
+ABSOLUTE = "mL/min"
+
+LEVEY_2009 = Citation(
+    "Levey AS, Stevens LA, Schmid CH, et al.",
+    "Ann Intern Med 150:604-12",
+    2009,
+    "10.7326/0003-4819-150-9-200905050-00006",
+)
+INKER_2012 = Citation(
+    "Inker LA, Schmid CH, Tighiouart H, et al.",
+    "N Engl J Med 367:20-9",
+    2012,
+    "10.1056/NEJMoa1114248",
+)
+INKER_2021 = Citation(
+    "Inker LA, Eneanya ND, Coresh J, et al.",
+    "N Engl J Med 385:1737-49",
+    2021,
+    "10.1056/NEJMoa2102953",
+)
+LEVEY_2006 = Citation(
+    "Levey AS, Coresh J, Greene T, et al.",
+    "Ann Intern Med 145:247-54",
+    2006,
+    "10.7326/0003-4819-145-4-200608150-00004",
+)
+MA_2006 = Citation(
+    "Ma YC, Zuo L, Chen JH, et al.", "J Am Soc Nephrol 17:2937-44", 2006, "10.1681/ASN.2006040368"
+)
+COCKCROFT_1976 = Citation("Cockcroft DW, Gault MH", "Nephron 16:31-41", 1976, "10.1159/000180580")
+SCHWARTZ_2009 = Citation(
+    "Schwartz GJ, Munoz A, Schneider MF, et al.",
+    "J Am Soc Nephrol 20:629-37",
+    2009,
+    "10.1681/ASN.2008030287",
+)
+DUBOIS_1916 = Citation("Du Bois D, Du Bois EF", "Arch Intern Med 17:863-71", 1916)
+MOSTELLER_1987 = Citation(
+    "Mosteller RD", "N Engl J Med 317:1098", 1987, "10.1056/NEJM198710223171717"
+)
 
 
 @dataclass(frozen=True)
 class EgfrResult(Outcome):
-    """`value` in `unit`, None when an input is missing; `equation_id` is the method."""
+    """`value` in `unit`, None when an input is missing; `equation_id` is the method to store."""
 
     equation_id: str = ""
     value: float | None = None
-    unit: str = "mL/min/1.73 m²"
+    unit: str = INDEXED
+
+
+def _check_sex(sex: str) -> None:
+    if sex not in get_args(Sex):
+        raise InvalidInput("sex", sex, None, "F or M")
+
+
+def _check_adult(age_years: float, sex: str) -> None:
+    require_range("age_years", age_years, "years", 18, 130)
+    _check_sex(sex)
+
+
+def _split(value: float, knot: float, low_power: float, high_power: float) -> float:
+    """min(value/knot, 1)^low_power x max(value/knot, 1)^high_power."""
+    ratio = value / knot
+    return float(min(ratio, 1.0) ** low_power * max(ratio, 1.0) ** high_power)
+
+
+def _scr(creatinine_umol_l: float) -> float:
+    require_positive("creatinine_umol_l", creatinine_umol_l, "µmol/L")
+    return creatinine_mg_dl(creatinine_umol_l)
 
 
 def ckd_epi_2021(creatinine_umol_l: float, age_years: float, sex: Sex) -> float:
-    """CKD-EPI 2021 creatinine, mL/min/1.73 m²."""
-    raise NotImplementedError
+    """CKD-EPI 2021 creatinine, mL/min/1.73 m², age >= 18. Inker 2021."""
+    _check_adult(age_years, sex)
+    kappa, alpha, factor = (0.7, -0.241, 1.012) if sex == "F" else (0.9, -0.302, 1.0)
+    curve = _split(_scr(creatinine_umol_l), kappa, alpha, -1.200)
+    return float(142 * curve * 0.9938**age_years * factor)
 
 
-def estimate(  # noqa: PLR0913 - the inputs of all equations
+def ckd_epi_2009(
+    creatinine_umol_l: float, age_years: float, sex: Sex, *, black: bool = False
+) -> float:
+    """CKD-EPI 2009 creatinine, mL/min/1.73 m², age >= 18. Levey 2009.
+
+    `black` applies the published factor 1.159; the trial omits it.
+    """
+    _check_adult(age_years, sex)
+    kappa, alpha, factor = (0.7, -0.329, 1.018) if sex == "F" else (0.9, -0.411, 1.0)
+    curve = _split(_scr(creatinine_umol_l), kappa, alpha, -1.209)
+    return float(141 * curve * 0.993**age_years * factor * (1.159 if black else 1.0))
+
+
+def ckd_epi_2012_cystatin(cystatin_c_mg_l: float, age_years: float, sex: Sex) -> float:
+    """CKD-EPI 2012 cystatin C, mL/min/1.73 m², age >= 18. Inker 2012."""
+    _check_adult(age_years, sex)
+    require_positive("cystatin_c_mg_l", cystatin_c_mg_l, "mg/L")
+    curve = _split(cystatin_c_mg_l, 0.8, -0.499, -1.328)
+    return float(133 * curve * 0.996**age_years * (0.932 if sex == "F" else 1.0))
+
+
+def ckd_epi_2012_creatinine_cystatin(
+    creatinine_umol_l: float, cystatin_c_mg_l: float, age_years: float, sex: Sex
+) -> float:
+    """CKD-EPI 2012 creatinine and cystatin C, mL/min/1.73 m², age >= 18. Inker 2012."""
+    _check_adult(age_years, sex)
+    require_positive("cystatin_c_mg_l", cystatin_c_mg_l, "mg/L")
+    kappa, alpha, factor = (0.7, -0.248, 0.969) if sex == "F" else (0.9, -0.207, 1.0)
+    creatinine = _split(_scr(creatinine_umol_l), kappa, alpha, -0.601)
+    cystatin = _split(cystatin_c_mg_l, 0.8, -0.375, -0.711)
+    return float(135 * creatinine * cystatin * 0.995**age_years * factor)
+
+
+def ckd_epi_2021_creatinine_cystatin(
+    creatinine_umol_l: float, cystatin_c_mg_l: float, age_years: float, sex: Sex
+) -> float:
+    """CKD-EPI 2021 creatinine and cystatin C, mL/min/1.73 m², age >= 18. Inker 2021."""
+    _check_adult(age_years, sex)
+    require_positive("cystatin_c_mg_l", cystatin_c_mg_l, "mg/L")
+    kappa, alpha, factor = (0.7, -0.219, 0.963) if sex == "F" else (0.9, -0.144, 1.0)
+    creatinine = _split(_scr(creatinine_umol_l), kappa, alpha, -0.544)
+    cystatin = _split(cystatin_c_mg_l, 0.8, -0.323, -0.778)
+    return float(135 * creatinine * cystatin * 0.9961**age_years * factor)
+
+
+def mdrd(creatinine_umol_l: float, age_years: float, sex: Sex, *, black: bool = False) -> float:
+    """Four-variable MDRD for IDMS-traceable creatinine, mL/min/1.73 m², age >= 18. Levey 2006."""
+    _check_adult(age_years, sex)
+    factor = (0.742 if sex == "F" else 1.0) * (1.212 if black else 1.0)
+    return float(175 * _scr(creatinine_umol_l) ** -1.154 * age_years**-0.203 * factor)
+
+
+def c_mdrd(creatinine_umol_l: float, age_years: float, sex: Sex) -> float:
+    """Abbreviated MDRD refitted in Chinese patients, mL/min/1.73 m². Ma 2006 (wording not seen)."""
+    _check_adult(age_years, sex)
+    factor = 0.79 if sex == "F" else 1.0
+    return float(175 * _scr(creatinine_umol_l) ** -1.234 * age_years**-0.179 * factor)
+
+
+def mdrd_chinese_factor(creatinine_umol_l: float, age_years: float, sex: Sex) -> float:
+    """MDRD x 1.233, the other Chinese form, mL/min/1.73 m². Ma 2006 (wording not seen).
+
+    It departs from `c_mdrd` at low GFR: name the one that was used.
+    """
+    return 1.233 * mdrd(creatinine_umol_l, age_years, sex)
+
+
+def cockcroft_gault(
+    creatinine_umol_l: float, age_years: float, sex: Sex, weight_kg: float
+) -> float:
+    """Creatinine clearance in mL/min (not indexed), actual weight, age >= 18. Cockcroft 1976.
+
+    Age is limited to 139 years by the equation's own zero.
+    """
+    _check_adult(age_years, sex)
+    require_positive("weight_kg", weight_kg, "kg")
+    factor = 0.85 if sex == "F" else 1.0
+    return (140 - age_years) * weight_kg / (72 * _scr(creatinine_umol_l)) * factor
+
+
+def schwartz_bedside(creatinine_umol_l: float, height_cm: float) -> float:
+    """Bedside Schwartz for ages 1 to 17, mL/min/1.73 m². Schwartz 2009 (wording not seen)."""
+    require_positive("height_cm", height_cm, "cm")
+    return 0.413 * height_cm / _scr(creatinine_umol_l)
+
+
+def creatinine_clearance_24h(
+    urine_creatinine_umol_l: float, urine_volume_ml: float, creatinine_umol_l: float
+) -> float:
+    """Measured creatinine clearance of a 24-hour collection, mL/min (not indexed)."""
+    require_positive("urine_creatinine_umol_l", urine_creatinine_umol_l, "µmol/L")
+    require_positive("urine_volume_ml", urine_volume_ml, "mL")
+    require_positive("creatinine_umol_l", creatinine_umol_l, "µmol/L")
+    return urine_creatinine_umol_l * urine_volume_ml / (creatinine_umol_l * 1440)
+
+
+def bsa_dubois(weight_kg: float, height_cm: float) -> float:
+    """Body surface area, m². Du Bois 1916."""
+    require_positive("weight_kg", weight_kg, "kg")
+    require_positive("height_cm", height_cm, "cm")
+    return float(0.007184 * weight_kg**0.425 * height_cm**0.725)
+
+
+def bsa_mosteller(weight_kg: float, height_cm: float) -> float:
+    """Body surface area, m². Mosteller 1987."""
+    require_positive("weight_kg", weight_kg, "kg")
+    require_positive("height_cm", height_cm, "cm")
+    return sqrt(weight_kg * height_cm / 3600)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """An equation with its rule, unit and the inputs it needs, in the order it takes them."""
+
+    rule: Rule
+    unit: str
+    inputs: tuple[str, ...]
+    compute: Callable[..., float]
+    takes_black: bool = False
+
+
+_CREATININE = ("creatinine_umol_l", "age_years", "sex")
+_CYSTATIN = ("cystatin_c_mg_l", "age_years", "sex")
+_BOTH = ("creatinine_umol_l", "cystatin_c_mg_l", "age_years", "sex")
+
+
+def _rule(equation_id: str, *citations: Citation, verified: bool = True) -> Rule:
+    return Rule(f"egfr-{equation_id}", "1", citations, verified=verified)
+
+
+EQUATIONS: Mapping[str, Equation] = {
+    "ckdepi-2021": Equation(_rule("ckdepi-2021", INKER_2021), INDEXED, _CREATININE, ckd_epi_2021),
+    "ckdepi-2009": Equation(
+        _rule("ckdepi-2009", LEVEY_2009), INDEXED, _CREATININE, ckd_epi_2009, takes_black=True
+    ),
+    "ckdepi-2012-cys": Equation(
+        _rule("ckdepi-2012-cys", INKER_2012), INDEXED, _CYSTATIN, ckd_epi_2012_cystatin
+    ),
+    "ckdepi-2012-cr-cys": Equation(
+        _rule("ckdepi-2012-cr-cys", INKER_2012), INDEXED, _BOTH, ckd_epi_2012_creatinine_cystatin
+    ),
+    "ckdepi-2021-cr-cys": Equation(
+        _rule("ckdepi-2021-cr-cys", INKER_2021), INDEXED, _BOTH, ckd_epi_2021_creatinine_cystatin
+    ),
+    "mdrd": Equation(_rule("mdrd", LEVEY_2006), INDEXED, _CREATININE, mdrd, takes_black=True),
+    "cmdrd": Equation(_rule("cmdrd", MA_2006, verified=False), INDEXED, _CREATININE, c_mdrd),
+    "mdrd-1.233": Equation(
+        _rule("mdrd-1.233", MA_2006, verified=False), INDEXED, _CREATININE, mdrd_chinese_factor
+    ),
+    "cockcroft-gault": Equation(
+        _rule("cockcroft-gault", COCKCROFT_1976),
+        ABSOLUTE,
+        (*_CREATININE, "weight_kg"),
+        cockcroft_gault,
+    ),
+    "schwartz-bedside": Equation(
+        _rule("schwartz-bedside", SCHWARTZ_2009, verified=False),
+        INDEXED,
+        ("creatinine_umol_l", "height_cm"),
+        schwartz_bedside,
+    ),
+}
+
+
+def estimate(
     equation_id: str,
     *,
     creatinine_umol_l: float | None = None,
@@ -35,15 +272,72 @@ def estimate(  # noqa: PLR0913 - the inputs of all equations
     cystatin_c_mg_l: float | None = None,
     black: bool = False,
 ) -> EgfrResult:
-    """Estimate by "ckdepi-2021", "ckdepi-2009", "mdrd", "cmdrd", "cockcroft-gault", ..."""
-    raise NotImplementedError
+    """Estimate by an equation of EQUATIONS; `value` is None while an input it needs is missing.
+
+    Raises InvalidInput for an unknown equation, an impossible value, or an age it was not made for.
+    """
+    equation = EQUATIONS.get(equation_id)
+    if equation is None:
+        raise InvalidInput("equation", equation_id, None, " or ".join(EQUATIONS))
+    given = {
+        "creatinine_umol_l": creatinine_umol_l,
+        "age_years": age_years,
+        "sex": sex,
+        "weight_kg": weight_kg,
+        "height_cm": height_cm,
+        "cystatin_c_mg_l": cystatin_c_mg_l,
+    }
+    inputs = {name: given[name] for name in equation.inputs}
+    missing = tuple(name for name, value in inputs.items() if value is None)
+    value = None
+    if not missing:
+        options = {"black": black} if equation.takes_black else {}
+        value = equation.compute(*inputs.values(), **options)
+    met = Truth.UNKNOWN if missing else Truth.YES
+    return EgfrResult(
+        rule=equation.rule,
+        reasons=(Reason("gfr.equation", met, {"equation": equation_id, **inputs}),),
+        missing=missing,
+        equation_id=equation_id,
+        value=value,
+        unit=equation.unit,
+    )
 
 
 def kdigo_g_stage(gfr: float) -> str:
-    """Return "G1".."G5" of a GFR in mL/min/1.73 m², from the rounded integer."""
-    raise NotImplementedError
+    """Return "G1", "G2", "G3a", "G3b", "G4" or "G5" of a GFR in mL/min/1.73 m².
+
+    Staged from the integer (half up) that the screen shows, so that number and stage agree.
+    """
+    require_range("gfr", gfr, INDEXED, 0)
+    shown = floor(gfr + 0.5)
+    limits = ((90, "G1"), (60, "G2"), (45, "G3a"), (30, "G3b"), (15, "G4"))
+    return next((stage for limit, stage in limits if shown >= limit), "G5")
 
 
-def kdigo_a_stage(value: float, unit: str, *, measure: str = "albumin") -> str:
-    """Return "A1".."A3" of an albumin ("mg/g", "mg/mmol") or protein ratio or "g/24 h"."""
-    raise NotImplementedError
+_A_LIMITS: Mapping[tuple[str, str], tuple[float, float]] = {
+    ("albumin", "mg/g"): (30, 300),
+    ("albumin", "mg/mmol"): (3, 30),
+    ("protein", "mg/g"): (150, 500),
+    ("protein", "g/g"): (0.15, 0.5),
+    ("protein", "mg/mmol"): (15, 50),
+    ("protein", "g/24 h"): (0.15, 0.5),
+}
+
+
+def kdigo_a_stage(
+    value: float, unit: str, *, measure: Literal["albumin", "protein"] = "albumin"
+) -> str:
+    """Return "A1" (below the first limit), "A2" (up to and including the second) or "A3".
+
+    Albumin in mg/g or mg/mmol; protein in mg/g, g/g, mg/mmol or g/24 h, tested as reported.
+    """
+    limits = _A_LIMITS.get((measure, unit))
+    if limits is None:
+        known = " or ".join(unit for kind, unit in _A_LIMITS if kind == measure)
+        raise InvalidInput(f"{measure} unit", unit, None, known)
+    require_range(measure, value, unit, 0)
+    low, high = limits
+    if below(value, low):
+        return "A1"
+    return "A2" if at_most(value, high) else "A3"

@@ -72,7 +72,7 @@ class Proteinuria:
 
 
 def limit_in(unit: str, grams: float) -> float:
-    """Return the guideline's number in `unit` for a limit of `grams` (per 24 h, or per g creatinine).
+    """Return the guideline's number in `unit` for `grams` per 24 h or per g creatinine.
 
     0.5 gives 0.5 g/24 h, 0.5 g/g, 50 mg/mmol, 500 mg/g: the numbers that guidelines print.
     """
@@ -87,14 +87,16 @@ def convert_ratio(ratio: Proteinuria, unit: str) -> Proteinuria:
     A 24-hour collection and a ratio are different measurements: converting between them is refused.
     """
     if unit not in _G_PER_G or ratio.unit not in _G_PER_G:
-        raise InvalidInput("proteinuria", f"{ratio.unit} to {unit}", None, "a ratio to a ratio unit")
+        raise InvalidInput(
+            "proteinuria", f"{ratio.unit} to {unit}", None, "a ratio to a ratio unit"
+        )
     return Proteinuria(ratio.value * _G_PER_G[ratio.unit] / _G_PER_G[unit], unit)
 
 
 def times_baseline(now: Proteinuria | None, baseline: Proteinuria | None) -> float | None:
-    """Return now / baseline, or None when either is missing, the baseline 0, or they do not compare.
+    """Return now / baseline; None when either is missing, the baseline 0, or they do not compare.
 
-    Values in the same unit are divided as reported; two ratios in different units are converted first.
+    Values in the same unit are divided as reported; two ratios in other units are converted first.
     """
     if now is None or baseline is None or baseline.value == 0:
         return None

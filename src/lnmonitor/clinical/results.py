@@ -1,7 +1,8 @@
 """What every clinical rule answers with: a value, the reasons as data, and the rule's source.
 
-Rules never write sentences. A reason is a code with the numbers behind it; `lnmonitor.analysis.explain`
-turns it into English or Chinese. This module, like the whole package, needs the standard library only.
+Rules never write sentences. A reason is a code with the numbers behind it;
+`lnmonitor.analysis.explain` turns it into English or Chinese. This module, like the whole package,
+needs the standard library only.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Truth(Enum):
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a rule was published; `wording_seen` is False where only a secondary source was read."""
+    """Where a rule was published; `wording_seen` is False if only a secondary source was read."""
 
     authors: str
     journal: str
@@ -77,6 +78,7 @@ class Rule:
 
     @property
     def label(self) -> str:
+        """The rule's id and version, as a record names it."""
         return f"{self.id} {self.version}"
 
 
@@ -84,7 +86,8 @@ class Rule:
 class Reason:
     """One criterion with its outcome: `code` names the sentence, `values` are the numbers in it.
 
-    Conventional keys of `values`: `value`, `unit`, `limit`, `baseline`, `previous`, `item`, `weight`, `date`.
+    Conventional keys of `values`: `item`, `value`, `operator`, `limit`, `unit`, `baseline`,
+    `previous`, `percent`, `weight`, `date`.
     """
 
     code: str

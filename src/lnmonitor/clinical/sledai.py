@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lnmonitor.clinical.criteria import compare, met_any, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
 
 GLADMAN_2002 = Citation("Gladman DD, Ibanez D, Urowitz MB", "J Rheumatol 29:288-91", 2002)
 BOMBARDIER_1992 = Citation(
@@ -77,9 +77,7 @@ ALIASES: Mapping[str, str] = {
 CAST_TYPES = ("none", "hyaline", "granular", "wbc", "epithelial", "waxy", "rbc", "haem_granular")
 SLE_CAST_TYPES = ("rbc", "haem_granular")
 
-RULE_SLEDAI_2K = Rule(
-    "sledai-2k", "1", (GLADMAN_2002, BOMBARDIER_1992, TOUMA_2010), verified=False
-)
+RULE_SLEDAI_2K = Rule("sledai-2k", "1", (GLADMAN_2002, BOMBARDIER_1992, TOUMA_2010), verified=False)
 RULE_RENAL_SLEDAI = Rule("renal-sledai", "1", (GLADMAN_2002,), verified=False)
 RULE_CLINICAL_SLEDAI = Rule("clinical-sledai", "1", (GLADMAN_2002,), verified=False)
 
@@ -158,7 +156,7 @@ def _score(
             present.append(code)
             low += weight
         if answer is not False:
-            values = {"item": code, "weight": weight}
+            values: dict[str, Scalar] = {"item": code, "weight": weight}
             reasons.append(Reason("sledai.item", Truth.of(answer), values))
     return SledaiScore(
         rule=rule,
@@ -198,15 +196,15 @@ def activity_band(points: int) -> str:
     require_range("SLEDAI-2K", points, None, 0, 105)
     if points == 0:
         return "none"
-    if points <= 4:  # noqa: PLR2004 - the published band
+    if points <= 4:
         return "low"
-    return "moderate" if points <= 10 else "high"  # noqa: PLR2004
+    return "moderate" if points <= 10 else "high"
 
 
 def change_band(previous: int, now: int) -> str:
     """Return "worse" (rise >= 4), "improved" (fall >= 4) or "persistent" for exact scores."""
     change = now - previous
-    if abs(change) < 4:  # noqa: PLR2004 - the published step
+    if abs(change) < 4:
         return "persistent"
     return "worse" if change > 0 else "improved"
 

@@ -26,8 +26,8 @@ class RenalState:
     """The kidney at one visit; None = not measured or not asked.
 
     `proteinuria` is a 24-hour collection, `upcr` a ratio in the unit reported; eGFR in
-    mL/min/1.73 m²; urine cells per high-power field; `casts` cellular casts seen; `on_rescue` rescue
-    therapy begun at or before this visit.
+    mL/min/1.73 m²; urine cells per high-power field; `casts` cellular casts seen; `on_rescue`
+    rescue therapy begun at or before this visit.
     """
 
     proteinuria: Proteinuria | None = None
