@@ -1,7 +1,7 @@
 """CSV files in, guarded: one clear sentence for every way in which such a file can be wrong.
 
 Read as UTF-8 (with or without byte order mark) or UTF-16 with one; anything else is refused,
-because a guessed encoding changes names silently. A value is never interpreted here: cells stay text.
+because a guessed encoding changes names silently. Cells stay text; nothing is interpreted here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from lnmonitor.errors import InputError
 
@@ -99,10 +99,8 @@ def _refusal(path: Path, line: int, what: str) -> InputError:
 
 
 def _read_bytes(path: Path) -> bytes:
-    opened: IO[bytes]
     try:
-        opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
-        with opened:
+        with _open(path) as opened:
             return _limited(path, opened)
     except FileNotFoundError as error:
         raise InputError("There is no file {path}.", "Check the path.", path=path) from error
@@ -112,6 +110,10 @@ def _read_bytes(path: Path) -> bytes:
         raise InputError(
             "{path} cannot be read: {why}.", "Check the path.", path=path, why=error.strerror
         ) from error
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _limited(path: Path, opened: IO[bytes]) -> bytes:

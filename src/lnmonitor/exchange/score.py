@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from lnmonitor.analysis.survival import KaplanMeierRow, kaplan_meier
 from lnmonitor.clinical import bilag_renal, ctcae, gfr, sledai, units
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import Truth
@@ -307,8 +308,8 @@ def _score_bilag_renal(row: Row) -> Results:
     if result.grade is None:
         missing = ", ".join(result.missing) or "ever_involved"
         return {"criteria": criteria, "problem": f"not gradable, missing: {missing}"}
-    provisional = "provisional, missing: " + ", ".join(result.missing) if result.provisional else ""
-    return {"grade": result.grade.value, "criteria": criteria, "problem": provisional}
+    missing = ";".join(result.missing) if result.provisional else ""
+    return {"grade": result.grade.value, "criteria": criteria, "provisional_without": missing}
 
 
 KINDS: Mapping[str, Kind] = {
@@ -323,7 +324,7 @@ KINDS: Mapping[str, Kind] = {
         ("items_ticked",), ("result", "items", "result_min", "result_max"), _score_sledai
     ),
     "ctcae5": Kind(("term", "value", "unit"), ("grade",), _score_ctcae),
-    "bilag-renal": Kind((), ("grade", "criteria"), _score_bilag_renal),
+    "bilag-renal": Kind((), ("grade", "criteria", "provisional_without"), _score_bilag_renal),
 }
 
 
@@ -333,8 +334,6 @@ _KM_COLUMNS = ("set", "time", "n_at_risk", "n_event", "n_censored", "survival", 
 
 
 def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
-    from lnmonitor.analysis.survival import kaplan_meier
-
     table.require("time", "event")
     sets: dict[str, list[tuple[float, bool]]] = {}
     problems: list[list[str]] = []
@@ -348,10 +347,15 @@ def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
             continue
         sets.setdefault(row.get("set"), []).append((time, event))
     rows = [
-        [name, f"{step.time:g}", str(step.at_risk), str(step.events), str(step.censored)]
-        + [_printed(step.survival), _printed(step.standard_error), ""]
+        [name, *_km_cells(row), ""]
         for name, observations in sets.items()
-        for step in kaplan_meier(observations).steps
+        for row in kaplan_meier(*zip(*observations, strict=True)).rows
     ]
     _write(out, (*_KM_COLUMNS, "problem"), [*rows, *problems])
     return ScoreCounts(sum(map(len, sets.values())), len(problems))
+
+
+def _km_cells(row: KaplanMeierRow) -> list[str]:
+    error = "" if row.greenwood_se is None else _printed(row.greenwood_se)
+    counts = (row.n_at_risk, row.n_event, row.n_censored)
+    return [f"{row.time:g}", *map(str, counts), _printed(row.survival), error]

@@ -70,6 +70,15 @@ class Demographics(Form):
     consent_version: Annotated[
         str | None, Item("Version of the consent form", "知情同意书版本", group=_CONSENT)
     ] = None
+    reference_date: Annotated[
+        str | None,
+        Item(
+            "First study treatment, if not recorded as an infusion here",
+            "首次研究治疗日期（非本系统记录的输注）",
+            kind=Kind.DATE,
+            sdtm="DM.RFSTDTC",
+        ),
+    ] = None
     childbearing: Annotated[
         str | None,
         Item(
