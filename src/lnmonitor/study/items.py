@@ -82,6 +82,7 @@ class Item:
 
     @property
     def label(self) -> Text:
+        """English and Chinese label."""
         return Text(self.en, self.zh)
 
 

@@ -19,9 +19,11 @@ class Record(Generic[F]):
     """One saved form.
 
     Attributes:
-        id: UUIDv7 text. visit_id: id of the Visit record it belongs to (a Visit record has its own id).
+        id: UUIDv7 text.
+        visit_id: id of the Visit record it belongs to (a Visit record has its own id).
         row_version: 1 at creation, +1 with each amendment (optimistic locking).
-        missing: item name -> Missing code. justified: item name -> why an unexpected value is right.
+        missing: item name -> Missing code.
+        justified: item name -> why an unexpected value is right.
         source: "typed", "import", "derived", "migration" or "demo".
         entered_at: UTC instant of the last save, ISO text. entered_by: account name.
     """

@@ -1,4 +1,4 @@
-"""History of lupus and lupus nephritis with the biopsy, and eligibility with what makes it refractory."""
+"""History of lupus and nephritis with the biopsy; eligibility with what makes it refractory."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ class DiseaseHistory(Form):
 class Eligibility(Form):
     """Entry criteria with what makes the nephritis refractory.
 
-    The published eligibility text of Gu 2014 was not seen; the criteria follow the group's registration
-    NCT01741857 and are protocol parameters.
+    The published eligibility text of Gu 2014 was not seen; the criteria follow the group's
+    registration NCT01741857 and are protocol parameters.
     """
 
     code: ClassVar[str] = "IE"

@@ -12,7 +12,8 @@ class LabResult(Form):
     """One laboratory result.
 
     `value` and `unit` are as reported; `canonical_value` is in the catalogue's unit of the analyte
-    (`lnmonitor.study.analytes`); `range_low` and `range_high` are the range then in force, canonical unit.
+    (`lnmonitor.study.analytes`); `range_low` and `range_high` are the range then in force in
+    that unit.
     """
 
     code: ClassVar[str] = "LB"

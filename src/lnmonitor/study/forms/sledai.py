@@ -1,4 +1,4 @@
-"""SLEDAI-2K: the 24 items as answered by the investigator, weights in `lnmonitor.clinical.sledai`."""
+"""SLEDAI-2K: the 24 items as the investigator answers; weights in `lnmonitor.clinical.sledai`."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class PhysicianAssessment(Form):
 
 
 class VitalSigns(Form):
-    """One set of vital signs; during an infusion `timepoint` names when, else it is the visit's set."""
+    """One set of vital signs; `timepoint` names when during an infusion, else it is the visit's."""
 
     code: ClassVar[str] = "VS"
     title: ClassVar[Text] = Text("Vital signs", "生命体征")
