@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import sys
 
-
-def main() -> int:
-    """Run the command line and return its exit status."""
-    # Imported here so that a broken installation can still say so in one line.
-    from lnmonitor.cli import run
-
-    return run(sys.argv[1:])
-
+from lnmonitor.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())
