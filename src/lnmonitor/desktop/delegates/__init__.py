@@ -1,0 +1,1 @@
+"""Cells that are painted: bars, meters, chips, sparklines."""

@@ -1,0 +1,1 @@
+"""Compiled from `ui/*.ui` by packaging/compile_ui.py; never edit."""

@@ -1,0 +1,1 @@
+"""Table models over read models; flat, with a role for the row object."""
