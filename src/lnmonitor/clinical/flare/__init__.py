@@ -6,25 +6,39 @@ A further definition is one new file here and one entry in RULE_SETS.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.flare import flare_renal
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.results import Scalar
+from lnmonitor.clinical.parameters import Parameter, with_overrides
+from lnmonitor.clinical.response.clauses import check_state
 
 __all__ = ["DEFAULT", "RULE_SETS", "FlareFinding", "FlareObservation", "FlareRuleSet", "detect"]
 
 DEFAULT = "flare-renal"
-RULE_SETS: Mapping[str, FlareRuleSet] = {}
+RULE_SETS: Mapping[str, FlareRuleSet] = {
+    rule_set.id: rule_set for rule_set in (flare_renal.RULE_SET,)
+}
 
 
 def detect(
     observations: Sequence[FlareObservation],
-    parameters: Mapping[str, Scalar] | None = None,
+    parameters: Mapping[str, Parameter] | None = None,
     *,
     rule_set_id: str = DEFAULT,
 ) -> list[FlareFinding]:
     """Return every suspected and confirmed renal flare, in order of onset.
 
-    `observations` may come in any order. `parameters` overrides the rule set's defaults; an unknown
-    rule set or parameter raises InvalidInput.
+    `observations` may come in any order. `parameters` overrides the rule set's defaults and is
+    stored in each finding's rule. Raises InvalidInput for an unknown rule set or parameter or an
+    impossible value.
     """
-    raise NotImplementedError
+    if rule_set_id not in RULE_SETS:
+        raise InvalidInput("flare rule set", rule_set_id, None, " or ".join(RULE_SETS))
+    rule_set = RULE_SETS[rule_set_id]
+    in_force = with_overrides(rule_set_id, rule_set.parameters, parameters)
+    for observation in observations:
+        check_state(observation.state)
+    ordered = sorted(observations, key=lambda observation: observation.day)
+    return rule_set.find(replace(rule_set.rule, parameters=in_force), ordered, in_force)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.model import RenalState, Response
-from lnmonitor.clinical.results import Outcome, Rule, Scalar
+from lnmonitor.clinical.results import Outcome, Rule
 
 FlareStatus = Literal["suspected", "confirmed"]
 FlareKind = Literal["proteinuric", "nephritic"]
@@ -55,6 +56,6 @@ class FlareRuleSet:
 
     id: str
     rule: Rule
-    parameters: Mapping[str, float | bool]
-    find: Callable[[Sequence[FlareObservation], Mapping[str, Scalar]], list[FlareFinding]]
-    """(observations in order of day, parameters) -> findings."""
+    parameters: Mapping[str, Parameter]
+    find: Callable[[Rule, Sequence[FlareObservation], Mapping[str, Parameter]], list[FlareFinding]]
+    """(rule with the parameters in force, observations in order of day, parameters) -> findings."""

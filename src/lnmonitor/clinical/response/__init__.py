@@ -6,17 +6,18 @@ A further definition is one new file here and one entry in RULE_SETS.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.parameters import Parameter, with_overrides
 from lnmonitor.clinical.response import kdigo_2024, set_a
+from lnmonitor.clinical.response.clauses import check_state
 from lnmonitor.clinical.response.model import (
-    Parameter,
     RenalState,
     Response,
     ResponseResult,
     RuleSet,
 )
-from lnmonitor.clinical.results import Scalar
 
 __all__ = [
     "RULE_SETS",
@@ -38,11 +39,17 @@ def assess(
     *,
     baseline: RenalState,
     now: RenalState,
-    parameters: Mapping[str, Scalar] | None = None,
+    parameters: Mapping[str, Parameter] | None = None,
 ) -> ResponseResult:
     """Return the response at one visit against the baseline.
 
-    `parameters` overrides the rule set's defaults (`RULE_SETS[id].parameters`); an unknown rule set
-    or parameter raises InvalidInput.
+    `parameters` overrides the rule set's defaults (`RULE_SETS[id].parameters`) and is stored in the
+    result's rule. Raises InvalidInput for an unknown rule set or parameter or an impossible value.
     """
-    raise NotImplementedError
+    if rule_set_id not in RULE_SETS:
+        raise InvalidInput("response rule set", rule_set_id, None, " or ".join(RULE_SETS))
+    rule_set = RULE_SETS[rule_set_id]
+    in_force = with_overrides(rule_set_id, rule_set.parameters, parameters)
+    check_state(baseline)
+    check_state(now)
+    return rule_set.judge(replace(rule_set.rule, parameters=in_force), baseline, now, in_force)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.results import Outcome, Rule, Scalar
-
-Parameter = float | bool
+from lnmonitor.clinical.results import Outcome, Rule
 
 
 class Response(Enum):
@@ -57,5 +56,5 @@ class RuleSet:
     id: str
     rule: Rule
     parameters: Mapping[str, Parameter]
-    judge: Callable[[RenalState, RenalState, Mapping[str, Scalar]], ResponseResult]
-    """(baseline, now, parameters) -> result."""
+    judge: Callable[[Rule, RenalState, RenalState, Mapping[str, Parameter]], ResponseResult]
+    """(rule with the parameters in force, baseline, now, those parameters) -> result."""

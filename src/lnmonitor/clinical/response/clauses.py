@@ -1,0 +1,229 @@
+"""Clauses that several response definitions share, each a reason with the inputs it still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lnmonitor.clinical.criteria import compare, require_positive, require_range, truth
+from lnmonitor.clinical.proteinuria import Proteinuria, limit_in, times_baseline
+from lnmonitor.clinical.response.model import RenalState, Response, ResponseResult
+from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
+
+U24 = "proteinuria"
+UPCR = "upcr"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One condition with its outcome; `missing` names the inputs that leave it open."""
+
+    reason: Reason
+    missing: tuple[str, ...] = ()
+
+    @property
+    def met(self) -> Truth:
+        """The outcome of the condition."""
+        return self.reason.met
+
+
+def _clause(reason: Reason, **inputs: object) -> Clause:
+    """Attach the names of absent inputs to a reason that is open."""
+    absent = tuple(name for name, value in inputs.items() if value is None)
+    return Clause(reason, absent if reason.met is Truth.UNKNOWN else ())
+
+
+def check_state(state: RenalState) -> None:
+    """Refuse impossible values; proteinuria checks itself."""
+    require_positive("creatinine_umol_l", state.creatinine_umol_l, "µmol/L")
+    require_positive("creatinine_uln", state.creatinine_uln, "µmol/L")
+    require_positive("egfr", state.egfr, "mL/min/1.73 m²")
+    require_range("albumin_g_l", state.albumin_g_l, "g/L", 0)
+    require_range("urine_rbc_hpf", state.urine_rbc_hpf, "/hpf", 0)
+    require_range("urine_wbc_hpf", state.urine_wbc_hpf, "/hpf", 0)
+
+
+def _protein(state: RenalState, name: str) -> Proteinuria | None:
+    return state.proteinuria if name == U24 else state.upcr
+
+
+def protein_level(
+    code: str, state: RenalState, order: Sequence[str], operator: str, grams: float
+) -> Clause:
+    """Compare the first protein result of `order` at hand with the guideline's number for its unit.
+
+    `order` holds U24 and UPCR by preference, `grams` is the limit per 24 h or per g creatinine.
+    """
+    for name in order:
+        protein = _protein(state, name)
+        if protein is not None:
+            limit = limit_in(protein.unit, grams)
+            return Clause(compare(code, name, protein.value, operator, limit, protein.unit))
+    return _clause(compare(code, order[0], None, operator, grams), **{order[0]: None})
+
+
+def protein_fall(
+    baseline: RenalState, now: RenalState, order: Sequence[str], fraction: float
+) -> Clause:
+    """Ask for a fall by >= `fraction` of the baseline in the first measure known at both visits.
+
+    A 24-hour collection is never compared with a ratio; a baseline of 0 cannot fall.
+    """
+    code, percent = "response.protein_fall", round(100 * fraction, 6)
+    for name in order:
+        before, after = _protein(baseline, name), _protein(now, name)
+        if before is None or after is None:
+            continue
+        ratio = times_baseline(after, before)
+        met = Truth.NO if before.value == 0 else truth(ratio, "<=", 1 - fraction)
+        values: dict[str, Scalar] = {
+            "item": name,
+            "value": after.value,
+            "baseline": before.value,
+            "unit": after.unit,
+            "percent": percent,
+        }
+        return _clause(Reason(code, met, values), **{name: ratio})
+    name = next((name for name in order if _protein(now, name) is not None), order[0])
+    after = _protein(now, name)
+    reason = Reason(code, Truth.UNKNOWN, {"item": name, "percent": percent})
+    return _clause(reason, **{name: after, f"{name}_baseline": _protein(baseline, name)})
+
+
+def sediment_inactive(state: RenalState) -> Clause:
+    """RBC <= 5/hpf, WBC <= 5/hpf and no cellular casts."""
+    met = Truth.all(
+        truth(state.urine_rbc_hpf, "<=", 5),
+        truth(state.urine_wbc_hpf, "<=", 5),
+        Truth.of(state.casts).negated,
+    )
+    values = {
+        "urine_rbc_hpf": state.urine_rbc_hpf,
+        "urine_wbc_hpf": state.urine_wbc_hpf,
+        "casts": state.casts,
+    }
+    reason = Reason("response.sediment_inactive", met, {"item": "sediment", **values})
+    return _clause(reason, **values)
+
+
+def upper_limit(baseline: RenalState, now: RenalState) -> float | None:
+    """Return the upper limit of normal of creatinine in force now, else that of the baseline."""
+    return now.creatinine_uln if now.creatinine_uln is not None else baseline.creatinine_uln
+
+
+def creatinine_stable(baseline: RenalState, now: RenalState, factor: float) -> Clause:
+    """Creatinine at most `factor` times its baseline."""
+    value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
+    limit = None if before is None else before * factor
+    reason = compare(
+        "response.creatinine_stable",
+        "creatinine_umol_l",
+        value,
+        "<=",
+        limit,
+        "µmol/L",
+        baseline=before,
+        percent=round(100 * factor, 6),
+    )
+    return _clause(reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before)
+
+
+def creatinine_normal_or_stable(baseline: RenalState, now: RenalState, factor: float) -> Clause:
+    """Creatinine at most its upper limit of normal, or at most `factor` times its baseline."""
+    value, uln = now.creatinine_umol_l, upper_limit(baseline, now)
+    stable = creatinine_stable(baseline, now, factor)
+    reason = Reason(
+        "response.creatinine_normal_or_stable",
+        Truth.any(truth(value, "<=", uln), stable.met),
+        {**stable.reason.values, "limit": uln},
+    )
+    before = baseline.creatinine_umol_l
+    return _clause(
+        reason, creatinine_umol_l=value, creatinine_uln=uln, creatinine_umol_l_baseline=before
+    )
+
+
+def creatinine_recovered(baseline: RenalState, now: RenalState, fraction: float) -> Clause:
+    """Asked only of creatinine above normal at baseline: down by >= `fraction`, or normal."""
+    value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
+    uln = upper_limit(baseline, now)
+    not_raised = truth(before, "<=", baseline.creatinine_uln or uln)
+    fell = truth(value, "<=", None if before is None else before * (1 - fraction))
+    reason = Reason(
+        "response.creatinine_recovered",
+        Truth.any(not_raised, fell, truth(value, "<=", uln)),
+        {
+            "item": "creatinine_umol_l",
+            "value": value,
+            "baseline": before,
+            "limit": uln,
+            "unit": "µmol/L",
+            "percent": round(100 * fraction, 6),
+        },
+    )
+    return _clause(
+        reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before, creatinine_uln=uln
+    )
+
+
+def function_preserved(baseline: RenalState, now: RenalState, tolerance: float) -> Clause:
+    """eGFR at least (1 - tolerance) of its baseline; creatinine in the same way without eGFR."""
+    if now.egfr is None or baseline.egfr is None:
+        stable = creatinine_stable(baseline, now, 1 + tolerance)
+        if stable.met is not Truth.UNKNOWN:
+            return stable
+    reason = compare(
+        "response.egfr_stable",
+        "egfr",
+        now.egfr,
+        ">=",
+        None if baseline.egfr is None else baseline.egfr * (1 - tolerance),
+        "mL/min/1.73 m²",
+        baseline=baseline.egfr,
+        percent=round(100 * (1 - tolerance), 6),
+    )
+    return _clause(reason, egfr=now.egfr, egfr_baseline=baseline.egfr)
+
+
+def albumin_at_least(state: RenalState, limit_g_l: float) -> Clause:
+    """Serum albumin >= the limit."""
+    value = state.albumin_g_l
+    reason = compare("response.albumin", "albumin_g_l", value, ">=", limit_g_l, "g/L")
+    return _clause(reason, albumin_g_l=value)
+
+
+def no_rescue(state: RenalState) -> Clause:
+    """No rescue therapy so far; not asked leaves it open."""
+    met = Truth.of(state.on_rescue).negated
+    reason = Reason("response.no_rescue", met, {"item": "on_rescue", "value": state.on_rescue})
+    return _clause(reason, on_rescue=state.on_rescue)
+
+
+def lost(rule: Rule) -> ResponseResult:
+    """Return no response, after death, dialysis or transplantation."""
+    reason = Reason("response.dead_or_dialysis", Truth.YES, {"item": "dead_or_dialysis"})
+    return ResponseResult(rule=rule, reasons=(reason,), response=Response.NR)
+
+
+def conclude(rule: Rule, complete: Sequence[Clause], partial: Sequence[Clause]) -> ResponseResult:
+    """Turn the clauses of CR and PR into a response.
+
+    CR when all of `complete` hold; PR when CR is excluded and all of `partial` hold; NR when both
+    are excluded; UNKNOWN while a missing input could change which.
+    """
+    is_complete = Truth.all(*(clause.met for clause in complete))
+    is_partial = Truth.all(*(clause.met for clause in partial))
+    response = Response.UNKNOWN
+    if is_complete is Truth.YES:
+        response = Response.CR
+    elif is_complete is Truth.NO and is_partial is not Truth.UNKNOWN:
+        response = Response.PR if is_partial is Truth.YES else Response.NR
+    undecided: list[Clause] = []
+    if response is Response.UNKNOWN:
+        undecided += complete if is_complete is Truth.UNKNOWN else ()
+        undecided += partial if is_partial is Truth.UNKNOWN else ()
+    missing = dict.fromkeys(name for clause in undecided for name in clause.missing)
+    by_code = {clause.reason.code: clause.reason for clause in (*complete, *partial)}
+    return ResponseResult(
+        rule=rule, reasons=tuple(by_code.values()), missing=tuple(missing), response=response
+    )
