@@ -17,15 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "ui"
 TARGET = ROOT / "src" / "lnmonitor" / "desktop" / "generated"
-PACKAGE_DOCSTRING = '"""Forms compiled from ui/ by packaging/compile_ui.py. Never edited."""\n'
 
 
 def main(arguments: list[str]) -> int:
     """Bring the compiled forms up to date, or check that they are."""
     wanted = {f"ui_{path.stem}.py": compiled(path) for path in sorted(SOURCES.glob("*.ui"))}
-    if wanted:
-        wanted["__init__.py"] = PACKAGE_DOCSTRING
-    present = {path.name: path.read_text(encoding="utf-8") for path in TARGET.glob("*.py")}
+    present = {path.name: path.read_text(encoding="utf-8") for path in TARGET.glob("ui_*.py")}
     stale = sorted(name for name in wanted | present if wanted.get(name) != present.get(name))
     if "--check" in arguments:
         for name in stale:
