@@ -43,6 +43,7 @@ class LabResult(Form):
             sdtm="LB.LBDTC",
         ),
     ] = None
+    collected_time: Annotated[str | None, Item("Time of day", "采样时刻", sdtm="LB.LBDTC")] = None
     operator: Annotated[
         str | None, Item("Operator", "符号", codes="OPERATOR", sdtm="LB.LBORRES")
     ] = None

@@ -1,0 +1,167 @@
+"""When each visit is due: the one place that decides done, late, due and overdue.
+
+Worklist, patient page, checks and reports all ask here, so that no two of them disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from lnmonitor.study.dates import earliest, exact, latest
+from lnmonitor.study.forms import Disposition, Infusion, Visit
+from lnmonitor.study.protocol import PlannedVisit, Protocol
+from lnmonitor.study.records import PatientData, Record
+
+OUT_OF_STUDY = frozenset(
+    {
+        "DEATH",
+        "SCREEN FAILURE",
+        "WITHDRAWAL BY SUBJECT",
+        "PHYSICIAN DECISION",
+        "ADVERSE EVENT",
+        "LOST TO FOLLOW-UP",
+        "OTHER",
+    }
+)
+"""Dispositions after which no further visit is expected."""
+
+
+class VisitState(Enum):
+    """How a planned visit stands today."""
+
+    DONE = "done"
+    EARLY = "early"  # done before the window opened
+    LATE = "late"  # done after the window closed
+    MISSED = "missed"  # recorded as not taken place
+    OVERDUE = "overdue"  # window closed, nothing recorded
+    DUE = "due"  # window open
+    OPENING = "opening"  # window opens within the protocol's `opening_days`
+    FUTURE = "future"
+    NOT_NEEDED = "not needed"  # the patient has left the study before the window
+
+
+@dataclass(frozen=True)
+class ScheduledVisit:
+    """A planned visit on this patient's calendar.
+
+    Attributes:
+        target, opens, closes: None while day 0 is not known. The window includes both ends.
+        visit: the record, when one exists.
+        days: how far from the window in whole days, by state: LATE and EARLY how many days outside
+            (positive); OVERDUE since it closed; DUE until it closes; OPENING and FUTURE until it
+            opens; else 0.
+    """
+
+    planned: PlannedVisit
+    target: date | None
+    opens: date | None
+    closes: date | None
+    visit: Record[Visit] | None
+    state: VisitState
+    days: int = 0
+
+
+def day0(data: PatientData) -> date | None:
+    """Return the date of the first infusion, None before it."""
+    starts = [exact(record.form.started_at) for record in data.of(Infusion)]
+    return min((start for start in starts if start is not None), default=None)
+
+
+def day_number(zero: date, on: date) -> int:
+    """Return the study day: day 0 is the first infusion, the day before it is -1."""
+    return (on - zero).days
+
+
+def left_study(data: PatientData) -> Record[Disposition] | None:
+    """Return the record with which the patient left the study early, None while in it."""
+    leaving = [r for r in data.of(Disposition) if r.form.status in OUT_OF_STUDY]
+    return min(leaving, key=lambda r: earliest(r.form.occurred_on) or date.max, default=None)
+
+
+def death_date(data: PatientData) -> str | None:
+    """Return the date of death as recorded (it may be partial), None while alive."""
+    deaths = [r.form.occurred_on for r in data.of(Disposition) if r.form.status == "DEATH"]
+    return min((day for day in deaths if day), default=None)
+
+
+def schedule(protocol: Protocol, data: PatientData, today: date) -> tuple[ScheduledVisit, ...]:
+    """Return every planned visit in order of day, as it stands `today`.
+
+    Before the first infusion only visits up to day 0 can have a state other than FUTURE; screening
+    then counts as due, because its window is known only when the infusion is planned.
+    """
+    zero = day0(data)
+    leaving = left_study(data)
+    left_on = latest(leaving.form.occurred_on) if leaving else None
+    done = {record.form.visit_code: record for record in data.of(Visit)}
+    return tuple(
+        _scheduled(planned, done.get(planned.code), zero, left_on, today, protocol)
+        for planned in protocol.scheduled
+    )
+
+
+def next_visit(scheduled: tuple[ScheduledVisit, ...]) -> ScheduledVisit | None:
+    """Return the first visit still to be done, optional ones included, None when all is over."""
+    open_states = {VisitState.OVERDUE, VisitState.DUE, VisitState.OPENING, VisitState.FUTURE}
+    return next((visit for visit in scheduled if visit.state in open_states), None)
+
+
+def _scheduled(
+    planned: PlannedVisit,
+    visit: Record[Visit] | None,
+    zero: date | None,
+    left_on: date | None,
+    today: date,
+    protocol: Protocol,
+) -> ScheduledVisit:
+    if zero is None or planned.day is None:
+        state = _state_before_infusion(planned, visit, left_on, protocol)
+        return ScheduledVisit(planned, None, None, None, visit, state)
+    target = zero + timedelta(days=planned.day)
+    opens = target - timedelta(days=planned.before)
+    closes = target + timedelta(days=planned.after)
+    state, days = (
+        _recorded(visit, opens, closes)
+        if visit
+        else _awaited(opens, closes, left_on, today, protocol.opening_days)
+    )
+    return ScheduledVisit(planned, target, opens, closes, visit, state, days)
+
+
+def _state_before_infusion(
+    planned: PlannedVisit, visit: Record[Visit] | None, left_on: date | None, protocol: Protocol
+) -> VisitState:
+    if visit is not None:
+        return VisitState.MISSED if visit.form.status == "MISSED" else VisitState.DONE
+    if left_on is not None:
+        return VisitState.NOT_NEEDED
+    first = planned.code == protocol.scheduled[0].code
+    return VisitState.DUE if first else VisitState.FUTURE
+
+
+def _recorded(visit: Record[Visit], opens: date, closes: date) -> tuple[VisitState, int]:
+    if visit.form.status == "MISSED":
+        return VisitState.MISSED, 0
+    on = exact(visit.form.visit_date)
+    if on is None:
+        return VisitState.DONE, 0
+    if on < opens:
+        return VisitState.EARLY, (opens - on).days
+    if on > closes:
+        return VisitState.LATE, (on - closes).days
+    return VisitState.DONE, 0
+
+
+def _awaited(
+    opens: date, closes: date, left_on: date | None, today: date, opening_days: int
+) -> tuple[VisitState, int]:
+    if left_on is not None and left_on <= closes:
+        return VisitState.NOT_NEEDED, 0
+    if today > closes:
+        return VisitState.OVERDUE, (today - closes).days
+    if today >= opens:
+        return VisitState.DUE, (closes - today).days
+    until = (opens - today).days
+    return (VisitState.OPENING if until <= opening_days else VisitState.FUTURE), until
