@@ -1,14 +1,19 @@
-"""Steps between consecutive totals of a score, counted by the bands the literature uses."""
+"""Steps between consecutive totals of a score, counted by the bands the literature uses.
+
+A rise of SLEDAI by 3 or more is the step of the SELENA flare index (Petri M, N Engl J Med 353:2550,
+2005), 4 or more the usual sign of worsening, 12 its limit of a severe flare; wordings seen second hand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
 class Step:
-    """One change between two consecutive totals of one subject."""
+    """One change between two consecutive totals of one subject, days as given."""
 
     subject: str
     start_day: float
@@ -31,8 +36,12 @@ class StepCount:
 
 
 def steps(totals: Mapping[str, Sequence[tuple[float, float]]]) -> tuple[Step, ...]:
-    """Return the steps of every subject's (day, total) points."""
-    raise NotImplementedError
+    """Return the steps of every subject's (day, total) points, in any order of days."""
+    return tuple(
+        Step(subject, first[0], second[0], first[1], second[1])
+        for subject, points in totals.items()
+        for first, second in pairwise(sorted(points))
+    )
 
 
 def count(
@@ -42,5 +51,15 @@ def count(
     fall: float | None = None,
     above: float | None = None,
 ) -> StepCount:
-    """Count steps rising by `rise` or more, falling by `fall` or more, ending above `above`."""
-    raise NotImplementedError
+    """Count steps that rise by `rise` or more, fall by `fall` or more, and end above `above`.
+
+    Every criterion given must hold.
+    """
+    fitting = [
+        step
+        for step in found
+        if (rise is None or step.change >= rise)
+        and (fall is None or -step.change >= fall)
+        and (above is None or step.after > above)
+    ]
+    return StepCount(len(fitting), len({step.subject for step in fitting}))
