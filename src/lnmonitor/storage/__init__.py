@@ -1,1 +1,1 @@
-"""Where a study is kept: encrypted engine, tables, unit of work, audit trail. All SQL is here."""
+"""Where the study is kept: the only package that knows SQL, keys and the lock on a study folder."""

@@ -1,0 +1,142 @@
+"""The encrypted connection: SQLCipher through SQLAlchemy, and plain sentences for its errors.
+
+One connection serves a study for as long as it is open (`StaticPool`): opening one costs a key set-up
+and an empty page cache. It may pass from thread to thread but is used by one at a time, which the
+callers keep. See docs/adr/0011.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+from sqlmodel import create_engine
+
+from lnmonitor.errors import StorageError
+from lnmonitor.storage.files import OWNER_ONLY
+
+FILE_NAME = "study.db"
+WRITES = "lnmonitor_writes"
+"""Execution option of a connection whose next transaction takes the write lock at its start."""
+_BUSY_MS = 2000
+
+
+def open_engine(folder: Path, data_key: bytes, *, read_only: bool = False) -> Engine:
+    """Return an engine on a study's database.
+
+    Raises:
+        StorageError: at the first statement, when the file is damaged or the key is not its key.
+    """
+    path = folder / FILE_NAME
+    connection: Any = None
+
+    def connect() -> Any:
+        nonlocal connection
+        connection = _connect(path, data_key, read_only=read_only)
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, module=sqlcipher3, poolclass=StaticPool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connect(path: Path, data_key: bytes, *, read_only: bool) -> Any:
+    if not read_only:
+        path.touch(OWNER_ONLY)  # before SQLite makes it with the permissions of the umask
+    connection = sqlcipher3.connect(
+        _uri(path, read_only=read_only), uri=True, check_same_thread=False, isolation_level=None
+    )
+    try:
+        connection.execute(f"PRAGMA key=\"x'{data_key.hex()}'\"")
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA recursive_triggers=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _uri(path: Path, *, read_only: bool) -> str:
+    uri = path.absolute().as_uri()
+    if not read_only:
+        return uri + "?mode=rw"
+    # A medium that cannot be written has no place for the shared-memory file of WAL.
+    return uri + ("?mode=ro" if _writable(path.parent) else "?mode=ro&immutable=1")
+
+
+def _writable(folder: Path) -> bool:
+    import os
+
+    return os.access(folder, os.W_OK)
+
+
+def _begin(connection: Any) -> None:
+    immediate = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+_SENTENCES = {
+    "SQLITE_FULL": (
+        "The disk is full: nothing was saved.",
+        "Free some space, then save again; what you typed is still here.",
+    ),
+    "SQLITE_READONLY": (
+        "The study cannot be written: nothing was saved.",
+        "Check that the folder's files are not write-protected.",
+    ),
+    "SQLITE_BUSY": (
+        "The study is in use by another program: nothing was saved.",
+        "Close the other program, then try again.",
+    ),
+    "SQLITE_LOCKED": (
+        "The study is in use by another program: nothing was saved.",
+        "Close the other program, then try again.",
+    ),
+    "SQLITE_IOERR": (
+        "The disk did not take or give the data: nothing was saved.",
+        "Check the disk and its cable, then try again.",
+    ),
+    "SQLITE_CANTOPEN": (
+        "The study's file study.db cannot be opened.",
+        "Check that it is there and that you may read and write it.",
+    ),
+    "SQLITE_NOTADB": (
+        "The study's file study.db is damaged, or belongs to another study.",
+        "Restore the study from its latest backup.",
+    ),
+    "SQLITE_CORRUPT": (
+        "The study's file study.db is damaged.",
+        "Stop entering data and restore the study from its latest backup.",
+    ),
+}
+
+
+@contextlib.contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn what the disk or another program did into a `StorageError`; a bug stays a bug."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _translated(error.orig, error) from error
+    except sqlcipher3.Error as error:
+        raise _translated(error, error) from error
+
+
+def _translated(cause: BaseException | None, otherwise: Exception) -> Exception:
+    code = getattr(cause, "sqlite_errorname", None) or ""
+    for name, (message, remedy) in _SENTENCES.items():
+        if code == name or code.startswith(name + "_"):
+            return StorageError(message, remedy)
+    return otherwise

@@ -1,0 +1,48 @@
+"""Runs the steps a database still needs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from lnmonitor.storage.migrations import m0001_first
+from lnmonitor.storage.migrations.forms import grow, newer_study, unknown_to
+from lnmonitor.storage.tables import form_tables
+
+_STEPS = (m0001_first,)
+LATEST = _STEPS[-1].NUMBER
+
+
+def version_of(connection: Connection) -> int:
+    """Return the number of the last step the database went through, 0 for an empty one."""
+    number: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    return number
+
+
+def migrate(connection: Connection) -> list[str]:
+    """Bring the database up to date inside the caller's transaction; return what was done.
+
+    Raises:
+        StorageError: a newer program has written it.
+    """
+    done: list[str] = []
+    present = version_of(connection)
+    if present > LATEST:
+        raise newer_study()
+    for step in _STEPS:
+        if step.NUMBER > present:
+            for statement in step.STATEMENTS:
+                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(f"PRAGMA user_version={step.NUMBER}")
+            done.append(f"step {step.NUMBER}")
+    return done + grow(form_tables(), connection)
+
+
+def check_readable(connection: Connection) -> None:
+    """Refuse a database that cannot be read as it is, for opening without writing.
+
+    Raises:
+        StorageError: it is newer, or older and must first be opened for writing.
+    """
+    present = version_of(connection)
+    if present > LATEST or unknown_to(form_tables(), connection):
+        raise newer_study()

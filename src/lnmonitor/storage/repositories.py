@@ -1,0 +1,344 @@
+"""Reading and writing rows: every statement of the program is here or in `audit`, all with bound values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from lnmonitor.storage.mappers import record_of, row_of
+from lnmonitor.storage.tables import (
+    AccountRow,
+    AssessmentRow,
+    AuditRow,
+    FlagRow,
+    MetaRow,
+    PatientRow,
+    form_table,
+    table_of,
+)
+from lnmonitor.study.forms import FORMS
+from lnmonitor.study.items import Form
+from lnmonitor.study.records import PatientData, Record
+
+_META = table_of(MetaRow)
+_ACCOUNT = table_of(AccountRow)
+_PATIENT = table_of(PatientRow)
+_AUDIT = table_of(AuditRow)
+_ASSESSMENT = table_of(AssessmentRow)
+_FLAG = table_of(FlagRow)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A patient's keys."""
+
+    id: str
+    subject_id: str
+    site_id: str
+    data_version: int = 1
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person who may open the study; `role` is a role's code."""
+
+    name: str
+    full_name: str
+    role: str
+    created_at: str
+    created_by: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One stored result; `value` as printed, `number` where it is one."""
+
+    patient_id: str
+    visit_id: str
+    key: str
+    visit_code: str
+    visit_date: str
+    day: int | None
+    value: str
+    number: float | None
+    rule: str
+    rule_version: str
+    input_hash: str
+
+
+@dataclass(frozen=True)
+class StoredFlag:
+    """A flag's row; `content` is JSON."""
+
+    identity: str
+    patient_id: str
+    state: str
+    at: str
+    by: str
+    comment: str
+    content: str
+
+
+# --- the study and its people ------------------------------------------------------------------
+
+
+def meta(connection: Connection) -> dict[str, str]:
+    """Return the facts about the study by name."""
+    return {row.name: row.value for row in connection.execute(select(_META))}
+
+
+def set_meta(connection: Connection, facts: Mapping[str, str]) -> None:
+    """Store facts about the study."""
+    for name, value in facts.items():
+        statement = upsert(_META).values(name=name, value=value)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        )
+
+
+def accounts(connection: Connection) -> list[Account]:
+    """Return all accounts by name."""
+    rows = connection.execute(select(_ACCOUNT).order_by(_ACCOUNT.c.name))
+    return [Account(**row) for row in rows.mappings()]
+
+
+def insert_account(connection: Connection, account: Account) -> None:
+    """Add an account."""
+    connection.execute(insert(_ACCOUNT), vars(account))
+
+
+# --- patients ----------------------------------------------------------------------------------
+
+
+def patients(connection: Connection) -> list[Patient]:
+    """Return all patients by subject id."""
+    columns = (_PATIENT.c.id, _PATIENT.c.subject_id, _PATIENT.c.site_id, _PATIENT.c.data_version)
+    rows = connection.execute(select(*columns).order_by(_PATIENT.c.subject_id))
+    return [Patient(*row) for row in rows]
+
+
+def patient(connection: Connection, patient_id: str) -> Patient | None:
+    """Return one patient, None if there is none."""
+    row = connection.execute(select(_PATIENT).where(_PATIENT.c.id == patient_id)).one_or_none()
+    return row and Patient(row.id, row.subject_id, row.site_id, row.data_version)
+
+
+def patient_id_of(connection: Connection, subject_id: str) -> str | None:
+    """Return the id of a subject's patient, None if there is none."""
+    found: str | None = connection.scalar(
+        select(_PATIENT.c.id).where(_PATIENT.c.subject_id == subject_id)
+    )
+    return found
+
+
+def taken_subjects(connection: Connection, subject_ids: Sequence[str]) -> list[str]:
+    """Return those subject ids that are in the study already or twice among the given."""
+    present = set(connection.scalars(select(_PATIENT.c.subject_id)))
+    taken: list[str] = []
+    for subject in subject_ids:
+        if subject in present:
+            taken.append(subject)
+        present.add(subject)
+    return taken
+
+
+def insert_patients(connection: Connection, new: Sequence[Patient], at: str, account: str) -> None:
+    """Add patients."""
+    rows = [{**vars(one), "created_at": at, "created_by": account} for one in new]
+    connection.execute(insert(_PATIENT), rows)
+
+
+def bump_patients(connection: Connection, patient_ids: Iterable[str]) -> None:
+    """Mark that the records of patients changed."""
+    statement = (
+        update(_PATIENT)
+        .where(_PATIENT.c.id == bindparam("changed"))
+        .values(data_version=_PATIENT.c.data_version + 1)
+    )
+    rows = [{"changed": patient_id} for patient_id in patient_ids]
+    if rows:
+        connection.execute(statement, rows)
+
+
+# --- records -----------------------------------------------------------------------------------
+
+
+def update_record(connection: Connection, record: Record[Form], expected: int) -> bool:
+    """Store a record over its version `expected`; return False if it has another by now."""
+    table = form_table(type(record.form))
+    row = row_of(record)
+    row_id = row.pop("id")
+    statement = (
+        update(table)
+        .where(table.c.id == row_id, table.c.row_version == expected, table.c.voided.is_(False))
+        .values(row)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def patient_data(connection: Connection, patient_id: str) -> PatientData | None:
+    """Return all records of a patient that are not voided, None if there is no such patient."""
+    keys = patient(connection, patient_id)
+    if keys is None:
+        return None
+    records: list[Record[Form]] = []
+    for form in FORMS.values():
+        table = form_table(form)
+        rows = connection.execute(
+            select(table)
+            .where(table.c.patient_id == patient_id, table.c.voided.is_(False))
+            .order_by(table.c.id)
+        )
+        records.extend(record_of(form, row) for row in rows.mappings())
+    return PatientData(keys.id, keys.subject_id, keys.site_id, tuple(records))
+
+
+def records_of(
+    connection: Connection, form: type[Form], patient_ids: Sequence[str] | None = None
+) -> list[Record[Form]]:
+    """Return the records of one form that are not voided: of all patients, or of the given."""
+    table = form_table(form)
+    statement = select(table).where(table.c.voided.is_(False)).order_by(table.c.id)
+    if patient_ids is not None:
+        statement = statement.where(table.c.patient_id.in_(patient_ids))
+    return [record_of(form, row) for row in connection.execute(statement).mappings()]
+
+
+def find_record(
+    connection: Connection, record_id: str, *, voided: bool = False
+) -> Record[Form] | None:
+    """Return a record by its id from whatever form, None if there is none."""
+    for form in FORMS.values():
+        table = form_table(form)
+        row = (
+            connection.execute(select(table).where(table.c.id == record_id))
+            .mappings()
+            .one_or_none()
+        )
+        if row is not None and (voided or not row["voided"]):
+            return record_of(form, row)
+    return None
+
+
+def visits_with(connection: Connection, form: type[Form], visit_ids: Sequence[str]) -> set[str]:
+    """Return those of the visits that have at least one record of the form."""
+    table = form_table(form)
+    return set(
+        connection.scalars(
+            select(table.c.visit_id)
+            .where(table.c.visit_id.in_(visit_ids), table.c.voided.is_(False))
+            .distinct()
+        )
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many records, voided ones too, each form has."""
+    found = {"patient": _count(connection, _PATIENT), "audit": _count(connection, _AUDIT)}
+    for code, form in FORMS.items():
+        found[code] = _count(connection, form_table(form))
+    return found
+
+
+def _count(connection: Connection, table: Any) -> int:
+    number: int = connection.exec_driver_sql(f"SELECT count(*) FROM {table.name}").scalar_one()  # noqa: S608 - a table's name of ours
+    return number
+
+
+# --- what is derived ---------------------------------------------------------------------------
+
+
+def assessments(
+    connection: Connection,
+    keys: Sequence[str] | None = None,
+    patient_ids: Sequence[str] | None = None,
+) -> list[Assessment]:
+    """Return stored results by patient, day and key: all, or of some keys or patients."""
+    statement = select(_ASSESSMENT).order_by(
+        _ASSESSMENT.c.patient_id, _ASSESSMENT.c.visit_date, _ASSESSMENT.c.visit_id
+    )
+    if keys is not None:
+        statement = statement.where(_ASSESSMENT.c.key.in_(keys))
+    if patient_ids is not None:
+        statement = statement.where(_ASSESSMENT.c.patient_id.in_(patient_ids))
+    return [Assessment(*row) for row in connection.execute(statement)]
+
+
+def replace_assessments(
+    connection: Connection, patient_ids: Sequence[str], new: Sequence[Assessment]
+) -> None:
+    """Make `new` the stored results of the patients; rows that stay the same are not written."""
+    old = {
+        (row.patient_id, row.visit_id, row.key): row
+        for row in assessments(connection, patient_ids=patient_ids)
+    }
+    wanted = {(row.patient_id, row.visit_id, row.key): row for row in new}
+    gone = [key for key, row in old.items() if wanted.get(key) != row]
+    fresh = [vars(row) for key, row in wanted.items() if old.get(key) != row]
+    if gone:
+        statement = delete(_ASSESSMENT).where(
+            _ASSESSMENT.c.patient_id == bindparam("p"),
+            _ASSESSMENT.c.visit_id == bindparam("v"),
+            _ASSESSMENT.c.key == bindparam("k"),
+        )
+        connection.execute(statement, [dict(zip("pvk", key, strict=True)) for key in gone])
+    if fresh:
+        connection.execute(insert(_ASSESSMENT), fresh)
+
+
+def flags(connection: Connection, patient_ids: Sequence[str] | None = None) -> list[StoredFlag]:
+    """Return flags by patient: all, or those of some patients."""
+    statement = select(_FLAG).order_by(_FLAG.c.patient_id, _FLAG.c.identity)
+    if patient_ids is not None:
+        statement = statement.where(_FLAG.c.patient_id.in_(patient_ids))
+    return [StoredFlag(*row) for row in connection.execute(statement)]
+
+
+def flag(connection: Connection, identity: str) -> StoredFlag | None:
+    """Return one flag, None if there is none."""
+    row = connection.execute(select(_FLAG).where(_FLAG.c.identity == identity)).one_or_none()
+    return row and StoredFlag(*row)
+
+
+def store_flags(connection: Connection, rows: Sequence[StoredFlag]) -> None:
+    """Add or replace flags."""
+    if not rows:
+        return
+    statement = upsert(_FLAG)
+    statement = statement.on_conflict_do_update(
+        index_elements=["identity"],
+        set_={
+            name: statement.excluded[name] for name in ("state", "at", "by", "comment", "content")
+        },
+    )
+    connection.execute(statement, [vars(row) for row in rows])
+
+
+# --- the audit trail ---------------------------------------------------------------------------
+
+
+def audit_rows(
+    connection: Connection,
+    *,
+    where: Mapping[str, str] | None = None,
+    first_at: str = "",
+    last_at: str = "",
+    limit: int | None = None,
+) -> list[Mapping[str, Any]]:
+    """Return entries in order, latest first with `limit`; `where` compares columns by name."""
+    statement = select(_AUDIT)
+    for name, value in (where or {}).items():
+        statement = statement.where(_AUDIT.c[name] == value)
+    if first_at:
+        statement = statement.where(_AUDIT.c.at >= first_at)
+    if last_at:
+        statement = statement.where(_AUDIT.c.at <= last_at)
+    if limit is not None:
+        statement = statement.order_by(_AUDIT.c.sequence.desc()).limit(limit)
+    else:
+        statement = statement.order_by(_AUDIT.c.sequence)
+    return list(connection.execute(statement).mappings())  # type: ignore[arg-type]

@@ -1,0 +1,104 @@
+"""An open study folder: its lock, its encrypted database, and the two ways to use it.
+
+`read` and `write` are the only doors to the database. One thread is inside at a time; a read inside a
+write sees the write's own changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from lnmonitor.errors import StorageError
+from lnmonitor.storage import engine as engines
+from lnmonitor.storage.engine import open_engine, storage_errors
+from lnmonitor.storage.lock import StudyLock
+from lnmonitor.storage.migrations.run import check_readable
+
+
+class Store:
+    """The study's database while it is open. Close it; a `with` statement does."""
+
+    def __init__(self, folder: Path, engine: Engine, lock: StudyLock | None) -> None:
+        self.folder = folder
+        self._engine = engine
+        self._lock = lock
+        self._guard = threading.RLock()
+        self._current: Connection | None = None
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written."""
+        return self._lock is None
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection with a consistent view, for reading."""
+        with self._connection(writes=False) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in one transaction: all of it becomes durable at the end, or nothing.
+
+        Raises:
+            StorageError: the disk or another program does not allow it; nothing was changed.
+        """
+        if self.read_only:
+            raise StorageError(
+                "The study is open for reading only: nothing was saved.",
+                "Open it for writing.",
+            )
+        if self._current is not None:
+            raise RuntimeError("a write inside another read or write")
+        with self._connection(writes=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the database and give the folder free; a second call does nothing."""
+        with self._guard:
+            self._engine.dispose()
+            if self._lock is not None:
+                self._lock.release()
+
+    @contextlib.contextmanager
+    def _connection(self, *, writes: bool) -> Iterator[Connection]:
+        with self._guard, storage_errors():
+            if self._current is not None:
+                yield self._current
+                return
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(**{engines.WRITES: writes})
+                with connection.begin():
+                    self._current = connection
+                    try:
+                        yield connection
+                    finally:
+                        self._current = None
+
+
+def open_store(
+    folder: Path, data_key: bytes, account: str, now: datetime, *, read_only: bool = False
+) -> Store:
+    """Open a study folder. The caller brings the database up to date before any other use.
+
+    Raises:
+        StorageError: it is open elsewhere, damaged, newer than this program, or not writable.
+    """
+    lock = None if read_only else StudyLock(folder, account, now)
+    engine = open_engine(folder, data_key, read_only=read_only)
+    store = Store(folder, engine, lock)
+    try:
+        with store.read() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+            if read_only:
+                check_readable(connection)
+    except BaseException:
+        store.close()
+        raise
+    return store
