@@ -1,4 +1,4 @@
-"""The set-up script: standard library only, a lock to be trusted, clear words when it cannot go on."""
+"""The set-up script: standard library only, a trusted lock, clear words when it cannot go on."""
 
 from __future__ import annotations
 
