@@ -161,7 +161,8 @@ def _dipstick_rise(visit: _Visit, rise: int) -> _Finding:
         met = Truth.of(floor(now) - floor(previous) >= rise)
     elif visit.presumed_worse:
         met = Truth.YES
-    return visit.finding("bilag.dipstick_rise", Truth.all(reaches, met), ["dipstick"], limit=rise)
+    item = "u24_g" if now is None else "dipstick"
+    return visit.finding("bilag.dipstick_rise", Truth.all(reaches, met), [item], limit=rise)
 
 
 def _severe_proteinuria(visit: _Visit) -> list[_Finding]:

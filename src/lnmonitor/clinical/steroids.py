@@ -1,20 +1,52 @@
-"""Prednisone equivalents of glucocorticoid courses; pulse therapy is kept apart."""
+"""Prednisone equivalents of glucocorticoid courses; pulse therapy is kept apart.
+
+Factors from the usual equivalence table (prednisone 5 mg = methylprednisolone 4, hydrocortisone 20,
+dexamethasone 0.75 ...), seen in two reference works. Tables differ on dexamethasone and
+betamethasone (0.6 or 0.75 mg): 0.75 is used, as in the British National Formulary.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from types import MappingProxyType
 
-from lnmonitor.clinical.results import Outcome
+from lnmonitor.clinical.criteria import at_least, at_most, require_range
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+
+BNF = Citation("Joint Formulary Committee", "British National Formulary", 2023)
+
+MG_EQUAL_TO_PREDNISONE_5: Mapping[str, float] = MappingProxyType(
+    {
+        "prednisone": 5.0,
+        "prednisolone": 5.0,
+        "methylprednisolone": 4.0,
+        "triamcinolone": 4.0,
+        "hydrocortisone": 20.0,
+        "cortisone": 25.0,
+        "dexamethasone": 0.75,
+        "betamethasone": 0.75,
+        "deflazacort": 6.0,
+    }
+)
+SYSTEMIC_ROUTES = ("oral", "iv")
+LOCAL_ROUTES = ("topical", "inhaled", "intra-articular")
+PULSE_MG_METHYLPREDNISOLONE = 250.0
+"""An intravenous day of at least this much methylprednisolone (or its equivalent) is a pulse."""
+
+RULE_PREDNISONE_EQUIVALENT = Rule(
+    "prednisone-equivalent", "1", (BNF,), parameters={"dexamethasone_mg": 0.75, "pulse_mg": 250.0}
+)
 
 
 @dataclass(frozen=True)
 class DoseInterval:
     """One prescription: `dose_mg` taken `per_day` times a day (alternate days 0.5).
 
-    From `start` to `stop`, both included; `stop` None while it continues. `route` "oral" or "iv"
-    counts; "topical", "inhaled", "intra-articular" do not.
+    From `start` to `stop`, both days included; `stop` None while it continues. Of the routes,
+    SYSTEMIC_ROUTES count and LOCAL_ROUTES do not. `per_day` of a pulse is 1.
     """
 
     drug: str
@@ -24,12 +56,32 @@ class DoseInterval:
     per_day: float = 1.0
     route: str = "oral"
 
+    def covers(self, day: date) -> bool:
+        """Whether the prescription is in force on `day`."""
+        return self.start <= day and (self.stop is None or day <= self.stop)
+
+    @property
+    def mg_per_day(self) -> float:
+        """Milligrams of the drug itself per day."""
+        return self.dose_mg * self.per_day
+
+    @property
+    def equivalent_mg_per_day(self) -> float:
+        """Milligrams of prednisone per day; 0 for a local route."""
+        return self.mg_per_day * factor(self.drug) if self.route in SYSTEMIC_ROUTES else 0.0
+
+    @property
+    def is_pulse(self) -> bool:
+        """Intravenous, and at least 250 mg methylprednisolone a day or its equivalent."""
+        threshold = PULSE_MG_METHYLPREDNISOLONE * factor("methylprednisolone")
+        return self.route == "iv" and at_least(self.equivalent_mg_per_day, threshold)
+
 
 @dataclass(frozen=True)
 class SteroidDose(Outcome):
     """Prednisone equivalent in mg/day on one day; `pulse_mg` (prednisone equivalent) is apart."""
 
-    mg_per_day: float | None = None
+    mg_per_day: float = 0.0
     pulse_mg: float = 0.0
 
 
@@ -42,21 +94,114 @@ class PulseTotal(Outcome):
     prednisone_g: float = 0.0
 
 
+def factor(drug: str) -> float:
+    """Return mg prednisone equivalent to 1 mg of `drug`; raises InvalidInput for another drug."""
+    equal = MG_EQUAL_TO_PREDNISONE_5.get(drug)
+    if equal is None:
+        known = " or ".join(MG_EQUAL_TO_PREDNISONE_5)
+        raise InvalidInput("glucocorticoid", drug, None, known)
+    return 5.0 / equal
+
+
+def _check(intervals: Sequence[DoseInterval]) -> None:
+    for interval in intervals:
+        factor(interval.drug)
+        require_range(f"{interval.drug} dose", interval.dose_mg, "mg", 0)
+        require_range(f"{interval.drug} doses per day", interval.per_day, "per day", 0)
+        if interval.route not in SYSTEMIC_ROUTES + LOCAL_ROUTES:
+            known = " or ".join(SYSTEMIC_ROUTES + LOCAL_ROUTES)
+            raise InvalidInput(f"{interval.drug} route", interval.route, None, known)
+        if interval.stop is not None and interval.stop < interval.start:
+            stop, start = interval.stop.isoformat(), interval.start.isoformat()
+            raise InvalidInput(f"{interval.drug} stop", stop, None, f"on or after {start}")
+
+
+def _days(first: date, last: date) -> list[date]:
+    if last < first:
+        raise InvalidInput("period", last.isoformat(), None, f"on or after {first.isoformat()}")
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _reason(interval: DoseInterval) -> Reason:
+    values: dict[str, Scalar] = {
+        "item": interval.drug,
+        "value": interval.mg_per_day,
+        "unit": "mg/day",
+        "factor": factor(interval.drug),
+        "route": interval.route,
+    }
+    code = "steroids.pulse" if interval.is_pulse else "steroids.dose"
+    if interval.route in LOCAL_ROUTES:
+        return Reason("steroids.local", Truth.NO, values)
+    return Reason(code, Truth.YES, values)
+
+
 def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
-    """Return the prednisone equivalent on `day`."""
-    raise NotImplementedError
+    """Return the prednisone equivalent in force on `day`, prescriptions added up.
+
+    No prescription in force is 0 mg. Raises InvalidInput for an unknown drug or route, a negative
+    dose, or a stop before its start.
+    """
+    _check(intervals)
+    in_force = [interval for interval in intervals if interval.covers(day)]
+    return SteroidDose(
+        rule=RULE_PREDNISONE_EQUIVALENT,
+        reasons=tuple(_reason(interval) for interval in in_force),
+        mg_per_day=sum(i.equivalent_mg_per_day for i in in_force if not i.is_pulse),
+        pulse_mg=sum(i.equivalent_mg_per_day for i in in_force if i.is_pulse),
+    )
+
+
+def daily_doses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
+    """Return the maintenance dose (mg/day prednisone equivalent) of each day first..last."""
+    _check(intervals)
+    regular = [interval for interval in intervals if not interval.is_pulse]
+    return [
+        sum(i.equivalent_mg_per_day for i in regular if i.covers(day)) for day in _days(first, last)
+    ]
 
 
 def mean_dose(first: date, last: date, intervals: Sequence[DoseInterval]) -> float:
-    """Return the mean maintenance dose (mg/day) over the days first..last."""
-    raise NotImplementedError
+    """Return the mean maintenance dose (mg/day) over the days first..last, both included."""
+    doses = daily_doses(first, last, intervals)
+    return sum(doses) / len(doses)
 
 
 def cumulative_g(first: date, last: date, intervals: Sequence[DoseInterval]) -> float:
-    """Return the cumulative maintenance dose in g prednisone equivalent."""
-    raise NotImplementedError
+    """Return the maintenance dose of the days first..last in g prednisone equivalent."""
+    return sum(daily_doses(first, last, intervals)) / 1000
 
 
 def pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> PulseTotal:
-    """Return the pulse therapy of the days first..last."""
-    raise NotImplementedError
+    """Return the pulse therapy given on the days first..last."""
+    _check(intervals)
+    given = [(i, day) for day in _days(first, last) for i in intervals if i.is_pulse]
+    given = [(interval, day) for interval, day in given if interval.covers(day)]
+    return PulseTotal(
+        rule=RULE_PREDNISONE_EQUIVALENT,
+        reasons=tuple(_reason(interval) for interval in dict.fromkeys(i for i, _ in given)),
+        days=len({day for _, day in given}),
+        drug_g=sum(interval.mg_per_day for interval, _ in given) / 1000,
+        prednisone_g=sum(interval.equivalent_mg_per_day for interval, _ in given) / 1000,
+    )
+
+
+def first_day_at_most(
+    limit_mg: float,
+    first: date,
+    last: date,
+    intervals: Sequence[DoseInterval],
+    *,
+    sustained_days: int = 28,
+) -> date | None:
+    """Return the first day of a run of `sustained_days` with a maintenance dose <= `limit_mg`.
+
+    None when no such run lies within first..last.
+    """
+    run = 0
+    days = _days(first, last)
+    for day, dose in zip(days, daily_doses(first, last, intervals), strict=True):
+        run = run + 1 if at_most(dose, limit_mg) else 0
+        if run == sustained_days:
+            return day - timedelta(days=sustained_days - 1)
+    return None
