@@ -1,0 +1,75 @@
+"""What an import did: rows read, rows stored, and the reason for every row that was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass
+class SourceCount:
+    """The rows of one file or domain. `records` may be fewer than `stored` rows: a set of vital signs
+    holds several rows."""
+
+    name: str
+    read: int = 0
+    stored: int = 0
+    records: int = 0
+    not_stored: Counter[str] = field(default_factory=Counter)
+    """Reason -> number of rows."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row read is accounted for."""
+        return self.read == self.stored + self.not_stored.total()
+
+
+@dataclass
+class ImportReport:
+    """Counts of one import; `notes` say what else a reader should know."""
+
+    source: str
+    dry_run: bool
+    sources: list[SourceCount] = field(default_factory=list)
+    patients: int = 0
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as plain data."""
+        return {
+            "source": self.source,
+            "dry_run": self.dry_run,
+            "patients": self.patients,
+            "seconds": round(self.seconds, 2),
+            "sources": [
+                {
+                    "name": count.name,
+                    "read": count.read,
+                    "stored": count.stored,
+                    "records": count.records,
+                    "not_stored": dict(count.not_stored),
+                }
+                for count in self.sources
+            ],
+            "notes": self.notes,
+        }
+
+    @property
+    def text(self) -> str:
+        """Return the report as lines for a terminal."""
+        head = "Would import" if self.dry_run else "Imported"
+        lines = [
+            f"{head} {self.patients} patients from {self.source} in {self.seconds:.1f} s.",
+            f"{'source':<14}{'rows read':>11}{'stored':>9}{'records':>9}{'not stored':>12}",
+        ]
+        for count in self.sources:
+            left = count.not_stored.total()
+            lines.append(
+                f"{count.name:<14}{count.read:>11}{count.stored:>9}{count.records:>9}{left:>12}"
+            )
+            lines += [
+                f"    {rows} not stored: {reason}"
+                for reason, rows in count.not_stored.most_common()
+            ]
+        return "\n".join([*lines, *self.notes])

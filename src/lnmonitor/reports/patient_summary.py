@@ -1,0 +1,329 @@
+"""The patient's case report: the story on one page, then the values and reasons behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reportlab.platypus import Flowable, PageBreak, Spacer
+
+from lnmonitor.analysis.course import Course, Flag, Measured, VisitAssessment
+from lnmonitor.analysis.explain import Explanation, Line, explain
+from lnmonitor.analysis.story import Story
+from lnmonitor.i18n import translator
+from lnmonitor.reports import flowables as flow
+from lnmonitor.reports.fonts import Weight
+from lnmonitor.reports.page import TEXT_WIDTH, Imprint, build
+from lnmonitor.reports.story_chart import story_drawing
+from lnmonitor.study.analytes import ANALYTES
+from lnmonitor.study.codelists import decode
+from lnmonitor.study.forms.drugs import Glucocorticoid, Immunosuppressant
+from lnmonitor.study.forms.events import AdverseEvent, Disposition, ProtocolDeviation
+from lnmonitor.study.forms.infusion import Infusion
+from lnmonitor.study.items import Form
+from lnmonitor.study.records import PatientData, Record
+
+_FIRST_PAGE_ANALYTES = ("CREAT", "ALB", "URBC", "C3", "C4", "DSDNA")
+_VISITS_IN_A_TABLE = 7
+_EXPLAINED = ("sledai", "bilag.renal", "egfr", "response.")
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """All that a patient's document is made of."""
+
+    data: PatientData
+    course: Course
+    story: Story
+    imprint: Imprint
+
+
+def patient_summary(report: CaseReport) -> bytes:
+    """Return the finished PDF."""
+    return build([*_first_page(report), PageBreak(), *_details(report)], report.imprint)
+
+
+def _first_page(report: CaseReport) -> list[Flowable]:
+    language, tr = report.imprint.language, translator(report.imprint.language)
+    story = report.story
+    parts: list[Flowable] = [
+        flow.title(tr.text("Patient summary"), f"{story.subject_id}, {story.status.in_(language)}"),
+        Spacer(0, 6),
+        flow.facts([(fact.label.in_(language), fact.value.in_(language)) for fact in story.facts]),
+        Spacer(0, 4),
+    ]
+    if report.course.flags:
+        first = explain(_most_urgent(report.course.flags), language)
+        parts += [flow.message(f"{first.title}. {first.sentence} {first.rule_line}"), Spacer(0, 6)]
+    parts.append(story_drawing(story, language, TEXT_WIDTH))
+    visits = _seen(report.course.visits)[-_VISITS_IN_A_TABLE:]
+    if visits:
+        shown = [code for code in _FIRST_PAGE_ANALYTES if any(code in v.labs for v in visits)]
+        parts += [Spacer(0, 6), _laboratory_table(visits, shown, report)]
+    return [*parts, *_flags_and_serious(report)]
+
+
+def _most_urgent(flags: Sequence[Flag]) -> Flag:
+    order = {"serious": 0, "warn": 1, "info": 2}
+    return min(flags, key=lambda flag: (order[flag.severity], -(flag.day or 0)))
+
+
+def _seen(visits: Iterable[VisitAssessment]) -> list[VisitAssessment]:
+    return [visit for visit in visits if visit.took_place]
+
+
+def _flags_and_serious(report: CaseReport) -> list[Flowable]:
+    language, tr = report.imprint.language, translator(report.imprint.language)
+    rows = [
+        (flag.title.in_(language), f"{flag.date}, {explain(flag, language).sentence}")
+        for flag in report.course.flags
+    ]
+    for record in report.data.of(AdverseEvent):
+        event = record.form
+        if event.serious == "Y":
+            text = (
+                tr.text("SAE"),
+                event.term or "",
+                tr.text("grade {grade}", grade=event.grade or "–"),
+            )
+            rows.append(
+                (": ".join(text[:2]), ", ".join((text[2], _period(event), _outcome(event, report))))
+            )
+    head = flow.section(tr.text("Flags and serious events"))
+    if not rows:
+        return [flow.together(*head, flow.text(tr.text("None."), tone="text-2"))]
+    made = flow.table((tr.text("What"), tr.text("Evidence")), rows, (1, 2.6))
+    return [*head, made]
+
+
+def _details(report: CaseReport) -> list[Flowable]:
+    return [
+        *_laboratory(report),
+        *_scores(report),
+        *_infusions(report),
+        *_events(report),
+        *_drugs(report),
+        *_deviations(report),
+        *_disposition(report),
+        *_explanations(report),
+    ]
+
+
+# --- laboratory ---------------------------------------------------------------------------------
+
+
+def _laboratory(report: CaseReport) -> list[Flowable]:
+    tr = translator(report.imprint.language)
+    parts = flow.section(tr.text("Laboratory, all results by visit"))
+    visits = _seen(report.course.visits)
+    used = [code for code in ANALYTES if any(code in visit.labs for visit in visits)]
+    if not used:
+        return [*parts, flow.text(tr.text("None."), tone="text-2")]
+    for start in range(0, len(visits), _VISITS_IN_A_TABLE):
+        chunk = visits[start : start + _VISITS_IN_A_TABLE]
+        parts += [_laboratory_table(chunk, used, report), Spacer(0, 6)]
+    note = tr.text("Standard units. H and L against the laboratory's range of that date. "
+                   "ND not done, UNK unknown, NA not applicable.")  # fmt: skip
+    return [*parts, flow.text(note, points=8, tone="text-2")]
+
+
+def _laboratory_table(
+    visits: Sequence[VisitAssessment], analytes: Sequence[str], report: CaseReport
+) -> Flowable:
+    language, tr = report.imprint.language, translator(report.imprint.language)
+    head = [tr.text("Analyte"), *(f"{v.code} {v.date}" for v in visits)]
+    rows = []
+    for code in analytes:
+        analyte = ANALYTES[code]
+        unit = f", {analyte.unit}" if analyte.unit else ""
+        name = f"{analyte.name.in_(language)}{unit}"
+        rows.append([name, *(_value(visit.labs.get(code), analyte.decimals) for visit in visits)])
+    widths = [2.1, *(1.0 for _ in visits)]
+    return flow.table(head, rows, widths, numbers_from=1, bold_flags=True)
+
+
+def _value(measured: Measured | None, decimals: int | None) -> str:
+    if measured is None:
+        return "–"
+    if measured.missing:
+        return measured.missing
+    if measured.value is None:
+        return measured.text or measured.reported
+    digits = f"{measured.value:.{decimals}f}" if decimals is not None else f"{measured.value:g}"
+    shown = f"{measured.operator} {digits}".strip()
+    return f"{shown} {measured.flag}".strip()
+
+
+# --- scores and responses -----------------------------------------------------------------------
+
+
+def _scores(report: CaseReport) -> list[Flowable]:
+    tr = translator(report.imprint.language)
+    head = (
+        tr.text("Visit"), tr.text("Date"), tr.text("Day"), "SLEDAI-2K", tr.text("Renal BILAG"),
+        tr.text("eGFR"), tr.text("Measured GFR"), tr.text("24-h protein"),
+        tr.text("Prednisone"), tr.text("Response"),
+    )  # fmt: skip
+    rows = [_score_row(visit) for visit in report.course.visits]
+    widths = (0.8, 1.2, 0.6, 1.1, 0.9, 0.8, 1.0, 1.0, 1.0, 1.0)
+    return [*flow.section(tr.text("Scores and responses by visit")),
+            flow.table(head, rows, widths, numbers_from=2)]  # fmt: skip
+
+
+def _score_row(visit: VisitAssessment) -> tuple[str, ...]:
+    sledai, bilag, egfr, response = visit.sledai(), visit.bilag(), visit.egfr(), visit.response()
+    protein = visit.labs.get("U24P") or visit.labs.get("UPCR")
+    return (
+        visit.code,
+        visit.date,
+        "–" if visit.day is None else str(visit.day).replace("-", "−"),
+        "–" if sledai is None else _score(sledai.score, sledai.low, sledai.high),
+        "–" if bilag is None or bilag.grade is None
+        else bilag.grade.value + ("*" if bilag.provisional else ""),
+        "–" if egfr is None else f"{egfr:.0f}",
+        _value(visit.labs.get("GFRM"), 1),
+        _value(protein, 2).removesuffix(" H"),
+        "–" if visit.prednisone_mg is None else f"{visit.prednisone_mg:g}",
+        "–" if response is None else response.value.upper(),
+    )  # fmt: skip
+
+
+def _score(score: int | None, low: int, high: int) -> str:
+    return str(score) if score is not None else f"{low}–{high}"
+
+
+# --- records ------------------------------------------------------------------------------------
+
+
+def _record_table(
+    report: CaseReport,
+    title: str,
+    records: Sequence[Record[Form]],
+    columns: Sequence[tuple[str, float]],
+) -> list[Flowable]:
+    """A table of one form: the named items as columns, codes decoded."""
+    tr = translator(report.imprint.language)
+    head = flow.section(tr.text(title))
+    if not records:
+        return [flow.together(*head, flow.text(tr.text("None."), tone="text-2"))]
+    form = type(records[0].form)
+    labels = [_label(form, name, report) for name, _width in columns]
+    rows = [[_shown(record, name, report) for name, _width in columns] for record in records]
+    widths = [width for _name, width in columns]
+    return [*head, flow.table(labels, rows, widths)]
+
+
+def _label(form: type[Form], name: str, report: CaseReport) -> str:
+    unit = form.items()[name].item.unit
+    label = form.label(name, report.imprint.language)
+    return f"{label}, {unit}" if unit else label
+
+
+def _shown(record: Record[Form], name: str, report: CaseReport) -> str:
+    if name in record.missing:
+        return record.missing[name]
+    value, item = record.form.get(name), record.form.items()[name].item
+    if value is None:
+        return "–"
+    if item.codes:
+        return decode(item.codes, value, report.imprint.language)
+    if isinstance(value, float):
+        return f"{value:.{item.decimals}f}" if item.decimals is not None else f"{value:g}"
+    return str(value).replace("T", " ") if item.kind is not None else str(value)
+
+
+def _infusions(report: CaseReport) -> list[Flowable]:
+    columns = (
+        ("number", 0.7), ("started_at", 1.3), ("cell_source", 1.1), ("lot", 1.1), ("passage", 0.7),
+        ("viability_percent", 0.9), ("weight_kg", 0.9), ("viable_cells", 1.1), ("reaction", 0.9),
+    )  # fmt: skip
+    language = report.imprint.language
+    parts = _record_table(report, "Infusions", report.data.of(Infusion), columns)
+    for infusion in report.course.infusions:
+        parts += _explained(explain(infusion.check, language))
+    return parts
+
+
+def _events(report: CaseReport) -> list[Flowable]:
+    columns = (
+        ("term", 2.2), ("start", 1.1), ("stop", 1.1), ("grade", 1.1), ("serious", 0.7),
+        ("related_msc", 1.2), ("outcome", 1.2),
+    )  # fmt: skip
+    return _record_table(report, "Adverse events", report.data.of(AdverseEvent), columns)
+
+
+def _drugs(report: CaseReport) -> list[Flowable]:
+    steroid = (
+        ("drug", 1.6), ("dose_mg", 0.8), ("frequency", 1.2), ("route", 0.9), ("start", 1.1),
+        ("stop", 1.1), ("change_reason", 1.8),
+    )  # fmt: skip
+    other = (
+        ("drug", 1.6), ("dose", 0.7), ("dose_unit", 0.6), ("frequency", 1.2), ("route", 0.9),
+        ("start", 1.0), ("stop", 1.0), ("change_reason", 1.5),
+    )  # fmt: skip
+    data = report.data
+    return [
+        *_record_table(report, "Glucocorticoids", data.of(Glucocorticoid), steroid),
+        *_record_table(
+            report, "Immunosuppressants and other drugs", data.of(Immunosuppressant), other
+        ),
+    ]
+
+
+def _deviations(report: CaseReport) -> list[Flowable]:
+    columns = (("occurred_on", 1.0), ("category", 1.2), ("severity", 0.8), ("description", 4.0))
+    return _record_table(report, "Protocol deviations", report.data.of(ProtocolDeviation), columns)
+
+
+def _disposition(report: CaseReport) -> list[Flowable]:
+    columns = (
+        ("status", 1.5),
+        ("occurred_on", 1.0),
+        ("last_contact", 1.0),
+        ("cause_of_death", 2.0),
+    )
+    return _record_table(report, "Disposition", report.data.of(Disposition), columns)
+
+
+def _period(event: AdverseEvent) -> str:
+    return f"{event.start or '?'} – {event.stop or ''}".strip()
+
+
+def _outcome(event: AdverseEvent, report: CaseReport) -> str:
+    return decode("AEOUT", event.outcome, report.imprint.language)
+
+
+# --- explanations -------------------------------------------------------------------------------
+
+
+def _explanations(report: CaseReport) -> list[Flowable]:
+    language, tr = report.imprint.language, translator(report.imprint.language)
+    parts = flow.section(tr.text("Why: flags, and the results of the last visit"))
+    for flag in report.course.flags:
+        parts += _explained(explain(flag, language))
+    visits = _seen(report.course.visits)
+    if visits:
+        last = visits[-1]
+        parts.append(flow.text(f"{last.code}, {last.date}", weight=Weight.SEMIBOLD))
+        for key, outcome in last.outcomes.items():
+            if key.startswith(_EXPLAINED):
+                parts += _explained(explain(outcome, language))
+    return parts
+
+
+def _explained(explanation: Explanation) -> list[Flowable]:
+    lines: list[Flowable] = [
+        Spacer(0, 4),
+        flow.text(explanation.title, weight=Weight.SEMIBOLD),
+        flow.text(explanation.sentence),
+    ]
+    marks = (("✓", explanation.met), ("–", explanation.not_met), ("?", explanation.missing))
+    for mark, criteria in marks:
+        lines += [flow.text(f"{mark}  {_criterion(line)}", points=8.5) for line in criteria]
+    source = " ".join(filter(None, (explanation.rule_line, explanation.citation)))
+    lines.append(flow.text(source, points=8, tone="text-2"))
+    return [flow.together(*lines)]
+
+
+def _criterion(line: Line) -> str:
+    return f"{line.text} {line.detail}".strip()
