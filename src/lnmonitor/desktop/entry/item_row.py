@@ -1,0 +1,325 @@
+"""One item of a form on the screen: label, field, unit, flag, previous value, trend, range, strip.
+
+Static cells are painted, the field is a real widget. The row reads and writes one item of a
+`FormEntry`; which strip is open follows from the entry and the findings alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from lnmonitor.desktop.entry.answer_strip import AnswerStrip
+from lnmonitor.desktop.entry.edits import TypedEdit
+from lnmonitor.desktop.entry.model import FormEntry, UndoStack
+from lnmonitor.desktop.entry.row_paint import Beside, Columns, cell_rects, paint_cells
+from lnmonitor.desktop.entry.strips import AskStrip, ReasonStrip, RefuseStrip, Strip
+from lnmonitor.desktop.entry.unit_button import UnitButton
+from lnmonitor.desktop.entry.values import Answer, format_date, format_value
+from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.i18n import text as text_of
+from lnmonitor.desktop.theme import theme
+from lnmonitor.errors import UserError
+from lnmonitor.study.checks import Finding
+from lnmonitor.study.codelists import decode
+from lnmonitor.study.items import Kind
+
+S = TypeVar("S", bound=Strip)
+Editor = TypedEdit | AnswerStrip
+
+
+@dataclass
+class RowSetup:
+    """What a row needs to be made."""
+
+    entry: FormEntry
+    name: str
+    editor: Editor
+    columns: Columns
+    undo: UndoStack
+    beside: Beside = field(default_factory=Beside)
+    units: Sequence[str] = ()
+
+
+class ItemRow(QWidget):
+    """A row. `left` asks for checks; `next_wanted` for the field after it."""
+
+    left = Signal()
+    next_wanted = Signal()
+    focused = Signal()
+
+    def __init__(self, setup: RowSetup, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entry, self.name = setup.entry, setup.name
+        self.editor, self.columns = setup.editor, setup.columns
+        self.beside = setup.beside
+        self.findings: tuple[Finding, ...] = ()
+        self._undo = setup.undo
+        self._problem: UserError | None = None
+        self._strip: Strip | None = None
+        self._before = (self.entry.answer(self.name), self.entry.typed(self.name))
+        self._height = theme().measure("row-dense")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, self._height, 0, 1)
+        self._layout.setSpacing(0)
+        self.unit = UnitButton(setup.units, self) if len(setup.units) > 1 else None
+        self._place_editor()
+        self._connect()
+        self._show_entry()
+
+    # ---- making
+    def _place_editor(self) -> None:
+        self.editor.setParent(self)
+        self.editor.setAccessibleName(
+            ", ".join(filter(None, (self.beside.label, self.beside.unit)))
+        )
+        if self.unit is not None:
+            self.unit.chosen.connect(self._take_unit)
+
+    def _connect(self) -> None:
+        self.editor.answered.connect(self._take)
+        self.editor.unread.connect(self._take_unread)
+        self.editor.left.connect(self._leave)
+        self.editor.entered.connect(self._enter)
+        self.editor.escaped.connect(self._escape)
+        self.editor.confirmed.connect(self._confirm)
+        self.editor.focused.connect(self._enter_field)
+        self.entry.changed.connect(self._entry_changed)
+
+    @property
+    def field_kind(self) -> Kind:
+        """How the item is typed."""
+        return self.entry.form_type.items()[self.name].kind
+
+    @property
+    def strip(self) -> Strip | None:
+        """The open strip, None if there is none."""
+        return self._strip if self._strip is not None and not self._strip.isHidden() else None
+
+    # ---- what the editor says
+    @Slot(object)
+    def _take(self, answer: Answer) -> None:
+        self._problem = None
+        self.entry.set(self.name, answer)
+
+    @Slot(str, object)
+    def _take_unread(self, text: str, problem: UserError) -> None:
+        self._problem = problem
+        self.entry.set_unreadable(self.name, text)
+
+    @Slot()
+    def _enter_field(self) -> None:
+        self._before = (self.entry.answer(self.name), self.entry.typed(self.name))
+        self.update()
+        self.focused.emit()
+
+    @Slot()
+    def _leave(self) -> None:
+        self._commit()
+        self.update()
+
+    def _commit(self) -> None:
+        self._undo.remember(self.entry, self.name, *self._before)
+        self._before = (self.entry.answer(self.name), self.entry.typed(self.name))
+        self._show_entry()
+        self.left.emit()
+
+    @Slot()
+    def _enter(self) -> None:
+        """Enter: the first opens what is to be asked, the second goes on."""
+        before = self.strip
+        self._commit()
+        now = self.strip
+        if isinstance(now, ReasonStrip):
+            now.code.setFocus()
+        elif now is None or now is before or isinstance(self.editor, AnswerStrip):
+            self.next_wanted.emit()
+
+    @Slot()
+    def _escape(self) -> None:
+        """Esc: what was typed gives way to what is saved."""
+        self._problem = None
+        self.entry.restore(self.name)
+        self._commit()
+
+    @Slot()
+    def _confirm(self) -> None:
+        if isinstance(self.strip, AskStrip):
+            self.strip.confirm()
+
+    @Slot(str)
+    def _take_unit(self, unit: str) -> None:
+        self._undo.remember(self.entry, "unit", self.entry.answer("unit"), "")
+        before = self.entry.answer("unit")
+        self.entry.set("unit", Answer(unit))
+        if before != self.entry.answer("unit"):
+            self.left.emit()
+
+    @Slot(str)
+    def _entry_changed(self, name: str) -> None:
+        if name in {"", self.name, "unit"}:
+            if not self.entry.typed(self.name):
+                self._problem = None
+            self._show_entry()
+            if name == "":
+                self.judge(())
+
+    def _show_entry(self) -> None:
+        self.editor.show_answer(self.entry.answer(self.name), self.entry.typed(self.name))
+        if self.unit is not None:
+            self.unit.show_unit(str(self.entry.value("unit") or ""))
+        self.update()
+
+    def show_beside(self, **cells: object) -> None:
+        """Change painted cells: a flag, a note, a proposal's mark."""
+        self.beside = replace(self.beside, **cells)  # type: ignore[arg-type]
+        self.update()
+
+    # ---- findings and strips
+    def judge(self, findings: Sequence[Finding]) -> None:
+        """Take the findings of the entry and open, change or close the strip."""
+        self.findings = tuple(found for found in findings if found.item == self.name)
+        self.editor.asking = False
+        state = ""
+        if refusal := self._refusal():
+            self._open(RefuseStrip).refuse(refusal)
+            state = "refuse"
+        elif question := self._question():
+            self._open(AskStrip).ask(text_of(question.message), deviation=question.deviation)
+            self.editor.asking = True
+            state = "ask"
+        elif self.name in self.entry.needs_reason:
+            self._open(ReasonStrip).ask(self.words(self.entry.saved(self.name)), self.words())
+        else:
+            self._close_strip()
+        self.editor.set_state(state)
+
+    def _refusal(self) -> str:
+        if self.entry.typed(self.name):
+            return self._said(self._problem)
+        refused = [found for found in self.findings if found.level == "refuse"]
+        return text_of(refused[0].message) if refused else ""
+
+    def _said(self, problem: UserError | None) -> str:
+        if problem is None:
+            return tr('"{text}" cannot be read.', text=self.entry.typed(self.name))
+        sentences = (problem.message, problem.remedy)
+        return " ".join(tr(one).format(**problem.params) for one in sentences if one)
+
+    def _question(self) -> Finding | None:
+        if self.name in self.entry.justified:
+            return None
+        return next((found for found in self.findings if found.level == "ask"), None)
+
+    def _open(self, kind: Callable[[], S]) -> S:
+        if type(self._strip) is not kind:
+            self._close_strip()
+            self._strip = kind()
+            self._layout.addWidget(self._strip)
+            self._wire(self._strip)
+        return cast("S", self._strip)
+
+    def _wire(self, strip: Strip) -> None:
+        before: QWidget = self.editor
+        for field_of_strip in strip.fields:
+            self.setTabOrder(before, field_of_strip)
+            before = field_of_strip
+        strip.done.connect(self._strip_done)
+        strip.back.connect(self.focus_editor)
+        if isinstance(strip, AskStrip):
+            strip.confirmed.connect(self._justify)
+            strip.retype.connect(self.focus_editor)
+            strip.not_done.connect(self._set_not_done)
+        elif isinstance(strip, RefuseStrip):
+            strip.retype.connect(self.focus_editor)
+            strip.restore.connect(self._escape)
+        elif isinstance(strip, ReasonStrip):
+            strip.given.connect(self._give_reason)
+            strip.restore.connect(self._restore_from_strip)
+
+    def _close_strip(self) -> None:
+        if self._strip is not None:
+            self._layout.removeWidget(self._strip)
+            self._strip.hide()
+            self._strip.deleteLater()
+            self._strip = None
+
+    @Slot(str)
+    def _justify(self, why: str) -> None:
+        self.entry.justify(self.name, why or "confirmed")
+        self.left.emit()
+
+    @Slot(str)
+    def _give_reason(self, why: str) -> None:
+        self.entry.give_reason(self.name, why)
+        self.left.emit()
+
+    @Slot()
+    def _strip_done(self) -> None:
+        if isinstance(self.strip, ReasonStrip):
+            self.strip.code.setFocus()
+        else:
+            self.next_wanted.emit()
+
+    @Slot()
+    def _set_not_done(self) -> None:
+        self._take(Answer(missing="ND"))
+        self._commit()
+        self.next_wanted.emit()
+
+    @Slot()
+    def _restore_from_strip(self) -> None:
+        self._escape()
+        self.focus_editor()
+
+    @Slot()
+    def focus_editor(self) -> None:
+        """Put the cursor into the field."""
+        self.editor.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def words(self, answer: Answer | None = None) -> str:
+        """Return an answer (the present one without argument) as read in a sentence."""
+        answer = self.entry.answer(self.name) if answer is None else answer
+        if answer.missing:
+            return answer.missing
+        if answer.value is None:
+            return tr("empty")
+        item = self.entry.form_type.items()[self.name].item
+        if self.field_kind is Kind.CODE and item.codes:
+            return decode(item.codes, answer.value, language())
+        if self.field_kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
+            return format_date(str(answer.value), language())
+        return f"{answer.operator} {format_value(answer.value, item)}".strip()
+
+    # ---- geometry and painting
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        cells = cell_rects(self.columns)
+        cell = cells["editor"]
+        is_strip = isinstance(self.editor, AnswerStrip)
+        size = self.editor.sizeHint()
+        width = size.width() if is_strip else cell.width()
+        height = size.height() if is_strip else theme().measure("field")
+        top = (self._height - height) // 2
+        self.editor.setGeometry(cell.left(), top, width, height)
+        if self.unit is not None and "unit" in cells:
+            self.unit.setGeometry(cells["unit"].adjusted(-theme().px(1), top, 0, -top))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.position().y() <= self._height:
+            self.focus_editor()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        if self.editor.hasFocus():
+            painter.fillRect(0, 0, self.width(), self._height, look.color("bg-selected"))
+        painter.setPen(look.color("line-soft"))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        with_unit = self.unit is None or self.unit.isHidden()
+        paint_cells(painter, self.columns, self.beside, with_unit=with_unit)

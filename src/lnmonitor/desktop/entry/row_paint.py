@@ -1,0 +1,135 @@
+"""The painted cells of a row: where they stand and what they show.
+
+Painting keeps a laboratory grid of forty rows at forty widgets; what a cell says is also in the
+field's accessible name and description.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
+
+from lnmonitor.desktop.theme import theme
+
+CELLS = ("number", "label", "editor", "unit", "flag", "previous", "trend", "range")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Widths of a row's cells in base units; a cell of width 0 is absent."""
+
+    label: float = 40
+    editor: float = 17
+    unit: float = 18
+    flag: float = 18
+    previous: float = 14
+    trend: float = 12
+    range: float = 24
+    number: float = 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the field: texts of the painted cells.
+
+    `tone` is the colour token of the flag; `trend` are earlier values, oldest first.
+    """
+
+    label: str = ""
+    unit: str = ""
+    flag: str = ""
+    tone: str = "warn"
+    note: str = ""
+    previous: str = ""
+    range: str = ""
+    number: str = ""
+    trend: tuple[float, ...] = ()
+    strong: bool = False
+
+
+def cell_rects(columns: Columns) -> dict[str, QRect]:
+    """Return the rectangle of each cell that the columns have, in a row of dense height."""
+    px, height = theme().px, theme().measure("row-dense")
+    cells, left = {}, px(1.5)
+    for name in CELLS:
+        width = px(getattr(columns, name))
+        if width:
+            cells[name] = QRect(left, 0, width, height)
+            left += width + px(2)
+    return cells
+
+
+def row_width(columns: Columns) -> int:
+    """Return the width that shows all cells, in pixels."""
+    return max(cell.right() for cell in cell_rects(columns).values()) + theme().px(1.5)
+
+
+def paint_cells(painter: QPainter, columns: Columns, beside: Beside, *, with_unit: bool) -> None:
+    """Paint the texts and the trend of a row; `with_unit` False leaves the unit to its button."""
+    look = theme()
+    cells = cell_rects(columns)
+    right = Qt.AlignmentFlag.AlignRight
+    name_font = look.font("body", 600 if beside.strong else 400)
+    paint_text(painter, cells.get("number"), beside.number, "text-muted", look.font("small"))
+    paint_text(painter, cells.get("label"), beside.label, "text", name_font)
+    if with_unit:
+        paint_text(painter, cells.get("unit"), beside.unit, "text-2", look.font("small"))
+    _paint_flag(painter, cells.get("flag"), beside)
+    paint_text(painter, cells.get("previous"), beside.previous, "text-2", look.font(), right)
+    _paint_trend(painter, cells.get("trend"), beside)
+    paint_text(painter, cells.get("range"), beside.range, "text-muted", look.font("small"))
+
+
+def paint_text(
+    painter: QPainter,
+    cell: QRect | None,
+    text: str,
+    tone: str,
+    font: QFont,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    """Paint one line, cut with an ellipsis where the cell is too narrow."""
+    if cell is None or not text:
+        return
+    painter.setFont(font)
+    painter.setPen(theme().color(tone))
+    fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
+    painter.drawText(cell, align | Qt.AlignmentFlag.AlignVCenter, fitted)
+
+
+def _paint_flag(painter: QPainter, cell: QRect | None, beside: Beside) -> None:
+    if cell is None:
+        return
+    look = theme()
+    bold = look.font("small", 600)
+    paint_text(painter, cell, beside.flag, beside.tone, bold)
+    if beside.note:
+        painter.setFont(bold)
+        used = painter.fontMetrics().horizontalAdvance(beside.flag)
+        rest = cell.adjusted(used + look.px(1) if used else 0, 0, 0, 0)
+        paint_text(painter, rest, beside.note, "text-muted", look.font("small"))
+
+
+def _paint_trend(painter: QPainter, cell: QRect | None, beside: Beside) -> None:
+    points = beside.trend
+    if cell is None or len(points) < 2:
+        return
+    look = theme()
+    box = cell.adjusted(0, look.px(1.5), -look.px(1), -look.px(1.5))
+    low, high = min(points), max(points)
+    span = (high - low) or 1.0
+    step = box.width() / (len(points) - 1)
+    line = QPolygonF(
+        [
+            QPointF(box.left() + i * step, box.bottom() - (p - low) / span * box.height())
+            for i, p in enumerate(points)
+        ]
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.color("text-muted"), 1.2))
+    painter.drawPolyline(line)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.color(beside.tone if beside.flag else "series-1"))
+    painter.drawEllipse(line.last(), 2.2, 2.2)

@@ -1,0 +1,231 @@
+"""The strips that open under a row: is this right, this cannot be, why was it changed.
+
+A strip opens and closes at once, takes no focus and covers nothing. Its buttons have keys.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from lnmonitor.desktop.entry.code_edit import CodeEdit
+from lnmonitor.desktop.entry.values import Answer
+from lnmonitor.desktop.i18n import tr
+from lnmonitor.desktop.icons import icon
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.text import button, label, set_property
+from lnmonitor.study.codelists import codelist
+
+CHANGE_REASONS = "CHANGEREASON"
+_ICONS = {
+    "ask": ("warning", "warn"),
+    "refuse": ("cross", "serious"),
+    "reason": ("history", "accent"),
+}
+
+
+class LineEdit(QLineEdit):
+    """A short free text in a strip: Enter accepts, Esc closes."""
+
+    accepted = Signal()
+    escaped = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.accepted.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class Strip(QFrame):
+    """Frame, icon and text of every strip; `kind` is "ask", "refuse" or "reason".
+
+    `fields` are what can be typed into, in the order of the Tab key.
+    """
+
+    done = Signal()
+    """The strip is answered: go on to the next field."""
+    back = Signal()
+    """Return to the field."""
+
+    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: tuple[QWidget, ...] = ()
+        self.setObjectName("message")
+        set_property(self, "kind", kind)
+        px = theme().px
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(px(2), px(1), px(2), px(1))
+        self._row.setSpacing(px(2))
+        self._icon = QLabel()
+        self._icon.setPixmap(icon(*_ICONS[kind]).pixmap(px(3.5)))
+        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._text = label("", wrap=True, selectable=True)
+        self._text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._row.addWidget(self._text, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What the strip says."""
+        return self._text.text()
+
+    def _say(self, text: str) -> None:
+        self._text.setText(text)
+        self.setAccessibleName(text)
+
+
+class AskStrip(Strip):
+    """An unexpected value: confirm it, retype it, or say that there is none.
+
+    Where confirming records a protocol deviation, the reason must be typed.
+    """
+
+    confirmed = Signal(str)
+    """Carries the reason typed, maybe empty."""
+    retype = Signal()
+    not_done = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("ask", parent)
+        self._deviation = False
+        self.why = LineEdit()
+        self.why.setFixedWidth(theme().px(40))
+        self.fields = (self.why,)
+        self.why.accepted.connect(self._accept)
+        self.why.escaped.connect(self.back)
+        self._confirm = button(tr("Yes, correct  C"), self.confirm, kind="primary", small=True)
+        self._retype = button(tr("Retype"), self.retype.emit, small=True)
+        self._nd = button(tr("ND"), self.not_done.emit, kind="quiet", small=True)
+        for made in (self.why, self._confirm, self._retype, self._nd):
+            self._row.addWidget(made)
+        for made in (self._confirm, self._retype, self._nd):
+            made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def ask(self, text: str, *, deviation: bool) -> None:
+        """Open with a question."""
+        self._deviation = deviation
+        self._say(text)
+        self.why.setVisible(deviation)
+        self.why.setAccessibleName(tr("Why"))
+        self.why.setPlaceholderText(tr("Why") if deviation else "")
+        words = tr("Keep, deviation  C") if deviation else tr("Yes, correct  C")
+        self._confirm.setText(words)
+        self._nd.setVisible(not deviation)
+        self.show()
+
+    @Slot()
+    def confirm(self) -> None:
+        """Confirm at once, or go to the reason where one is needed."""
+        if self._deviation and not self.why.text().strip():
+            self.why.setFocus()
+        else:
+            self._accept()
+
+    @Slot()
+    def _accept(self) -> None:
+        why = self.why.text().strip()
+        if self._deviation and not why:
+            return
+        self.why.clear()
+        self.confirmed.emit(why)
+        self.done.emit()
+
+
+class RefuseStrip(Strip):
+    """A value that cannot be: why, and the way out."""
+
+    retype = Signal()
+    restore = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("refuse", parent)
+        retype = button(tr("Retype"), self.retype.emit, small=True)
+        restore = button(tr("Restore  Esc"), self.restore.emit, kind="quiet", small=True)
+        for made in (retype, restore):
+            made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._row.addWidget(made)
+
+    def refuse(self, text: str) -> None:
+        """Open with the reason of refusal."""
+        self._say(text)
+        self.show()
+
+
+class ReasonStrip(Strip):
+    """A saved value was changed: old, new, and why (a coded reason by digit, then a text)."""
+
+    given = Signal(str)
+    restore = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("reason", parent)
+        px = theme().px
+        self.code = CodeEdit(codelist(CHANGE_REASONS))
+        self.code.setAccessibleName(tr("Reason of the change"))
+        self.code.setPlaceholderText(tr("Reason 1-6"))
+        self.code.setFixedWidth(px(44))
+        self.note = LineEdit()
+        self.note.setAccessibleName(tr("Note to the reason"))
+        self.note.setPlaceholderText(tr("Source, note"))
+        self.note.setFixedWidth(px(28))
+        self.fields = (self.code, self.note)
+        self._answer = Answer()
+        self._keep = button(tr("Keep"), self._accept, kind="primary", small=True)
+        self._restore = button(tr("Restore"), self.restore.emit, kind="quiet", small=True)
+        for made in (self.code, self.note, self._keep, self._restore):
+            self._row.addWidget(made)
+        for made in (self._keep, self._restore):
+            made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.code.answered.connect(self._take_code)
+        self.code.unread.connect(self._forget_code)
+        self.code.entered.connect(self._to_note)
+        self.code.escaped.connect(self.restore)
+        self.code.left.connect(self._show_code)
+        self.note.accepted.connect(self._accept)
+        self.note.escaped.connect(self.restore)
+
+    def ask(self, old: str, new: str) -> None:
+        """Open with the old and the new value."""
+        self._say(tr("Saved: {old} → {new}. Why?", old=old, new=new))
+        self._keep.setText(tr("Keep {new}", new=new) if len(new) < 10 else tr("Keep"))
+        if self.isHidden():
+            self._answer = Answer()
+            self.code.setModified(False)
+            self.code.show_answer(self._answer)
+            self.note.clear()
+        self.show()
+
+    @Slot(object)
+    def _take_code(self, answer: Answer) -> None:
+        self._answer = Answer() if answer.missing else answer
+
+    @Slot(str, object)
+    def _forget_code(self, _text: str, _problem: object) -> None:
+        self._answer = Answer()
+
+    @Slot()
+    def _show_code(self) -> None:
+        self.code.show_answer(self._answer)
+
+    @Slot()
+    def _to_note(self) -> None:
+        self._show_code()
+        if self._answer.value is not None:
+            self.note.setFocus()
+
+    @Slot()
+    def _accept(self) -> None:
+        if self._answer.value is None:
+            self.code.setFocus()
+            return
+        note = self.note.text().strip()
+        if self._answer.value == "OTHER" and not note:
+            self.note.setFocus()  # "other" says nothing without words
+            return
+        code = str(self._answer.value)
+        self.given.emit(f"{code}: {note}" if note else code)
+        self.done.emit()
