@@ -35,11 +35,11 @@ class VisitState(Enum):
     EARLY = "early"  # done before the window opened
     LATE = "late"  # done after the window closed
     MISSED = "missed"  # recorded as not taken place
-    OVERDUE = "overdue"  # window closed, nothing recorded
+    OVERDUE = "overdue"  # window closed, nothing recorded; never an optional visit
     DUE = "due"  # window open
     OPENING = "opening"  # window opens within the protocol's `opening_days`
     FUTURE = "future"
-    NOT_NEEDED = "not needed"  # the patient has left the study before the window
+    NOT_NEEDED = "not needed"  # the patient has left, or an optional visit was left out
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _scheduled(
     state, days = (
         _recorded(visit, opens, closes)
         if visit
-        else _awaited(opens, closes, left_on, today, protocol.opening_days)
+        else _awaited(planned, (opens, closes), left_on, today, protocol.opening_days)
     )
     return ScheduledVisit(planned, target, opens, closes, visit, state, days)
 
@@ -155,12 +155,18 @@ def _recorded(visit: Record[Visit], opens: date, closes: date) -> tuple[VisitSta
 
 
 def _awaited(
-    opens: date, closes: date, left_on: date | None, today: date, opening_days: int
+    planned: PlannedVisit,
+    window: tuple[date, date],
+    left_on: date | None,
+    today: date,
+    opening_days: int,
 ) -> tuple[VisitState, int]:
+    opens, closes = window
     if left_on is not None and left_on <= closes:
         return VisitState.NOT_NEEDED, 0
     if today > closes:
-        return VisitState.OVERDUE, (today - closes).days
+        over = (VisitState.OVERDUE, (today - closes).days)
+        return (VisitState.NOT_NEEDED, 0) if planned.optional else over
     if today >= opens:
         return VisitState.DUE, (closes - today).days
     until = (opens - today).days

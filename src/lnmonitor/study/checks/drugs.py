@@ -1,0 +1,130 @@
+"""Checks of glucocorticoids and other drugs: dates, doses a day, methotrexate never daily."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lnmonitor.resources import read_toml
+from lnmonitor.study.checks.finding import Context, Reporter
+from lnmonitor.study.checks.items import sentence_hard, sentence_soft
+from lnmonitor.study.codelists import codelist
+from lnmonitor.study.dates import Order, compare, earliest, latest
+from lnmonitor.study.forms import Glucocorticoid, Immunosuppressant, VitalSigns
+
+PER_DAY = {"QD": 1.0, "BID": 2.0, "TID": 3.0, "QID": 4.0, "QOD": 0.5, "QW": 1 / 7, "Q2W": 1 / 14}
+"""Doses a day by frequency; a frequency that is not here is not turned into a daily dose."""
+_GRAMS = {"g": 1.0, "mg": 0.001}
+HCQ_MG_PER_KG = 5.0
+
+
+def check_glucocorticoid(context: Context[Glucocorticoid], report: Reporter) -> None:
+    """Check one interval of a glucocorticoid."""
+    form = context.form
+    _check_order(report, form.start, form.stop)
+    if form.route not in ("ORAL", None) or form.start is None:
+        return
+    for record in context.others(Glucocorticoid):
+        other = record.form
+        if other.route != "ORAL" or other.drug != form.drug or other.start is None:
+            continue
+        if _overlap(form, other):
+            report.ask(
+                "start",
+                "cmg.overlap",
+                "{drug} from {start} overlaps with the dose from {other}. Were both taken?",
+                drug=_drug_name("GCDRUG", form.drug),
+                start=form.start,
+                other=other.start,
+            )
+            return
+
+
+def check_immunosuppressant(context: Context[Immunosuppressant], report: Reporter) -> None:
+    """Check one interval of another drug."""
+    form = context.form
+    _check_order(report, form.start, form.stop)
+    if form.drug == "OTHER" and not form.drug_text:
+        report.inform("drug_text", "cmi.which", "Say which drug it is.")
+    if form.drug == "MTX" and form.frequency in ("QD", "BID", "TID", "QID", "QOD"):
+        report.refuse(
+            "frequency",
+            "cmi.mtx_daily",
+            "Methotrexate is given once a week, not {frequency}. Correct the frequency.",
+            frequency=codelist("FREQ").get(form.frequency).text,  # type: ignore[union-attr]
+        )
+        return
+    _check_dose(form, report)
+    if form.drug == "HCQ":
+        _check_hydroxychloroquine(context, report)
+
+
+def _check_order(report: Reporter, start: str | None, stop: str | None) -> None:
+    if start and stop and compare(stop, start) is Order.BEFORE:
+        report.refuse(
+            "stop",
+            "cm.order",
+            "The stop {stop} is before the start {start}. Correct one of them.",
+            start=start,
+            stop=stop,
+        )
+
+
+def _overlap(form: Glucocorticoid, other: Glucocorticoid) -> bool:
+    """Whether two intervals certainly share more than a day of change."""
+    start, stop = latest(form.start), earliest(form.stop)
+    other_start, other_stop = latest(other.start), earliest(other.stop)
+    if start is None or other_start is None:
+        return False
+    begins = max(start, other_start)
+    ends = min((day for day in (stop, other_stop) if day is not None), default=None)
+    return ends is None or begins < ends
+
+
+def _check_dose(form: Immunosuppressant, report: Reporter) -> None:
+    limits: dict[str, Any] | None = read_toml("codelists", "drugs.toml").get(form.drug or "")
+    if limits is None or form.dose is None or form.dose_unit not in _GRAMS:
+        return
+    total = form.dose * _GRAMS[form.dose_unit] / _GRAMS[limits["unit"]]
+    if limits["per"] != "dose":
+        per_day = PER_DAY.get(form.frequency or "")
+        if per_day is None:
+            return
+        total *= per_day * (7 if limits["per"] == "week" else 1)
+    for level in ("hard", "soft"):
+        if total <= limits[level] * (1 + 1e-9):
+            continue
+        facts = {
+            "item": _drug_name("ISDRUG", form.drug),
+            "value": round(total, 3),
+            "unit": f"{limits['unit']}/{limits['per']}",
+            "limit": limits[level],
+        }
+        if level == "hard":
+            report.refuse("dose", "cmi.hard", sentence_hard(below=False), **facts)
+        else:
+            report.ask("dose", "cmi.soft", sentence_soft(below=False), **facts)
+        return
+
+
+def _check_hydroxychloroquine(context: Context[Immunosuppressant], report: Reporter) -> None:
+    form = context.form
+    per_day = PER_DAY.get(form.frequency or "")
+    weights = [record.form.weight_kg for record in context.others(VitalSigns)]
+    weight = next((kg for kg in reversed(weights) if kg), None)
+    if form.dose is None or per_day is None or weight is None or form.dose_unit != "mg":
+        return
+    per_kg = form.dose * per_day / weight
+    if per_kg > HCQ_MG_PER_KG * (1 + 1e-9):
+        report.inform(
+            "dose",
+            "cmi.hcq_weight",
+            "Hydroxychloroquine {dose} mg/kg a day; the usual limit is {limit} mg/kg of real "
+            "weight.",
+            dose=round(per_kg, 1),
+            limit=HCQ_MG_PER_KG,
+        )
+
+
+def _drug_name(list_id: str, code: str | None) -> object:
+    entry = codelist(list_id).get(code)
+    return entry.text if entry else str(code)
