@@ -183,9 +183,7 @@ def test_that_normal_c3_alone_leaves_complement_open() -> None:
 
 
 def test_that_low_ch50_counts_beside_normal_c3_and_c4() -> None:
-    labs = SledaiLabs(
-        c3_g_l=1.0, c3_lln=0.9, c4_g_l=0.2, c4_lln=0.1, ch50=20.0, ch50_lln=23.0
-    )
+    labs = SledaiLabs(c3_g_l=1.0, c3_lln=0.9, c4_g_l=0.2, c4_lln=0.1, ch50=20.0, ch50_lln=23.0)
     proposal = sledai.propose(labs)["low_complement"]
     assert proposal.present is Truth.YES
     assert proposal.reason.values["item"] == "ch50"

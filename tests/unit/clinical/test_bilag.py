@@ -1,0 +1,269 @@
+"""BILAG-2004 letters: the rules' vectors, and a second, count-based way of grading."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from lnmonitor.clinical import bilag
+from lnmonitor.clinical.bilag import Grade, HaematologyInputs, grade_haematological, grade_system
+from lnmonitor.clinical.bilag_items import ITEM_BY_NUMBER, ITEMS, SYSTEMS
+from lnmonitor.clinical.errors import InvalidInput
+
+
+def complete(system: str, **scores: int) -> dict[str, int | None]:
+    codes = [item.code for item in ITEMS if item.system == system]
+    return {**dict.fromkeys(codes, 0), **scores}
+
+
+def by_number(scores: dict[int, int]) -> tuple[str, dict[str, int | None]]:
+    system = ITEM_BY_NUMBER[next(iter(scores))].system
+    named = {ITEM_BY_NUMBER[number].code: score for number, score in scores.items()}
+    return system, complete(system, **named)
+
+
+def test_that_the_97_items_have_the_printed_numbers() -> None:
+    assert [item.number for item in ITEMS] == list(range(1, 98))
+    counts = [sum(item.system == system for item in ITEMS) for system in SYSTEMS]
+    assert counts == [4, 14, 20, 5, 12, 9, 13, 12, 8]
+    assert len({(item.system, item.code) for item in ITEMS}) == 97
+    assert ITEM_BY_NUMBER[84].code == "u24"
+    assert ITEM_BY_NUMBER[54].code == "aortitis"
+
+
+@pytest.mark.parametrize(
+    ("scores", "letter"),
+    [
+        ({1: 3, 2: 2, 3: 2}, "A"),
+        ({1: 2, 4: 3}, "B"),
+        ({3: 3, 4: 3}, "B"),
+        ({1: 1}, "C"),
+        ({2: 4}, "C"),
+        ({5: 1, 7: 4}, "A"),
+        ({5: 1}, "B"),
+        ({12: 1}, "C"),
+        ({8: 2}, "C"),
+        ({30: 2}, "B"),
+        ({30: 1}, "C"),
+        ({43: 4}, "C"),
+        ({48: 1}, "C"),
+        ({57: 2}, "B"),
+        ({71: 1}, "C"),
+    ],
+)
+def test_that_every_vector_of_the_rules_is_reproduced(scores: dict[int, int], letter: str) -> None:
+    system, items = by_number(scores)
+    result = grade_system(system, items, ever_involved=False)
+    assert (result.grade, result.provisional) == (Grade(letter), False)
+    assert {r.values["item"] for r in result.reasons} == {k for k, v in items.items() if v}
+
+
+def test_that_all_absent_is_d_or_e_by_history() -> None:
+    items = complete("ophthalmic")
+    assert grade_system("ophthalmic", items, ever_involved=True).grade is Grade.D
+    assert grade_system("ophthalmic", items, ever_involved=False).grade is Grade.E
+    unknown = grade_system("ophthalmic", items, ever_involved=None)
+    assert (unknown.grade, unknown.missing) == (None, ("ever_involved",))
+
+
+# The second way: (A, B, C) groups as printed on the form, graded by the highest score of each.
+GROUPS = {
+    "mucocutaneous": ((5, 7, 9, 11, 13), (6, 12, 14, 15), (8, 10, 16, 17, 18)),
+    "neuropsychiatric": (
+        (19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 31, 36),
+        (30, 32, 33, 34, 35, 37, 38),
+        (),
+    ),
+    "musculoskeletal": ((39, 41), (40, 42), (43,)),
+    "cardiorespiratory": ((45, 46, 47, 49, 50, 51, 52, 53, 54, 55), (44, 48), ()),
+    "gastrointestinal": ((56, 58, 61, 63, 64), (57, 59, 60, 62), ()),
+    "ophthalmic": ((65, 66, 69, 72, 74, 76, 77), (67, 68, 70, 73), (71, 75)),
+}
+# Highest score of a group: 0 absent, 1 improving, 2 active -> the letter it gives.
+LETTER_OF_GROUP = ("EBA", "ECB", "ECC")
+
+
+def tabled(highest: tuple[int, int, int]) -> str:
+    return min(LETTER_OF_GROUP[group][min(score, 2)] for group, score in enumerate(highest))
+
+
+@pytest.mark.parametrize("system", GROUPS)
+def test_that_a_table_of_groups_gives_the_same_letters(system: str) -> None:
+    groups = GROUPS[system]
+    listed = sorted(number for group in groups for number in group)
+    assert listed == [item.number for item in ITEMS if item.system == system]
+    for pattern in product(range(5), repeat=3):
+        if any(score and not group for score, group in zip(pattern, groups, strict=True)):
+            continue
+        for position in (0, -1):
+            items = complete(system)
+            for score, group in zip(pattern, groups, strict=True):
+                if group:
+                    items[ITEM_BY_NUMBER[group[position]].code] = score
+            result = grade_system(system, items, ever_involved=False)
+            assert result.grade is Grade(tabled(pattern)), (system, pattern)
+
+
+@pytest.mark.parametrize("system", GROUPS)
+def test_that_every_single_item_grades_by_its_group(system: str) -> None:
+    for group, numbers in enumerate(GROUPS[system]):
+        for number, score in product(numbers, range(1, 5)):
+            _, items = by_number({number: score})
+            expected = Grade(LETTER_OF_GROUP[group][min(score, 2)])
+            result = grade_system(system, items, ever_involved=False)
+            assert result.grade is expected, (number, score)
+
+
+def test_that_all_constitutional_patterns_follow_the_counts() -> None:
+    for pattern in product(range(5), repeat=4):
+        _, items = by_number(dict(zip((1, 2, 3, 4), pattern, strict=True)))
+        pyrexia, others = pattern[0] >= 2, sum(score >= 2 for score in pattern[1:])
+        expected = "A" if pyrexia and others >= 2 else "B" if pyrexia or others >= 2 else None
+        expected = expected or ("C" if any(pattern) else "E")
+        assert grade_system("constitutional", items, ever_involved=False).grade is Grade(expected)
+
+
+def test_that_an_item_not_done_marks_the_grade_provisional() -> None:
+    items = complete("musculoskeletal", arthritis_mild=2)
+    items["arthritis_severe"] = None
+    result = grade_system("musculoskeletal", items, ever_involved=True)
+    assert (result.grade, result.provisional) == (Grade.C, True)
+    assert result.missing == ("arthritis_severe",)
+
+
+def test_that_an_item_that_cannot_raise_the_grade_is_not_missing() -> None:
+    items = complete("musculoskeletal", arthritis_severe=4)
+    items["arthritis_mild"] = None
+    result = grade_system("musculoskeletal", items, ever_involved=True)
+    assert (result.grade, result.provisional, result.missing) == (Grade.A, False, ())
+
+
+def test_that_two_items_not_done_are_weighed_together() -> None:
+    result = grade_system("constitutional", {"pyrexia": 3, "anorexia": 0}, ever_involved=True)
+    assert result.grade is Grade.B
+    assert result.missing == ("weight_loss", "lymphadenopathy_splenomegaly")
+    final = {"pyrexia": 3, "anorexia": 0, "weight_loss": 0, "lymphadenopathy_splenomegaly": None}
+    assert not grade_system("constitutional", final, ever_involved=True).provisional
+
+
+def test_that_nothing_assessed_is_no_grade() -> None:
+    result = grade_system("ophthalmic", {}, ever_involved=True)
+    assert (result.grade, result.provisional) == (None, True)
+    assert len(result.missing) == 13
+
+
+@pytest.mark.parametrize(
+    ("system", "items"),
+    [
+        ("renal", {}),
+        ("skin", {}),
+        ("ophthalmic", {"psychosis": 1}),
+        ("ophthalmic", {"keratitis_mild": 5}),
+    ],
+)
+def test_that_unknown_names_and_scores_are_refused(system: str, items: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput):
+        grade_system(system, items, ever_involved=True)
+
+
+HEALTHY = {
+    "haemoglobin_g_l": 130.0,
+    "wbc_10e9_l": 6.0,
+    "neutrophils_10e9_l": 4.0,
+    "lymphocytes_10e9_l": 1.5,
+    "platelets_10e9_l": 200.0,
+    "ttp": 0,
+    "active_haemolysis": False,
+    "isolated_coombs": False,
+}
+
+
+def blood(**changes: object) -> HaematologyInputs:
+    return HaematologyInputs(**{**HEALTHY, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "letter"),
+    [
+        ("haemoglobin_g_l", 79.9, "A"),
+        ("haemoglobin_g_l", 80, "B"),
+        ("haemoglobin_g_l", 89.9, "B"),
+        ("haemoglobin_g_l", 90, "C"),
+        ("haemoglobin_g_l", 109.9, "C"),
+        ("haemoglobin_g_l", 110, "D"),
+        ("wbc_10e9_l", 0.99, "A"),
+        ("wbc_10e9_l", 1.0, "B"),
+        ("wbc_10e9_l", 2.0, "C"),
+        ("wbc_10e9_l", 4.0, "D"),
+        ("neutrophils_10e9_l", 0.49, "A"),
+        ("neutrophils_10e9_l", 0.5, "B"),
+        ("neutrophils_10e9_l", 1.0, "C"),
+        ("neutrophils_10e9_l", 2.0, "D"),
+        ("platelets_10e9_l", 24, "A"),
+        ("platelets_10e9_l", 25, "B"),
+        ("platelets_10e9_l", 50, "C"),
+        ("platelets_10e9_l", 150, "D"),
+        ("lymphocytes_10e9_l", 0.99, "C"),
+        ("lymphocytes_10e9_l", 1.0, "D"),
+        ("ttp", 2, "A"),
+        ("ttp", 1, "B"),
+        ("active_haemolysis", True, "B"),
+        ("isolated_coombs", True, "C"),
+    ],
+)
+def test_that_blood_cut_offs_are_half_open(item: str, value: float, letter: str) -> None:
+    result = grade_haematological(blood(**{item: value}), ever_involved=True)
+    assert (result.grade, result.provisional) == (Grade(letter), False)
+
+
+def test_that_the_worst_blood_finding_decides() -> None:
+    result = grade_haematological(blood(wbc_10e9_l=3, platelets_10e9_l=30), ever_involved=True)
+    assert result.grade is Grade.B
+    assert len(result.reasons) == 2
+
+
+def test_that_a_value_not_due_to_lupus_is_ignored() -> None:
+    inputs = blood(wbc_10e9_l=0.5, not_due_to_sle=frozenset({"wbc_10e9_l"}))
+    assert grade_haematological(inputs, ever_involved=True).grade is Grade.D
+    with pytest.raises(InvalidInput):
+        grade_haematological(blood(not_due_to_sle=frozenset({"wbc"})), ever_involved=True)
+
+
+def test_that_a_missing_count_is_missing_only_where_it_could_raise() -> None:
+    final = grade_haematological(blood(wbc_10e9_l=3, lymphocytes_10e9_l=None), ever_involved=True)
+    assert (final.grade, final.provisional) == (Grade.C, False)
+    open_grade = grade_haematological(
+        blood(wbc_10e9_l=3, platelets_10e9_l=None), ever_involved=True
+    )
+    assert (open_grade.grade, open_grade.missing) == (Grade.C, ("platelets_10e9_l",))
+
+
+def test_that_no_blood_count_is_no_grade() -> None:
+    assert grade_haematological(HaematologyInputs(), ever_involved=True).grade is None
+
+
+def test_that_impossible_blood_values_are_refused() -> None:
+    for inputs in (blood(ttp=5), blood(wbc_10e9_l=-1)):
+        with pytest.raises(InvalidInput):
+            grade_haematological(inputs, ever_involved=True)
+
+
+def test_that_letters_have_the_numbers_of_both_scales() -> None:
+    a = grade_system("ophthalmic", complete("ophthalmic", keratitis_severe=4), ever_involved=True)
+    assert (a.number(), a.number(bilag.NUMERIC_12811)) == (9, 12)
+    assert grade_system("ophthalmic", {}, ever_involved=True).number() is None
+
+
+def test_that_gu_2014_renal_means_follow_from_9_3_1() -> None:
+    """20 A and 61 B give the published baseline mean of 4.48 (n = 81)."""
+    scale = bilag.NUMERIC_9311
+    assert (20 * scale[Grade.A] + 61 * scale[Grade.B]) / 81 == pytest.approx(4.4815, abs=5e-5)
+
+
+def test_that_a_total_needs_all_nine_systems() -> None:
+    nine = [bilag.BilagGrade(rule=bilag.RULE_BILAG_2004, system=s, grade=Grade.A) for s in SYSTEMS]
+    assert bilag.total(nine).total == 81
+    assert bilag.total(nine, bilag.NUMERIC_12811).total == 108
+    partial = bilag.total(nine[:-1])
+    assert (partial.total, partial.missing) == (None, ("haematological",))

@@ -1,0 +1,174 @@
+"""The renal BILAG-2004 grade against every vector of the rules, and its provisional mark."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lnmonitor.clinical.bilag import Grade
+from lnmonitor.clinical.bilag_renal import RenalInputs as R
+from lnmonitor.clinical.bilag_renal import grade
+from lnmonitor.clinical.errors import InvalidInput
+
+QUIET = R(
+    u24_g=0.1,
+    creatinine_umol_l=60,
+    gfr=100,
+    sbp=120,
+    dbp=75,
+    accelerated_hypertension=False,
+    nephrotic_syndrome=False,
+    active_sediment=False,
+    active_histology_3mo=False,
+)
+
+VECTORS = [
+    (R(u24_g=3.2, active_sediment=True), None, "A", (1, 4)),
+    (R(u24_g=1.2), R(u24_g=3.2), "C", ()),
+    (R(u24_g=0.8), R(u24_g=0.9), "B", ()),
+    (R(u24_g=0.2, sbp=150, dbp=95), R(sbp=118, dbp=78), "C", ()),
+    (R(u24_g=1.5, creatinine_umol_l=90), R(u24_g=1.6, creatinine_umol_l=88), "B", (1,)),
+    (R(creatinine_umol_l=180, active_sediment=True), R(creatinine_umol_l=120), "A", (3, 4)),
+    (R(creatinine_umol_l=150), R(creatinine_umol_l=125), "B", ()),
+    (
+        R(accelerated_hypertension=True, creatinine_umol_l=200),
+        R(creatinine_umol_l=140),
+        "B",
+        (2, 3),
+    ),
+    (R(u24_g=4.0, nephrotic_syndrome=True, active_sediment=True), R(u24_g=6.0), "A", (4, 6)),
+    (R(dipstick=3), R(dipstick=1), "B", (1,)),
+    (R(dipstick=2), R(dipstick=1), "B", ()),
+    (R(dipstick=1), R(dipstick=1), "C", ()),
+    (R(upcr_mg_mmol=120, gfr=48), R(upcr_mg_mmol=130), "A", (1, 3)),
+    (R(u24_g=0.5), R(u24_g=0.6), "B", ()),
+    (R(u24_g=0.45), R(u24_g=0.5), "C", ()),
+    (R(u24_g=0.25), R(), "D", ()),
+    (R(u24_g=1.2), R(u24_g=1.6), "C", ()),
+    (R(creatinine_umol_l=143), R(creatinine_umol_l=110), "B", ()),
+    (R(gfr=50), R(gfr=80), "B", (3,)),
+    (R(gfr=49), R(gfr=50), "D", ()),
+    (R(sbp=145, dbp=88), R(sbp=110, dbp=70), "D", ()),
+    (R(dipstick=3, upcr_mg_mmol=20), R(dipstick=1), "D", ()),
+    (R(creatinine_umol_l=140), None, "D", ()),
+    (R(uacr_mg_mmol=60), R(uacr_mg_mmol=70), "B", ()),
+    (R(uacr_mg_mmol=60), R(uacr_mg_mmol=90), "C", ()),
+]
+
+
+@pytest.mark.parametrize(("now", "previous", "letter", "criteria"), VECTORS)
+def test_that_every_vector_of_the_rules_is_reproduced(
+    now: R, previous: R | None, letter: str, criteria: tuple[int, ...]
+) -> None:
+    result = grade(now, previous, ever_involved=True)
+    assert (result.grade, result.criteria) == (Grade(letter), criteria)
+
+
+def test_that_a_quiet_kidney_is_d_or_e_and_final() -> None:
+    assert grade(QUIET, QUIET, ever_involved=True).grade is Grade.D
+    never = grade(QUIET, QUIET, ever_involved=False)
+    assert (never.grade, never.provisional, never.missing) == (Grade.E, False, ())
+
+
+def test_that_d_and_e_need_the_history() -> None:
+    result = grade(QUIET, QUIET, ever_involved=None)
+    assert (result.grade, result.provisional) == (None, False)
+    assert result.missing == ("ever_involved",)
+
+
+def test_that_raised_creatinine_without_an_earlier_visit_is_provisional() -> None:
+    result = grade(replace(QUIET, creatinine_umol_l=140), None, ever_involved=False)
+    assert (result.grade, result.provisional) == (Grade.E, True)
+    assert result.missing == ("creatinine_umol_l_previous",)
+
+
+@pytest.mark.parametrize(
+    ("now", "letter"),
+    [
+        (replace(QUIET, creatinine_umol_l=140), "B"),
+        (replace(QUIET, gfr=79), "B"),
+        (replace(QUIET, u24_g=None, dipstick=2), "B"),
+        (replace(QUIET, gfr=81), "E"),
+    ],
+)
+def test_that_a_first_visit_can_presume_deterioration(now: R, letter: str) -> None:
+    result = grade(now, None, ever_involved=False, first_visit="assume_deterioration")
+    assert (result.grade, result.provisional) == (Grade(letter), False)
+    assert result.rule.parameters["first_visit"] == "assume_deterioration"
+
+
+def test_that_presuming_deterioration_concerns_first_visits_only() -> None:
+    now = replace(QUIET, creatinine_umol_l=140)
+    earlier = replace(QUIET, creatinine_umol_l=None)
+    result = grade(now, earlier, ever_involved=True, first_visit="assume_deterioration")
+    assert (result.grade, result.provisional) == (Grade.D, True)
+
+
+def test_that_without_any_input_there_is_no_grade() -> None:
+    result = grade(R(), QUIET, ever_involved=True)
+    assert (result.grade, result.provisional) == (None, True)
+    assert "u24_g" in result.missing
+
+
+@pytest.mark.parametrize(
+    ("item", "number"),
+    [
+        ("accelerated_hypertension", 2),
+        ("active_sediment", 4),
+        ("active_histology_3mo", 5),
+        ("nephrotic_syndrome", 6),
+    ],
+)
+def test_that_each_yes_alone_is_b(item: str, number: int) -> None:
+    result = grade(replace(QUIET, **{item: True}), QUIET, ever_involved=True)
+    assert (result.grade, result.criteria, result.provisional) == (Grade.B, (number,), False)
+
+
+def test_that_two_criteria_without_1_4_or_5_stay_b() -> None:
+    now = replace(QUIET, accelerated_hypertension=True, nephrotic_syndrome=True)
+    assert grade(now, QUIET, ever_involved=True).grade is Grade.B
+
+
+@pytest.mark.parametrize(
+    ("now", "previous", "letter"),
+    [
+        (replace(QUIET, gfr=53.5), replace(QUIET, gfr=80), "B"),  # 66.9 % of 80
+        (replace(QUIET, gfr=53.6), replace(QUIET, gfr=80), "D"),  # 67 % exactly
+        (replace(QUIET, gfr=80), replace(QUIET, gfr=150), "D"),  # not below 80
+        (replace(QUIET, gfr=49), replace(QUIET, gfr=51), "B"),  # crossed 50
+        (replace(QUIET, creatinine_umol_l=130), replace(QUIET, creatinine_umol_l=90), "D"),
+        (replace(QUIET, creatinine_umol_l=138), replace(QUIET, creatinine_umol_l=120), "B"),
+        (replace(QUIET, creatinine_umol_l=137), replace(QUIET, creatinine_umol_l=120), "D"),
+        (replace(QUIET, u24_g=0.26), QUIET, "C"),
+        (replace(QUIET, sbp=150, dbp=91), replace(QUIET, sbp=120, dbp=76), "C"),
+        (replace(QUIET, sbp=150, dbp=91), replace(QUIET, sbp=121, dbp=76), "D"),
+        (replace(QUIET, sbp=150, dbp=91), replace(QUIET, sbp=120, dbp=77), "D"),
+    ],
+)
+def test_that_cut_offs_hold_to_the_digit(now: R, previous: R, letter: str) -> None:
+    assert grade(now, previous, ever_involved=True).grade is Grade(letter)
+
+
+def test_that_plus_minus_counts_as_no_dipstick_level() -> None:
+    now, previous = replace(QUIET, u24_g=None, dipstick=2), replace(QUIET, dipstick=0.5)
+    assert grade(now, previous, ever_involved=True).criteria == (1,)
+
+
+def test_that_reasons_carry_the_numbers() -> None:
+    result = grade(R(u24_g=1.5), R(u24_g=1.6), ever_involved=True)
+    reason = next(r for r in result.reasons if r.values["limit"] == 1.0)
+    assert reason.values["value"] == 1.5
+    assert reason.values["previous"] == 1.6
+    assert reason.values["unit"] == "g/24 h"
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [R(creatinine_umol_l=0), R(dipstick=7), R(u24_g=-0.1), R(gfr=float("nan")), R(sbp=0)],
+)
+def test_that_impossible_values_are_refused_now_and_before(inputs: R) -> None:
+    with pytest.raises(InvalidInput):
+        grade(inputs, None, ever_involved=True)
+    with pytest.raises(InvalidInput):
+        grade(QUIET, inputs, ever_involved=True)
