@@ -1,0 +1,170 @@
+"""CTCAE v5.0 laboratory grades against the vector file and the rules' vectors."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from lnmonitor.clinical.ctcae import CtcaeGrade, grade, treatment_emergent
+from lnmonitor.clinical.ctcae_terms import TERMS
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Truth
+
+
+def number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def test_that_every_vector_is_reproduced(shared_data: Path) -> None:
+    """The file assumes the worst case where a grade depends on symptoms."""
+    with (shared_data / "vectors" / "ctcae5_labs.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    for row in rows:
+        result = grade(
+            row["term"],
+            number(row["value"]),
+            unit=row["unit"],
+            lln=number(row["lln"]),
+            uln=number(row["uln"]),
+            baseline=number(row["baseline"]),
+            baseline_abnormal={"HIGH": True, "NORMAL": False}.get(row["baseline_flag"]),
+            symptomatic=True,
+        )
+        assert result.grade == number(row["expected_grade"]), row
+
+
+@pytest.mark.parametrize(
+    ("value", "uln", "baseline", "expected"), [(150, 97, 90, 2), (130, 97, 60, 2), (100, 97, 95, 1)]
+)
+def test_that_creatinine_takes_the_worse_of_range_and_baseline(
+    value: float, uln: float, baseline: float, expected: int
+) -> None:
+    result = grade("Creatinine increased", value, unit="µmol/L", uln=uln, baseline=baseline)
+    assert result.grade == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "baseline", "expected"), [(120, 30, 1), (120, 80, 1), (119, 80, 0)]
+)
+def test_that_alt_is_graded_from_an_abnormal_baseline(
+    value: float, baseline: float, expected: int
+) -> None:
+    term = "Alanine aminotransferase increased"
+    assert grade(term, value, unit="U/L", uln=40, baseline=baseline).grade == expected
+
+
+@pytest.mark.parametrize(
+    ("term", "unit", "value", "expected"),
+    [
+        ("Platelet count decreased", "10^9/L", 75, 1),
+        ("Platelet count decreased", "10^9/L", 74.9, 2),
+        ("Anemia", "g/L", 100, 1),
+        ("Anemia", "g/L", 99.9, 2),
+        ("Anemia", "g/L", 79.9, 3),
+        ("Chronic kidney disease", "mL/min/1.73 m²", 59, 2),
+        ("Chronic kidney disease", "mL/min/1.73 m²", 14, 4),
+        ("Hypocalcemia", "mg/dL", 7.9, 2),
+        ("Acidosis", "pH", 7.29, 3),
+    ],
+)
+def test_that_falling_terms_have_the_published_edges(
+    term: str, unit: str, value: float, expected: int
+) -> None:
+    lln = {"10^9/L": 125, "g/L": 120, "pH": 7.35, "mg/dL": 8.5}.get(unit, 90)
+    assert grade(term, value, unit=unit, lln=lln).grade == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.1, 0), (0.15, 1), (0.999, 1), (1.0, 2), (3.49, 2), (3.5, 3)]
+)
+def test_that_proteinuria_has_inclusive_lower_edges(value: float, expected: int) -> None:
+    assert grade("Proteinuria", value, unit="g/24 h", uln=0.15).grade == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(3.0, 0), (1.9, 1), (1.49, 2), (0.99, 3), (0.49, 4)]
+)
+def test_that_fibrinogen_is_graded_by_the_lower_limit(value: float, expected: int) -> None:
+    assert grade("Fibrinogen decreased", value, unit="g/L", lln=2.0).grade == expected
+
+
+def test_that_fibrinogen_is_graded_by_its_fall_once_abnormal() -> None:
+    fallen = grade("Fibrinogen decreased", 1.9, unit="g/L", lln=2.0, baseline=4.0)
+    assert fallen.grade == 3
+    normal = grade("Fibrinogen decreased", 2.0, unit="g/L", lln=2.0, baseline=8.0)
+    assert normal.grade == 0
+
+
+@pytest.mark.parametrize(
+    ("symptomatic", "expected", "low", "high"),
+    [(None, None, 2, 3), (False, 2, 2, 2), (True, 3, 3, 3)],
+)
+def test_that_symptoms_not_known_give_a_range_and_no_grade(
+    symptomatic: bool | None, expected: int | None, low: int, high: int
+) -> None:
+    result = grade("Hyponatremia", 129, unit="mmol/L", lln=135, symptomatic=symptomatic)
+    assert (result.grade, result.low, result.high) == (expected, low, high)
+    assert result.missing == (("symptomatic",) if symptomatic is None else ())
+
+
+@pytest.mark.parametrize(("symptomatic", "expected"), [(False, 3), (True, 4)])
+def test_that_lipase_above_five_times_depends_on_symptoms(symptomatic: bool, expected: int) -> None:
+    result = grade("Lipase increased", 301, unit="U/L", uln=60, symptomatic=symptomatic)
+    assert result.grade == expected
+
+
+def test_that_a_missing_value_or_range_is_no_grade_and_named() -> None:
+    none = grade("Anemia", None, unit="g/L", lln=120)
+    assert (none.grade, none.missing) == (None, ("value",))
+    no_range = grade("Anemia", 110, unit="g/L")
+    assert (no_range.grade, no_range.low, no_range.high) == (None, 0, 1)
+    assert no_range.missing == ("lln",)
+    assert grade("Anemia", 95, unit="g/L").grade == 2
+
+
+def test_that_a_missing_baseline_leaves_the_range_to_decide_and_is_named() -> None:
+    result = grade("Creatinine increased", 100, unit="umol/L", uln=97)
+    assert (result.grade, result.missing) == (1, ("baseline",))
+
+
+def test_that_a_result_carries_version_code_and_reasons() -> None:
+    result = grade("Anemia", 95, unit="g/L", lln=120)
+    assert (result.version, result.code) == ("5.0", "10002272")
+    assert {reason.values["grade"] for reason in result.reasons} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "unit"),
+    [
+        ("Anaemia", 100, "g/L"),
+        ("Anemia", 100, "mmol/L"),
+        ("Anemia", -1, "g/L"),
+        ("Anemia", float("nan"), "g/L"),
+    ],
+)
+def test_that_unknown_terms_units_and_impossible_values_are_refused(
+    term: str, value: float, unit: str
+) -> None:
+    with pytest.raises(InvalidInput):
+        grade(term, value, unit=unit, lln=120)
+
+
+def test_that_treatment_emergence_compares_with_the_grade_at_baseline() -> None:
+    def of(low: int, high: int) -> CtcaeGrade:
+        some = grade("Anemia", 130, unit="g/L", lln=120)
+        return CtcaeGrade(rule=some.rule, term="Anemia", low=low, high=high)
+
+    assert treatment_emergent(of(2, 2), of(1, 1)) is Truth.YES
+    assert treatment_emergent(of(1, 1), of(1, 1)) is Truth.NO
+    assert treatment_emergent(of(1, 3), of(1, 1)) is Truth.UNKNOWN
+
+
+def test_that_every_term_grades_every_unit_it_prints() -> None:
+    for name, term in TERMS.items():
+        for unit in term.units:
+            worst = 1e6 if term.rising else 0.0
+            found = grade(name, worst, unit=unit, lln=1, uln=1, baseline=1, symptomatic=True).grade
+            assert found == max(step.grade for step in term.steps), (name, unit)
