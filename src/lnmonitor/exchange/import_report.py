@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class SourceCount:
-    """The rows of one file or domain. `records` may be fewer than `stored` rows: a set of vital signs
-    holds several rows."""
+    """The rows of one file or domain; `records` may be fewer than the rows they hold."""
 
     name: str
     read: int = 0

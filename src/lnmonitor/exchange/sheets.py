@@ -1,0 +1,163 @@
+"""Sheets written so that every value survives: no formula from data, no lost or shortened text.
+
+openpyxl turns a text that begins with `=` into a formula and `#N/A` into an error, refuses control
+characters and cuts text above 32,767 characters; the format reads a carriage return as a line feed;
+Excel revives a formula when its cell is edited unless it carries the quote prefix. All of it is met
+here, in the one place through which cells go.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
+
+from lnmonitor.errors import StorageError
+
+Cell = str | int | float | None
+
+MAX_TEXT = 32_767
+"""Most characters that a cell of the format holds."""
+MAX_ROWS = 1_048_576
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "#", "'")
+_FONT = "Calibri"
+_WIDEST = 48
+
+
+@dataclass
+class Book:
+    """A workbook in the making; texts too long for a cell go whole into the sheet LONGTEXT."""
+
+    workbook: Workbook = field(default_factory=lambda: Workbook(write_only=True))
+    rows: dict[str, int] = field(default_factory=dict)
+    """Sheet -> data rows."""
+    replaced_characters: int = 0
+    _long: list[tuple[str, int, str, int, str]] = field(default_factory=list)
+
+    def add(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Cell]],
+        *,
+        widths: Sequence[int] | None = None,
+        frozen_columns: int = 0,
+    ) -> None:
+        """Write one sheet: head, rows, frozen panes, filter. More rows than a sheet holds go on in
+        `NAME_2` and so on."""
+        part, written, sheet = 1, 0, self._open(name, columns, widths, frozen_columns)
+        title = name
+        for row in rows:
+            if written == MAX_ROWS - 1:
+                self._close(sheet, title, columns, written)
+                part, written, title = part + 1, 0, f"{name}_{part + 1}"
+                sheet = self._open(title, columns, widths, frozen_columns)
+            written += 1
+            sheet.append([self._cell(sheet, v, title, written + 1, i) for i, v in enumerate(row)])
+        self._close(sheet, title, columns, written)
+
+    def bring_to_front(self, name: str) -> None:
+        """Make a sheet the first of the book."""
+        sheets: list[Any] = self.workbook._sheets  # type: ignore[attr-defined]
+        sheets.insert(0, sheets.pop(self.workbook.sheetnames.index(name)))
+
+    def save(self, out: Path) -> None:
+        """Write the file.
+
+        Raises:
+            StorageError: the place cannot be written; a file of that name is then as it was.
+        """
+        if self._long:
+            head = ("SHEET", "ROW", "COLUMN", "PART", "TEXT")
+            long, self._long = self._long, []
+            self.add("LONGTEXT", head, long)
+        temporary = out.with_name(f".{out.name}.part")
+        try:
+            with ZipFile(temporary, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+                _MemoryWriter(self.workbook, archive).save()
+            temporary.replace(out)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StorageError(
+                "{path} cannot be written: {why}.",
+                "Choose another place; the study is not affected.",
+                path=out,
+                why=error.strerror,
+            ) from error
+
+    def _open(
+        self, name: str, columns: Sequence[str], widths: Sequence[int] | None, frozen: int
+    ) -> Any:  # openpyxl's write-only sheet, whose stubs lack half of its attributes
+        sheet: Any = self.workbook.create_sheet(name)
+        sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
+        for index, column in enumerate(columns):
+            width = widths[index] if widths else min(_WIDEST, max(10, len(column) + 3))
+            sheet.column_dimensions[get_column_letter(index + 1)].width = width
+        sheet._writer = WorksheetWriter(sheet, out=io.BytesIO())
+        sheet._writer.write_top()
+        sheet.append([_head_cell(sheet, column) for column in columns])
+        return sheet
+
+    def _close(self, sheet: Any, name: str, columns: Sequence[str], written: int) -> None:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{written + 1}"
+        self.rows[name] = written
+
+    def _cell(self, sheet: Any, value: Cell, name: str, row: int, column: int) -> Any:
+        if not isinstance(value, str):
+            return value
+        if _CONTROL.search(value):
+            value = _CONTROL.sub(self._visible, value)
+        if len(value) > MAX_TEXT:
+            value = self._keep_long(value, name, row, get_column_letter(column + 1))
+        if not value.startswith(_RISKY):
+            return value
+        cell = WriteOnlyCell(sheet, value)
+        cell.data_type = "s"
+        cell.quotePrefix = True
+        return cell
+
+    def _visible(self, found: re.Match[str]) -> str:
+        self.replaced_characters += 1
+        return f"[U+{ord(found[0]):04X}]"
+
+    def _keep_long(self, value: str, name: str, row: int, column: str) -> str:
+        # Parts are shorter than the limit, so that a replaced control character cannot overrun it.
+        step = MAX_TEXT - 1
+        parts = [value[start : start + step] for start in range(0, len(value), step)]
+        self._long += [(name, row, column, i, part) for i, part in enumerate(parts, start=1)]
+        return f"[see LONGTEXT: {name} row {row} column {column}, {len(value)} characters]"
+
+
+class _MemoryWriter(ExcelWriter):
+    """Packs sheets that were written to memory: openpyxl's own way leaves them in clear text in
+    temporary files, where a killed process would forget them."""
+
+    def write_worksheet(self, ws: Any) -> None:
+        """Add one sheet to the archive."""
+        ws._drawing = SpreadsheetDrawing()
+        ws.close()
+        ws._rels = ws._writer._rels
+        archive: ZipFile = self._archive  # type: ignore[attr-defined]
+        archive.writestr(ws.path[1:], ws._writer.out.getvalue())
+        self.manifest.append(ws)
+
+
+def _head_cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, text)
+    cell.font = Font(name=_FONT, bold=True)
+    cell.fill = PatternFill("solid", fgColor="E8ECF1")
+    cell.alignment = Alignment(vertical="top")
+    return cell
