@@ -1,0 +1,86 @@
+"""The shared ground of the rules: three-valued logic, tolerant comparison, refusals."""
+
+from __future__ import annotations
+
+import pytest
+
+from lnmonitor.clinical import criteria
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Citation, Rule, Truth
+
+YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+
+def test_that_and_or_not_follow_kleene() -> None:
+    assert [Truth.all(YES, x) for x in (YES, NO, UNKNOWN)] == [YES, NO, UNKNOWN]
+    assert Truth.all(NO, UNKNOWN) is NO
+    assert [Truth.any(NO, x) for x in (YES, NO, UNKNOWN)] == [YES, NO, UNKNOWN]
+    assert Truth.any(YES, UNKNOWN) is YES
+    assert [x.negated for x in (YES, NO, UNKNOWN)] == [NO, YES, UNKNOWN]
+    assert [Truth.of(x) for x in (True, False, None)] == [YES, NO, UNKNOWN]
+
+
+def test_that_a_25_percent_fall_is_exact_within_the_tolerance() -> None:
+    product = 0.75 * 1.6
+    assert product != 1.2
+    assert criteria.at_most(1.2, product)
+    assert criteria.at_least(1.2, product)
+    assert not criteria.below(1.2, product)
+    assert not criteria.above(1.2, product)
+
+
+def test_that_tolerance_does_not_blur_real_differences() -> None:
+    assert criteria.above(1.0001, 1.0)
+    assert criteria.below(0.9999, 1.0)
+
+
+def test_that_a_missing_side_of_a_comparison_is_unknown() -> None:
+    assert criteria.truth(None, ">", 1) is UNKNOWN
+    assert criteria.truth(1, ">", None) is UNKNOWN
+    assert criteria.truth(2, ">", 1) is YES
+
+
+def test_that_a_comparison_is_a_reason_with_its_numbers() -> None:
+    reason = criteria.compare("x.code", "x", 3, ">=", 2, "g", baseline=1)
+    assert reason.met is YES
+    assert dict(reason.values) == {
+        "item": "x",
+        "value": 3,
+        "operator": ">=",
+        "limit": 2,
+        "unit": "g",
+        "baseline": 1,
+    }
+    assert criteria.met_all([reason]) is YES
+    assert criteria.met_any([]) is NO
+
+
+def test_that_a_refusal_names_item_value_unit_and_limit() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        criteria.require_positive("creatinine", 0, "µmol/L")
+    refusal = caught.value
+    assert (refusal.item, refusal.value, refusal.unit, refusal.limit) == (
+        "creatinine",
+        0,
+        "µmol/L",
+        "> 0",
+    )
+    assert str(refusal) == "creatinine is 0 µmol/L; it must be > 0"
+    assert str(InvalidInput("sex", "X", None, "F or M")) == "sex is X; it must be F or M"
+
+
+def test_that_ranges_are_closed_and_none_passes() -> None:
+    criteria.require_range("x", None, None, 0, 1)
+    criteria.require_range("x", 1, None, 0, 1)
+    with pytest.raises(InvalidInput, match=">= 0"):
+        criteria.require_range("x", -1, None, 0)
+    with pytest.raises(InvalidInput, match="0 to 1"):
+        criteria.require_range("x", 2, None, 0, 1)
+    with pytest.raises(InvalidInput, match="finite"):
+        criteria.require_range("x", float("nan"), None, 0)
+
+
+def test_that_citations_and_rules_have_a_line() -> None:
+    assert Citation("A", "J 1:2", 2000).text == "A. J 1:2 2000"
+    assert Citation("A", "J 1:2", 2000, "10.1/x").text == "A. J 1:2 2000, doi 10.1/x"
+    assert Rule("sledai-2k", "1").label == "sledai-2k 1"
