@@ -1,0 +1,87 @@
+"""From the start of the process to a painted sign-in window, against a bare PySide6 window."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from measure import Measured
+
+# Runs until the first window has been painted and can be typed into, then tells the time.
+_PROBE = """
+import os, time
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+
+class Painted(QObject):
+    seen = False
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            Painted.seen = True
+        return False
+
+def until_painted(*_):
+    application = QApplication.instance()
+    painted = Painted()
+    application.installEventFilter(painted)
+    while not Painted.seen:
+        application.processEvents()
+    application.processEvents()
+    print(f"painted {time.time()}", flush=True)
+    os._exit(0)
+
+QApplication.exec = staticmethod(until_painted)
+"""
+_OURS = """
+from pathlib import Path
+from lnmonitor.desktop.app import run
+import sys
+run(Path(sys.argv[1]))
+"""
+_FLOOR = """
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+application = QApplication([])
+window = QWidget()
+layout = QVBoxLayout(window)
+for widget in (QLineEdit(), QLineEdit(), QPushButton("Sign in")):
+    layout.addWidget(widget)
+window.resize(1280, 800)
+window.show()
+QApplication.exec()
+"""
+
+
+def measure(study: Path) -> Measured:
+    """Start each program some times by turns."""
+    taken: dict[str, list[float]] = {_OURS: [], _FLOOR: []}
+    for turn in range(8):
+        for program, times in taken.items():
+            elapsed = _start(program, study)
+            if turn:  # the first fills the disk's cache
+                times.append(elapsed)
+    return Measured(
+        "start to a painted sign-in window",
+        "bare PySide6 window",
+        median(taken[_OURS]),
+        median(taken[_FLOOR]),
+    )
+
+
+def _start(program: str, study: Path) -> float:
+    started = time.time()
+    result = subprocess.run(
+        [sys.executable, "-c", _PROBE + program, str(study)],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    lines = [line for line in result.stdout.splitlines() if line.startswith("painted ")]
+    if not lines:
+        raise RuntimeError(f"no window was painted: {result.stderr[-2000:]}")
+    return (float(lines[0].removeprefix("painted ")) - started) * 1000
