@@ -1,7 +1,8 @@
 """Steps between consecutive totals of a score, counted by the bands the literature uses.
 
-A rise of SLEDAI by 3 or more is the step of the SELENA flare index (Petri M, N Engl J Med 353:2550,
-2005), 4 or more the usual sign of worsening, 12 its limit of a severe flare; wordings seen second hand.
+A rise of SLEDAI by 3 or more is the step of the SELENA flare index, a total above 12 its severe
+limit (Petri M, N Engl J Med 353:2550, 2005); 4 or more is the usual sign of worsening. The
+wordings were seen second hand.
 """
 
 from __future__ import annotations

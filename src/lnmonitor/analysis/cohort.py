@@ -26,7 +26,7 @@ class Published:
     count: int | None = None
     denominator: int | None = None
     percent: float | None = None
-    note: Text = Text("", "")
+    note: Text | None = None
 
 
 @dataclass(frozen=True)

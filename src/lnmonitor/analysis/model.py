@@ -1,24 +1,25 @@
-"""What the evaluation of a patient's records answers with: one visit's results, flags, the whole course.
+"""What evaluation answers with: one visit's results, flags, and the whole course.
 
 Plain frozen dataclasses, imported by everybody as `lnmonitor.analysis.course`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lnmonitor.clinical.bilag import BilagGrade
+from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.gfr import EgfrResult
 from lnmonitor.clinical.response import Response, ResponseResult
-from lnmonitor.clinical.results import Outcome, Reason, Rule
-from lnmonitor.clinical.sledai import SledaiScore
+from lnmonitor.clinical.results import Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.sledai import Proposal, SledaiScore
 from lnmonitor.language import Text
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A laboratory value at a visit in the canonical unit, with what was reported and the range then in force."""
+    """A laboratory value in the canonical unit, with what was reported and the range in force."""
 
     analyte: str
     value: float | None
@@ -43,15 +44,52 @@ class Measured:
     complete: bool | None = None
     """Whether a 24-hour collection was complete."""
     due_to_sle: bool | None = None
+    problem: str = ""
+    """Why there is no canonical value although one was reported."""
+
+
+@dataclass(frozen=True)
+class Refused(Outcome):
+    """A rule could not be applied because a stored value is impossible; the reason says which."""
+
+
+@dataclass(frozen=True)
+class SledaiLabCheck(Outcome):
+    """What the laboratory proposes for the SLEDAI items, and which of the answers it contradicts.
+
+    `reasons` are those of the contradictions. A proposal never scores: the investigator does.
+    """
+
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    contradictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GfrStage(Outcome):
+    """KDIGO G stage ("G1".."G5") of the estimated GFR, None without one."""
+
+    stage: str | None = None
+
+
+def guarded(rule: Rule, compute: Callable[[], Outcome]) -> Outcome:
+    """Return a rule's result, or `Refused` where an impossible value was stored."""
+    try:
+        return compute()
+    except InvalidInput as error:
+        shown = error.value if isinstance(error.value, str | int | float) else str(error.value)
+        values = {"item": error.item, "value": shown, "unit": error.unit, "limit": error.limit}
+        reason = Reason("input.refused", Truth.UNKNOWN, values)
+        return Refused(rule=rule, reasons=(reason,), missing=(error.item,))
 
 
 @dataclass(frozen=True)
 class VisitAssessment:
     """All results of one visit.
 
-    `outcomes` by key: "sledai", "bilag.<system>", "egfr", "response.<rule set id>", "ctcae.<term>", ... each an
-    `Outcome` subclass of `lnmonitor.clinical`. `labs` by analyte code. `prednisone_mg`: prednisone equivalent
-    mg/day, pulses apart; None when no drug record covers the day.
+    `outcomes` by key, each an `Outcome` subclass (or `Refused`): "sledai", "sledai.renal",
+    "sledai.clinical", "sledai.labs", "bilag.<system>", "bilag.total", "egfr", "kdigo_g",
+    "response.<rule set id>", "ctcae.<CTCAE term>", "steroids". `labs` by analyte code.
+    `prednisone_mg`: prednisone equivalent mg/day, pulses apart; None before the first drug record.
     """
 
     visit_id: str
@@ -69,7 +107,7 @@ class VisitAssessment:
     weight_kg: float | None = None
 
     def sledai(self) -> SledaiScore | None:
-        """Return the investigator's SLEDAI-2K of this visit, None when the form was not filled in."""
+        """Return the investigator's SLEDAI-2K, None when the form was not filled in."""
         found = self.outcomes.get("sledai")
         return found if isinstance(found, SledaiScore) else None
 
@@ -116,7 +154,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class InfusionGiven:
-    """One infusion with its recomputed dose; `check` is an `InfusionCheck` or says what was refused."""
+    """One infusion with its recomputed dose; `check` is an `InfusionCheck` or `Refused`."""
 
     record_id: str
     date: str
@@ -135,7 +173,7 @@ class Course:
     flags: tuple[Flag, ...] = ()
     flares: tuple[Outcome, ...] = ()
     ever_in_remission: bool | None = None
-    """Cumulative: CR or PR by the primary rule set at any visit after day 0; None while it is open."""
+    """Cumulative: CR or PR by the primary rule set at any visit after day 0; None while open."""
     first_remission_day: int | None = None
     death_day: int | None = None
     last_contact_day: int | None = None

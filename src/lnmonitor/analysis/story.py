@@ -1,4 +1,4 @@
-"""The patient's story as plain data: what both renderers draw, pyqtgraph on screen and reportlab on paper.
+"""The patient's story as plain data: what both renderers draw, on screen and on paper.
 
 Nothing here knows a colour, a pixel or a widget. The x axis is in days since the first infusion
 (day 0); `dates` turn it into calendar dates. Texts are `Text` pairs; numbers carry their unit.
@@ -11,6 +11,8 @@ from enum import Enum
 
 from lnmonitor.analysis.model import Flag
 from lnmonitor.language import Text
+
+NO_TEXT = Text("", "")
 
 
 class Mark(Enum):
@@ -39,8 +41,9 @@ class SeriesStyle(Enum):
 class TrendPoint:
     """One value on the time axis; `value` is None only for NOT_DONE.
 
-    `label` is the value as printed ("8-12", "B", "> 800"); `low` and `high` bound a RANGE; `record_ids` lead to
-    the source; `change` compares with the previous visit's value ("+6 vs M9"); `note` says limit or reason.
+    `label` is the value as printed ("8-12", "B", "> 800"); `low` and `high` bound a RANGE;
+    `record_ids` lead to the source; `change` compares with the previous visit's value
+    ("+6 vs M9"); `note` says limit or reason.
     """
 
     day: float
@@ -52,13 +55,13 @@ class TrendPoint:
     visit_id: str | None = None
     record_ids: tuple[str, ...] = ()
     change: str = ""
-    note: Text = Text("", "")
+    note: Text = NO_TEXT
     flag: str = ""  # "H", "L" or ""
 
 
 @dataclass(frozen=True)
 class TrendSeries:
-    """One curve: points in order of day. `joined_gaps` False means no line across a missed visit."""
+    """One curve: points in order of day; no line is drawn across a NOT_DONE point."""
 
     name: Text
     unit: str
@@ -89,7 +92,10 @@ class LimitLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot row: `key` is stable (sledai, bilag_renal, gfr, protein, prednisone, complement, dsdna, albumin)."""
+    """One plot row.
+
+    `key` is stable: sledai, bilag_renal, gfr, protein, prednisone, complement, dsdna, albumin.
+    """
 
     key: str
     name: Text
@@ -115,13 +121,13 @@ class VisitMark:
     day: float | None
     date: str
     state: str
-    note: Text = Text("", "")
+    note: Text = NO_TEXT
     visit_id: str | None = None
 
 
 @dataclass(frozen=True)
 class RibbonSpan:
-    """The response that holds from one visit to the next; `response` is CR, PR, NR, UNKNOWN or FLARE?."""
+    """The response that holds from one visit to the next: CR, PR, NR, UNKNOWN or FLARE?."""
 
     start: float
     end: float
@@ -145,7 +151,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Fact:
-    """A labelled fact of the header; an empty value is printed as a dash, so that it is seen to be missing."""
+    """A labelled fact of the header; an empty value is printed as a dash, so as to be missed."""
 
     label: Text
     value: Text

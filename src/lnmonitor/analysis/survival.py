@@ -105,9 +105,7 @@ def kaplan_meier(times: Sequence[float], events: Sequence[bool]) -> KaplanMeier:
         terms += n_event / (at_risk * survivors) if survivors else (inf if n_event else 0.0)
         error = survival * sqrt(terms) if isfinite(terms) else None
         low, high = _log_log_band(survival, terms)
-        rows.append(
-            KaplanMeierRow(time, at_risk, n_event, n_censored, survival, error, low, high)
-        )
+        rows.append(KaplanMeierRow(time, at_risk, n_event, n_censored, survival, error, low, high))
         at_risk -= n_event + n_censored
     median = next((row.time for row in rows if row.survival <= 0.5 + 1e-12), None)
     return KaplanMeier(tuple(rows), len(times), sum(died.values()), median)
@@ -131,9 +129,7 @@ def log_rank(
     return LogRank(float(result.statistic) ** 2, float(result.pvalue))
 
 
-def cumulative_incidence(
-    times: Sequence[float], causes: Sequence[int]
-) -> tuple[IncidenceRow, ...]:
+def cumulative_incidence(times: Sequence[float], causes: Sequence[int]) -> tuple[IncidenceRow, ...]:
     """Incidence of cause 1 with cause 2 competing (0 censored), after Aalen and Johansen 1978.
 
     Raises ValueError for a negative or endless time.
