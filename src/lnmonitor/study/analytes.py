@@ -152,7 +152,7 @@ def spell_unit(code: str, unit: str | None) -> str:
         return entry.unit
     typed = unit.strip()
     folded = {known.casefold(): known for known in entry.all_units}
-    for candidate in (typed, _UNIT_SPELLINGS.get(typed, typed)):
+    for candidate in (typed, _UNIT_SPELLINGS.get(typed.casefold(), typed)):
         if candidate in entry.all_units:
             return candidate
         if candidate.casefold() in folded:
@@ -278,7 +278,9 @@ def _analyte(code: str, given: Mapping[str, Any]) -> Analyte:
 
 
 _CONTENT = read_toml(*_FILE)
-_UNIT_SPELLINGS: Mapping[str, str] = _CONTENT[_SPELLINGS]
+_UNIT_SPELLINGS: Mapping[str, str] = {
+    spelling.casefold(): unit for spelling, unit in _CONTENT[_SPELLINGS].items()
+}
 ANALYTES: Mapping[str, Analyte] = {
     code: _analyte(code, given) for code, given in _CONTENT.items() if code != _SPELLINGS
 }

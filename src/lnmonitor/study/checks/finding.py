@@ -162,7 +162,8 @@ def number(value: float) -> str:
 
 def _fill(sentence: str, language: Language, params: Mapping[str, object]) -> str:
     shown = {name: _shown(value, language) for name, value in params.items()}
-    return translator(language).text(sentence, **shown).replace("  ", " ")
+    filled = translator(language).text(sentence, **shown)
+    return filled.replace("  ", " ").replace(" .", ".")  # an item without a unit
 
 
 def _shown(value: object, language: Language) -> str:

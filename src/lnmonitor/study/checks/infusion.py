@@ -96,12 +96,12 @@ def _check_dose(context: Context[Infusion], report: Reporter) -> None:
 
 
 _DOSE_MINOR = (
-    "{dose} ×10⁶/kg is {percent} % of the planned {planned} ×10⁶/kg ({cells} ×10⁶ for this "
-    "weight): a minor deviation. Say why, or correct cells or weight."
+    "{dose} ×10⁶/kg differs by {percent} % from the planned {planned} ×10⁶/kg ({cells} ×10⁶ "
+    "cells): a minor deviation. Say why, or correct cells or weight."
 )
 _DOSE_MAJOR = (
-    "{dose} ×10⁶/kg is {percent} % of the planned {planned} ×10⁶/kg ({cells} ×10⁶ for this "
-    "weight): a major deviation. Say why, or correct cells or weight."
+    "{dose} ×10⁶/kg differs by {percent} % from the planned {planned} ×10⁶/kg ({cells} ×10⁶ "
+    "cells): a major deviation. Say why, or correct cells or weight."
 )
 
 

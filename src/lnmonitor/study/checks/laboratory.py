@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from lnmonitor.clinical.criteria import above
 from lnmonitor.errors import InputError
 from lnmonitor.study.analytes import Analyte, analyte, convert
 from lnmonitor.study.checks.finding import Context, Reporter
@@ -172,7 +173,7 @@ def _check_beside(
     if code in ("WBC", "NEUT", "LYMPH"):
         cells = {**beside, code: canonical}
         parts = cells.get("NEUT", 0) + cells.get("LYMPH", 0)
-        if "WBC" in cells and parts > cells["WBC"] * 1.05:
+        if "WBC" in cells and above(parts, cells["WBC"] * 1.05):
             report.ask(
                 "value",
                 "lb.differential",
@@ -224,7 +225,7 @@ def _check_jump(context: Context[LabResult], report: Reporter, canonical: float)
     if not earlier:
         return
     day_text, previous = max(earlier)
-    if abs(canonical / previous - 1) > JUMP:
+    if above(abs(canonical / previous - 1), JUMP):
         report.ask(
             "value",
             "lb.jump",

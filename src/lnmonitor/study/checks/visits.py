@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from lnmonitor.clinical.criteria import above
 from lnmonitor.study.checks.finding import Context, Reporter
 from lnmonitor.study.dates import earliest, exact, latest
 from lnmonitor.study.forms import Infusion, LabResult, Visit, VitalSigns
@@ -176,7 +177,7 @@ def _check_weight(context: Context[VitalSigns], report: Reporter) -> None:
     if not weighed:
         return
     when, previous = max((str(at), kg or 0.0) for at, kg in weighed)
-    if abs(weight / previous - 1) > WEIGHT_CHANGE:
+    if above(abs(weight / previous - 1), WEIGHT_CHANGE):
         report.ask(
             "weight_kg",
             "vs.weight",

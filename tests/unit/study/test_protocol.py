@@ -1,0 +1,73 @@
+"""The protocol file, and the published numbers beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lnmonitor.clinical.response import RULE_SETS
+from lnmonitor.resources import read_toml
+from lnmonitor.study.protocol import Protocol, ProtocolError, load_protocol, protocol_names
+
+
+def test_that_the_visits_and_windows_are_those_of_the_protocol(protocol: Protocol) -> None:
+    windows = {
+        visit.code: (visit.day - visit.before, visit.day, visit.day + visit.after)
+        for visit in protocol.visits
+        if visit.day is not None
+    }
+    assert windows["SCR"] == (-28, -7, -1)
+    assert windows["M1"] == (23, 30, 37)
+    assert windows["M3"] == (77, 91, 105)
+    assert windows["M6"] == (168, 182, 196)
+    assert windows["M9"] == (252, 273, 294)
+    assert windows["M12"] == (337, 365, 393)
+    assert [visit.code for visit in protocol.visits if visit.optional] == ["M9"]
+
+
+def test_that_the_analysis_waits_for_the_end_of_the_last_window(protocol: Protocol) -> None:
+    assert protocol.analysis_days == 365 + 28
+
+
+def test_that_dose_and_tolerance_are_the_protocol_s(protocol: Protocol) -> None:
+    assert (protocol.dose_per_kg, protocol.dose_minor_percent, protocol.dose_major_percent) == (
+        1.0,
+        10.0,
+        20.0,
+    )
+
+
+def test_that_the_rules_it_names_exist(protocol: Protocol) -> None:
+    assert {protocol.response_rule, *protocol.other_response_rules} <= set(RULE_SETS)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [(337, "M12"), (393, "M12"), (394, None), (0, "D0"), (1, "D1"), (-1, "SCR"), (50, None)],
+)
+def test_that_a_day_belongs_to_the_visit_whose_window_holds_it(
+    protocol: Protocol, day: int, code: str | None
+) -> None:
+    found = protocol.nearest(day)
+    assert (found.code if found else None) == code
+
+
+def test_that_a_protocol_is_found_by_id_in_any_case(protocol: Protocol) -> None:
+    assert load_protocol("LN-MSC-01").id == protocol.id
+    assert "gu-2014" not in protocol_names()
+
+
+def test_that_an_unknown_protocol_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ProtocolError, match="ln-msc-01"):
+        load_protocol("../gu-2014")
+
+
+def test_that_the_published_letters_give_the_published_means() -> None:
+    # Gu 2014: 4.48 +/- 2.60 and 1.09 +/- 0.83 on the scale 9/3/1/0/0, sample standard deviation.
+    published = read_toml("protocols", "gu-2014.toml")
+    for letters, expected in zip(
+        published["bilag_letters"], ((4.48, 2.60), (1.09, 0.83)), strict=True
+    ):
+        numbers = [9] * letters["A"] + [3] * letters["B"] + [1] * letters["C"] + [0] * letters["DE"]
+        mean = sum(numbers) / len(numbers)
+        sd = (sum((n - mean) ** 2 for n in numbers) / (len(numbers) - 1)) ** 0.5
+        assert (round(mean, 2), round(sd, 2)) == expected
