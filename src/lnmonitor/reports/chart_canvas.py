@@ -139,6 +139,8 @@ class Sheet:
             (x + gap, y - gap - size * 0.6),
             (x - width / 2, y - gap - size * 0.72),
             (x - width - gap, y - gap - size * 0.6),
+            (x + 3 * gap, y + gap - 1),
+            (x - width - 3 * gap, y + gap - 1),
         ]
         for left, base in places:
             corners = (left - 0.5, base - 1, left + width + 0.5, base + size * 0.75)

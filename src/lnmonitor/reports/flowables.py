@@ -96,6 +96,8 @@ def message(words: str, tone: str = "serious") -> Flowable:
     table.setStyle(
         TableStyle(
             [
+                # An empty cell would else reference a font that is not embedded.
+                ("FONTNAME", (0, 0), (-1, -1), fonts.latin()),
                 ("LINEBEFORE", (0, 0), (0, -1), 2.4, colour(tone)),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),

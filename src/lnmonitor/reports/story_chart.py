@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from reportlab.graphics.shapes import Drawing, Polygon
+from reportlab.graphics.shapes import STATE_DEFAULTS, Drawing, Polygon
 from reportlab.lib.colors import Color
 
 from lnmonitor.analysis.story import (
@@ -65,6 +65,8 @@ _LABELLED_PANELS = frozenset({"sledai", "protein"})
 
 def story_drawing(story: Story, language: Language, width: float) -> Drawing:
     """Return the drawing, as high as its panels need."""
+    # reportlab starts every drawing in this font, which would stand unembedded in the file.
+    STATE_DEFAULTS["fontName"] = fonts.latin()
     return _StoryChart(story, language, width).draw()
 
 
@@ -88,6 +90,7 @@ class _StoryChart:
         bottom = _AXIS + self.events_height
         self._windows(panels_top, bottom)
         self._time_axis(panels_top)
+        self._keep_off_through_lines(panels_top)
         y = panels_top
         for panel in self.panels:
             self._panel(panel, y - PANEL_HEIGHTS[panel.key], y)
@@ -121,6 +124,10 @@ class _StoryChart:
         if self.story.first_day < self.story.today < self.story.last_day:
             x = self.x.at(self.story.today)
             self.sheet.line((x, bottom), (x, top), colour("text-muted"), 0.6, (1.2, 2))
+
+    def _keep_off_through_lines(self, top: float) -> None:
+        for day in (*self.story.infusions, self.story.today):
+            self.sheet.remember([(self.x.at(day), _AXIS), (self.x.at(day), top)])
 
     # --- visits, response, time ---
 
@@ -162,9 +169,11 @@ class _StoryChart:
         self.sheet.box((left, top - _RIBBON + 1, right, top - 1), fill, edge)
         text = span.label.in_(self.language)
         tone = colour(f"resp-{key}-on") if key else colour("serious" if flare else "text-2")
-        if fonts.width(text, size("small")) > right - left - 4:
+        if not flare and fonts.width(text, size("small")) > right - left - 4:
             text = span.response
-        if fonts.width(text, size("small")) <= right - left - 2:
+        if flare and fonts.width(text, size("small")) > right - left - 2:
+            self.sheet.text(right + 3, top - 9.5, text, size=size("small"), tone=tone)
+        elif fonts.width(text, size("small")) <= right - left - 2:
             middle = (left + right) / 2
             self.sheet.text(middle, top - 9.5, text, size=size("small"), tone=tone, anchor="middle")
 
@@ -218,9 +227,9 @@ class _StoryChart:
                 GUTTER - 4, height - 2.7, text, size=7.5, tone=colour("text-muted"), anchor="end"
             )
         self._gutter_name(panel.name.in_(self.language), unit, top - 10)
+        self._limits(panel, y)
         for series in panel.series:
             self._series(series, y, panel)
-        self._limits(panel, y)
         if len(panel.series) > 1:
             self._names(panel.series, y)
 
@@ -237,11 +246,14 @@ class _StoryChart:
             right = self.width if line.end is None else self.x.at(line.end)
             height = y.at(line.value)
             self.sheet.line((left, height), (right, height), colour("serious"), 0.7, (3, 2.2))
+            self.sheet.remember([(left, height), (right, height)])
             text = line.label.in_(self.language)
-            if right - left > fonts.width(text, 7.5):
+            wide = fonts.width(text, 7.5)
+            if right - left > wide:
                 self.sheet.text(
                     right, height - 7.5, text, size=7.5, tone=colour("serious"), anchor="end"
                 )
+                self.sheet.taken.append((right - wide, height - 8.5, right, height - 1))
 
     def _series(self, series: TrendSeries, y: Axis, panel: Panel) -> None:
         if series.style is SeriesStyle.DOSE:
@@ -256,7 +268,8 @@ class _StoryChart:
         for point in series.points:
             self._point(point, series.style, y, tone)
         if panel.key in _LABELLED_PANELS:
-            for point in series.points:
+            # The flare's value first: it has the best claim to a free place.
+            for point in sorted(series.points, key=lambda one: one.mark is not Mark.FLARE):
                 self._value_label(point, y)
 
     def _lines(self, series: TrendSeries, y: Axis, tone: Color) -> None:
