@@ -1,1 +1,4 @@
-"""What a person can do: one action per function, checked, audited, answering with what changed."""
+"""What a person can do with a study: one module per kind of action, each checking permission first.
+
+Reads answer with frozen dataclasses, writes with what changed. Nothing here knows Qt or SQL.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import PatientData, Record
 
+_STEP = 2000
 _META = table_of(MetaRow)
 _ACCOUNT = table_of(AccountRow)
 _PATIENT = table_of(PatientRow)
@@ -124,7 +125,7 @@ def patients(connection: Connection) -> list[Patient]:
 def patient(connection: Connection, patient_id: str) -> Patient | None:
     """Return one patient, None if there is none."""
     row = connection.execute(select(_PATIENT).where(_PATIENT.c.id == patient_id)).one_or_none()
-    return row and Patient(row.id, row.subject_id, row.site_id, row.data_version)
+    return None if row is None else Patient(row.id, row.subject_id, row.site_id, row.data_version)
 
 
 def patient_id_of(connection: Connection, subject_id: str) -> str | None:
@@ -208,6 +209,13 @@ def records_of(
     return [record_of(form, row) for row in connection.execute(statement).mappings()]
 
 
+def all_records(connection: Connection, form: type[Form]) -> Iterator[Record[Form]]:
+    """Give the records of one form, voided ones too, without holding them all."""
+    result = connection.execute(select(form_table(form)))
+    for rows in result.mappings().partitions(_STEP):
+        yield from (record_of(form, dict(row)) for row in rows)
+
+
 def find_record(
     connection: Connection, record_id: str, *, voided: bool = False
 ) -> Record[Form] | None:
@@ -234,6 +242,18 @@ def visits_with(connection: Connection, form: type[Form], visit_ids: Sequence[st
             .distinct()
         )
     )
+
+
+def integrity_problems(connection: Connection) -> list[str]:
+    """Return what SQLite and SQLCipher find wrong with the file, nothing when it is sound."""
+    pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+    structure = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+    keys = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return [
+        *(str(page) for page in pages),
+        *(str(line) for line in structure if line != "ok"),
+        *(f"a row of {row[0]} belongs to nothing" for row in keys),
+    ]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -301,7 +321,7 @@ def flags(connection: Connection, patient_ids: Sequence[str] | None = None) -> l
 def flag(connection: Connection, identity: str) -> StoredFlag | None:
     """Return one flag, None if there is none."""
     row = connection.execute(select(_FLAG).where(_FLAG.c.identity == identity)).one_or_none()
-    return row and StoredFlag(*row)
+    return None if row is None else StoredFlag(*row)
 
 
 def store_flags(connection: Connection, rows: Sequence[StoredFlag]) -> None:

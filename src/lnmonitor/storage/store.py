@@ -24,8 +24,11 @@ from lnmonitor.storage.migrations.run import check_readable
 class Store:
     """The study's database while it is open. Close it; a `with` statement does."""
 
-    def __init__(self, folder: Path, engine: Engine, lock: StudyLock | None) -> None:
+    def __init__(
+        self, folder: Path, data_key: bytes, engine: Engine, lock: StudyLock | None
+    ) -> None:
         self.folder = folder
+        self.data_key = data_key
         self._engine = engine
         self._lock = lock
         self._guard = threading.RLock()
@@ -73,7 +76,7 @@ class Store:
                 yield self._current
                 return
             with self._engine.connect() as connection:
-                connection = connection.execution_options(**{engines.WRITES: writes})
+                connection.execution_options(**{engines.WRITES: writes})
                 with connection.begin():
                     self._current = connection
                     try:
@@ -92,7 +95,7 @@ def open_store(
     """
     lock = None if read_only else StudyLock(folder, account, now)
     engine = open_engine(folder, data_key, read_only=read_only)
-    store = Store(folder, engine, lock)
+    store = Store(folder, data_key, engine, lock)
     try:
         with store.read() as connection:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()

@@ -1,14 +1,14 @@
 """The tables: the study's own, and one for each form made from the form's class.
 
-No `from __future__ import annotations` here: SQLModel's mapper reads the real types. Rows never leave
-this package; `lnmonitor.storage.mappers` turns them into records. A `table=True` class does not
+No `from __future__ import annotations` here: SQLModel's mapper reads the real types. Rows never
+leave this package; `lnmonitor.storage.mappers` turns them into records. A `table=True` class does not
 validate, so values are validated by the form class before they come here.
 """
 
 import types
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Table
+from sqlalchemy import Index, Table
 from sqlmodel import Field, SQLModel
 
 from lnmonitor.study.forms import FORMS

@@ -29,7 +29,7 @@ def migrate(connection: Connection) -> list[str]:
     if present > LATEST:
         raise newer_study()
     for step in _STEPS:
-        if step.NUMBER > present:
+        if present < step.NUMBER:
             for statement in step.STATEMENTS:
                 connection.exec_driver_sql(statement)
             connection.exec_driver_sql(f"PRAGMA user_version={step.NUMBER}")

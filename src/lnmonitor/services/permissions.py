@@ -1,0 +1,124 @@
+"""Who may do what: one table, asked by every service. The desktop only hides what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Protocol
+
+from lnmonitor.errors import InputError, PermissionDeniedError
+from lnmonitor.language import Text
+
+
+class Action(Enum):
+    """What a permission is about; the value completes "may not ..." in messages."""
+
+    VIEW = "see patients"
+    VIEW_IDENTITY = "see names and telephone numbers"
+    ENTER = "enter or change data"
+    VOID = "void records"
+    ACKNOWLEDGE_FLAG = "acknowledge flags"
+    DISMISS_FLAG = "dismiss flags"
+    REPORT = "write PDF reports"
+    EXPORT = "export data"
+    IMPORT = "import data"
+    VIEW_AUDIT = "see the audit trail"
+    VERIFY = "verify the study"
+    MANAGE_ACCOUNTS = "manage accounts"
+
+
+class Role(Enum):
+    """What a person does in the trial."""
+
+    COORDINATOR = "coordinator"
+    INVESTIGATOR = "investigator"
+    MONITOR = "monitor"
+    DATAMANAGER = "datamanager"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def title(self) -> Text:
+        return _TITLES[self]
+
+
+_TITLES = {
+    Role.COORDINATOR: Text("Study nurse or coordinator", "研究护士或协调员"),
+    Role.INVESTIGATOR: Text("Investigator", "研究者"),
+    Role.MONITOR: Text("Monitor", "监查员"),
+    Role.DATAMANAGER: Text("Data manager", "数据管理员"),
+    Role.ADMINISTRATOR: Text("Administrator", "管理员"),
+}
+
+_EVERYBODY = frozenset({Action.VIEW, Action.VIEW_AUDIT, Action.VERIFY, Action.REPORT})
+PERMISSIONS: Mapping[Role, frozenset[Action]] = {
+    Role.COORDINATOR: _EVERYBODY
+    | {
+        Action.VIEW_IDENTITY,
+        Action.ENTER,
+        Action.VOID,
+        Action.ACKNOWLEDGE_FLAG,
+        Action.EXPORT,
+        Action.IMPORT,
+    },
+    Role.INVESTIGATOR: _EVERYBODY
+    | {
+        Action.VIEW_IDENTITY,
+        Action.ENTER,
+        Action.VOID,
+        Action.ACKNOWLEDGE_FLAG,
+        Action.DISMISS_FLAG,
+        Action.EXPORT,
+        Action.IMPORT,
+    },
+    Role.MONITOR: _EVERYBODY | {Action.EXPORT},
+    Role.DATAMANAGER: _EVERYBODY | {Action.EXPORT, Action.IMPORT},
+    # Runs the study's computer: takes data over at set-up, never enters or judges any.
+    Role.ADMINISTRATOR: _EVERYBODY | {Action.EXPORT, Action.IMPORT, Action.MANAGE_ACCOUNTS},
+}
+
+
+class HasRole(Protocol):
+    """A session, as far as permission is concerned."""
+
+    def may(self, action: Action) -> bool:
+        """Return whether the signed-in person may do it."""
+        ...
+
+
+def allowed(role: str, action: Action) -> bool:
+    """Return whether a role, by its code, may do something."""
+    return action in PERMISSIONS[role_of(role)]
+
+
+def role_of(code: str) -> Role:
+    """Return a role by its code.
+
+    Raises:
+        InputError: there is no such role.
+    """
+    try:
+        return Role(code)
+    except ValueError as error:
+        raise InputError(
+            "There is no role {role}.",
+            "Choose one of: {roles}.",
+            role=code,
+            roles=", ".join(role.value for role in Role),
+        ) from error
+
+
+def require(session: HasRole, action: Action) -> None:
+    """Refuse what the signed-in person's role may not do.
+
+    Raises:
+        PermissionDeniedError: with who may do it.
+    """
+    if session.may(action):
+        return
+    able = [role.value for role in Role if action in PERMISSIONS[role]]
+    raise PermissionDeniedError(
+        "Your role may not {action}.",
+        "Ask a person with the role: {roles}.",
+        action=action.value,
+        roles=", ".join(able),
+    )

@@ -1,0 +1,167 @@
+"""A signed-in person in an open study: the first argument of every service.
+
+One thread at a time: a session may move between threads, and its store lets one in at a time, but what it
+keeps in memory is not guarded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from lnmonitor.clock import Clock, today
+from lnmonitor.services.permissions import Action, allowed
+from lnmonitor.storage.audit import Actor
+from lnmonitor.storage.ids import IdFactory
+from lnmonitor.storage.unit_of_work import UnitOfWork, unit_of_work
+from lnmonitor.study.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from lnmonitor.analysis.course import Course
+    from lnmonitor.services.patients import PatientSummary
+    from lnmonitor.storage.store import Store
+    from lnmonitor.study.records import PatientData
+
+__all__ = ["Actor", "StudyInfo", "StudySession"]
+
+_PATIENTS_KEPT = 512
+
+
+@dataclass(frozen=True)
+class StudyInfo:
+    """What the study is; `synthetic` marks generated data and is shown everywhere."""
+
+    id: str
+    name: str
+    protocol_id: str
+    site: str
+    synthetic: bool
+    created_at: str
+
+
+class StudySession:
+    """An open study. Close it when done; a `with` statement does.
+
+    Attributes:
+        study, protocol: what is studied. actor: who is signed in. clock: the one clock.
+        store: for services only.
+    """
+
+    def __init__(self, store: Store, study: StudyInfo, actor: Actor, clock: Clock) -> None:
+        self.store = store
+        self.study = study
+        self.actor = actor
+        self.clock = clock
+        self.protocol = load_protocol(study.protocol_id)
+        self.cache = Cache()
+        self._ids = IdFactory()
+        self._open = True
+
+    @property
+    def today(self) -> date:
+        """The local calendar date."""
+        return today(self.clock)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be saved."""
+        return self.store.read_only
+
+    def may(self, action: Action) -> bool:
+        """Return whether the signed-in person may do something."""
+        return allowed(self.actor.role, action)
+
+    def new_id(self) -> str:
+        """Return a fresh record id."""
+        return self._ids.new(self.clock.now())
+
+    @contextlib.contextmanager
+    def work(self, *, reason: str = "", source: str = "typed") -> Iterator[UnitOfWork]:
+        """Open a transaction in this person's name.
+
+        Raises:
+            StorageError: it cannot be written; nothing was changed.
+        """
+        with unit_of_work(
+            self.store, self.actor, self.clock.now, reason=reason, source=source
+        ) as work:
+            yield work
+
+    def close(self) -> None:
+        """Sign out and give the study folder free; a second call does nothing."""
+        if not self._open:
+            return
+        self._open = False
+        try:
+            if not self.read_only:
+                with self.work() as work:
+                    work.note("sign out")
+        finally:
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Cache:
+    """What was read or computed lately. Saves put the new state in, or drop the old.
+
+    Only this process can write to the study while it is open, so nothing here grows stale unseen. Courses
+    depend on the date and are dropped when it changes.
+    """
+
+    def __init__(self) -> None:
+        self._data: OrderedDict[str, PatientData] = OrderedDict()
+        self._courses: dict[str, tuple[date, Course]] = {}
+        self.summaries: dict[str, PatientSummary] = {}
+        self.summaries_day: date | None = None
+
+    def data(self, patient_id: str) -> PatientData | None:
+        """Return a patient's records if they are kept."""
+        found = self._data.get(patient_id)
+        if found is not None:
+            self._data.move_to_end(patient_id)
+        return found
+
+    def keep(self, data: PatientData) -> None:
+        """Keep a patient's records."""
+        self._data[data.patient_id] = data
+        self._data.move_to_end(data.patient_id)
+        while len(self._data) > _PATIENTS_KEPT:
+            oldest, _ = self._data.popitem(last=False)
+            self._courses.pop(oldest, None)
+
+    def course(self, patient_id: str, on: date) -> Course | None:
+        """Return a patient's course if it was computed on the date."""
+        day, course = self._courses.get(patient_id, (None, None))
+        return course if day == on else None
+
+    def keep_course(self, course: Course, on: date) -> None:
+        """Keep a course whose patient's records are kept."""
+        if course.patient_id in self._data:
+            self._courses[course.patient_id] = (on, course)
+
+    def forget(self, patient_id: str) -> None:
+        """Drop everything about a patient."""
+        self._data.pop(patient_id, None)
+        self._courses.pop(patient_id, None)
+        self.summaries.pop(patient_id, None)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        self._data.clear()
+        self._courses.clear()
+        self.summaries.clear()
