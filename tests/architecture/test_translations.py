@@ -9,23 +9,29 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from lnmonitor.errors import RefusedError, UserError
 from lnmonitor.i18n import translator
 
 TRANSLATING_CALLS = {"_t", "text", "tr"}
+# A person's mistake is shown in the person's language: sentence and remedy.
+ERRORS = {
+    error.__name__
+    for error in (UserError, *UserError.__subclasses__(), *RefusedError.__subclasses__())
+}
 
 
 def asked_in_source(source: str) -> Iterator[tuple[int, str]]:
-    """Yield line and literal of each call that translates."""
+    """Yield line and literal of each call that translates, and of each error's two sentences."""
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call) or not node.args:
+        if not isinstance(node, ast.Call):
             continue
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        literal = node.args[0]
-        if name not in TRANSLATING_CALLS or not isinstance(literal, ast.Constant):
-            continue
-        if isinstance(literal.value, str) and any(c.isalpha() for c in literal.value):
-            yield node.lineno, literal.value
+        count = 1 if name in TRANSLATING_CALLS else 2 if name in ERRORS else 0
+        for literal in node.args[:count]:
+            text = literal.value if isinstance(literal, ast.Constant) else None
+            if isinstance(text, str) and any(c.isalpha() for c in text):
+                yield node.lineno, text
 
 
 def asked_in_form(path: Path) -> Iterator[str]:
@@ -37,7 +43,13 @@ def asked_in_form(path: Path) -> Iterator[str]:
 
 def test_that_the_scan_finds_translating_calls() -> None:
     source = 'tr("Due now", n=1)\nself.translator.text("Overdue")\nlabel.text()\ntr(name)\n'
-    assert list(asked_in_source(source)) == [(1, "Due now"), (2, "Overdue")]
+    source += 'raise InputError("No such file.", "Choose another.", "x")\n'
+    assert list(asked_in_source(source)) == [
+        (1, "Due now"),
+        (2, "Overdue"),
+        (5, "No such file."),
+        (5, "Choose another."),
+    ]
 
 
 def test_that_every_text_in_the_source_has_chinese(checkout: Path) -> None:
@@ -45,6 +57,7 @@ def test_that_every_text_in_the_source_has_chinese(checkout: Path) -> None:
     untranslated = [
         f"{path.relative_to(checkout)}:{line}: {english}"
         for path in sorted((checkout / "src").rglob("*.py"))
+        if path.name != "cli.py"  # the command line speaks English
         for line, english in asked_in_source(path.read_text(encoding="utf-8"))
         if not zh.knows(english)
     ]
