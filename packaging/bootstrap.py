@@ -54,10 +54,7 @@ def demo(_arguments: list[str]) -> int:
     """Make the synthetic study and open it; without a display, write what a window would show."""
     ensure_qt_libraries(environment.site_packages(), window=_has_display_variable())
     if _can_show_a_window():
-        if DEMO_STUDY.exists():
-            say(f"opening {DEMO_STUDY.name}/ (synthetic, made earlier; delete it to start anew)")
-            return _lnmonitor("open", str(DEMO_STUDY))
-        say(f"making {DEMO_STUDY.name}/ with 81 synthetic patients, then opening it")
+        say(f"opening {DEMO_STUDY.name}/, a study of 81 synthetic patients (made first if absent)")
         return _lnmonitor("demo", str(DEMO_STUDY))
     say("there is no display, so no window: the same study goes into documents")
     status = _lnmonitor("demo", str(DEMO_STUDY), "--no-window", "--output", str(DEMO_OUTPUT))

@@ -270,10 +270,17 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     if arguments.patients < 1:
         raise InputError("--patients must be 1 or more.")
-    build_demo(
-        arguments.directory, patients=arguments.patients, seed=arguments.seed, progress=_progress
-    )
-    _say(f"Synthetic study with {arguments.patients} patients in {arguments.directory}.")
+    if _holds_demo(arguments.directory):
+        _say(f"{arguments.directory} holds a synthetic study already, used as it is; delete it to")
+        _say("have another made.")
+    else:
+        build_demo(
+            arguments.directory,
+            patients=arguments.patients,
+            seed=arguments.seed,
+            progress=_progress,
+        )
+        _say(f"Synthetic study with {arguments.patients} patients in {arguments.directory}.")
     _say(f"Accounts nurse, investigator, monitor, datamanager, admin; password {DEMO_PASSWORD}.")
     if arguments.output is not None:
         _demo_documents(arguments.directory, arguments.output)
@@ -282,6 +289,12 @@ def _demo(arguments: argparse.Namespace) -> int:
     from lnmonitor.desktop.app import run
 
     return run(arguments.directory)
+
+
+def _holds_demo(directory: Path) -> bool:
+    from lnmonitor.services.studies import study_card
+
+    return (directory / "keyring.json").exists() and study_card(directory).synthetic
 
 
 def _demo_documents(study: Path, output: Path) -> None:
