@@ -6,6 +6,7 @@ and what the program computed is on sheets of its own. DICTIONARY and CODELISTS 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -130,12 +131,12 @@ class _Export:
                 self.book.add(code, self._columns(form), rows, frozen_columns=_FROZEN)
         self.book.add("SCORES", _SCORE_COLUMNS, self._scores(), frozen_columns=_FROZEN)
         self.book.add("FLAGS", _FLAG_COLUMNS, self._flags(), frozen_columns=_FROZEN)
-        self.book.add("AUDIT", audit.COLUMNS, self._trail(), frozen_columns=1)
+        self.book.add("AUDIT", _AUDIT_COLUMNS, self._trail(), frozen_columns=1)
         self.book.add("DICTIONARY", _DICTIONARY_COLUMNS, _dictionary())
         self.book.add("CODELISTS", _CODELIST_COLUMNS, _codelists())
         self._readme()
         self.book.save(out)
-        seals.record_document(self.session, "export xlsx", out)
+        seals.record_document(self.session, "export", out)
         return ExportReport(out, len(self.book.rows), sum(self.book.rows.values()), self.excluded)
 
     # --- forms ---
@@ -236,9 +237,11 @@ class _Export:
     def _trail(self) -> Iterator[Sequence[Cell]]:
         if not self.session.may(Action.VIEW_AUDIT) or self.options.deidentified:
             return
-        for entry in audit.entries(self.session):
-            if self.options.cutoff is None or entry.instant[:10] <= self.options.cutoff:
-                yield entry.cells
+        # The identity of a person is in no export, its entries included.
+        for entry in audit.entries(self.session, limit=None):
+            after = self.options.cutoff is not None and entry.at[:10] > self.options.cutoff
+            if entry.form != Identity.code and not after:
+                yield _audit_cells(entry)
 
     # --- front page ---
 
@@ -255,7 +258,7 @@ class _Export:
             ("Time zone of times", f"UTC{now:%z} ({now.tzname()}); ENTEREDDTC and AUDIT in UTC"),
             ("Written by", f"{session.actor.account} ({session.actor.role})"),
             ("Program", f"lnmonitor {__version__}"),
-            ("Seal (audit trail's head)", audit.head(session).short),
+            ("Seal (audit trail's head)", audit.head(session)[1]),
             ("Data cut-off", options.cutoff or "none: everything stored"),
             ("Records after the cut-off, left out", self.excluded),
             ("De-identified", _DEIDENTIFIED if options.deidentified else "no"),
@@ -284,6 +287,13 @@ _SCORE_COLUMNS = (
 _FLAG_COLUMNS = (
     "STUDYID", "SITEID", "USUBJID", "KIND", "TITLE", "SEVERITY", "DATE", "DAY", "EVIDENCE",
     "RULE", "RULE_VERSION", "FLAGID",
+)  # fmt: skip
+_AUDIT_FIELDS = (
+    "sequence", "at", "utc_offset", "zone", "account", "full_name", "role", "workstation", "program",
+    "action", "source", "patient_id", "visit_id", "form", "record_id", "item",
+)  # fmt: skip
+_AUDIT_COLUMNS = (
+    *(name.upper() for name in _AUDIT_FIELDS), "OLD", "NEW", "JUSTIFIED", "REASON", "HASH",
 )  # fmt: skip
 _CODELIST_COLUMNS = ("LIST", "CODE", "DECODE_EN", "DECODE_ZH", "ORDER")
 _DICTIONARY_COLUMNS = (
@@ -329,6 +339,18 @@ def _score_cells(visit: VisitAssessment, course: Course) -> list[Cell]:
         visit.outcomes[f"response.{course.primary_rule}"].rule.label if response else None,
         kdigo.value.upper() if kdigo else None,
         max((grade for grade in grades if grade is not None), default=None),
+    ]
+
+
+def _audit_cells(entry: audit.AuditEntry) -> list[Cell]:
+    values = json.dumps(dict(entry.values), ensure_ascii=False) if entry.values else entry.new
+    return [
+        *(getattr(entry, name) for name in _AUDIT_FIELDS),
+        entry.old,
+        values,
+        entry.justified,
+        entry.reason,
+        entry.hash,
     ]
 
 

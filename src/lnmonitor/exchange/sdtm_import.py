@@ -43,7 +43,7 @@ def import_sdtm(
 
     Raises:
         PermissionDeniedError: the role may not import.
-        InputError: no folder, no DM, a broken file, a subject already in the study: nothing is stored.
+        InputError: no folder, no DM, a broken file, a subject already there: nothing is stored.
     """
     require(session, Action.IMPORT)
     started = time.monotonic()

@@ -13,6 +13,9 @@ from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.page import TEXT_WIDTH
 from lnmonitor.reports.palette import colour, size
 
+_EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
+"""reportlab names a cell's font in the file even if nothing is written in it."""
+
 
 def _style(points: float, tone: str = "text", *, right: bool = False) -> ParagraphStyle:
     style = ParagraphStyle(
@@ -63,6 +66,7 @@ def section(words: str) -> list[Flowable]:
     head.setStyle(
         TableStyle(
             [
+                _EMBEDDED,
                 ("LINEBELOW", (0, 0), (-1, -1), size("rule"), colour("text")),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -96,8 +100,7 @@ def message(words: str, tone: str = "serious") -> Flowable:
     table.setStyle(
         TableStyle(
             [
-                # An empty cell would else reference a font that is not embedded.
-                ("FONTNAME", (0, 0), (-1, -1), fonts.latin()),
+                _EMBEDDED,
                 ("LINEBEFORE", (0, 0), (0, -1), 2.4, colour(tone)),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
@@ -157,6 +160,7 @@ def together(*parts: Flowable) -> Flowable:
 def _tight(padding: float) -> TableStyle:
     return TableStyle(
         [
+            _EMBEDDED,
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
             ("TOPPADDING", (0, 0), (-1, -1), padding),

@@ -1,0 +1,110 @@
+"""Writing case reports: reads the patient, draws the document, remembers its fingerprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lnmonitor import __version__
+from lnmonitor.analysis.story import Story
+from lnmonitor.errors import InputError, StorageError
+from lnmonitor.i18n import translator
+from lnmonitor.language import Language
+from lnmonitor.progress import Progress, silent
+from lnmonitor.reports.page import Imprint
+from lnmonitor.reports.patient_summary import CaseReport, patient_summary
+from lnmonitor.services import audit, patients, seals
+from lnmonitor.services.permissions import Action, require
+from lnmonitor.services.session import StudySession
+
+_UNSAFE = frozenset('<>:"/\\|?*')
+
+
+def report_patient(
+    session: StudySession, patient_id: str, out: Path, *, language: Language = "en"
+) -> Path:
+    """Write one patient's case report; `out` is a PDF's name or a folder.
+
+    Raises:
+        PermissionDeniedError: the role may not write reports.
+        InputError: there is no such patient. StorageError: the place cannot be written.
+    """
+    require(session, Action.REPORT)
+    story = patients.story(session, patient_id)
+    path = out if out.suffix.lower() == ".pdf" else out / file_name(story.subject_id)
+    imprint = _imprint(session, story, language)
+    data = patients.patient_data(session, patient_id)
+    report = CaseReport(data, patients.course(session, patient_id), story, imprint)
+    _write(path, patient_summary(report))
+    seals.record_document(session, "report", path, item=story.subject_id, patient_id=patient_id)
+    return path
+
+
+def report_all(
+    session: StudySession, folder: Path, *, language: Language = "en", progress: Progress = silent
+) -> list[Path]:
+    """Write the case reports of all patients into a folder; return their paths.
+
+    Raises:
+        InputError: the folder's name is taken by a file, or there are no patients.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError("{path} is not a folder.", "Name a folder for the PDFs.", path=folder)
+    people = patients.list_patients(session)
+    if not people:
+        raise InputError("The study has no patients yet.", "Add or import some first.")
+    written = []
+    for number, person in enumerate(people, start=1):
+        path = folder / file_name(person.subject_id)
+        written.append(report_patient(session, person.patient_id, path, language=language))
+        progress(number, len(people), "PDFs")
+    return written
+
+
+def file_name(subject_id: str) -> str:
+    """Return a PDF's name for a subject; characters that a file system may refuse become `_`."""
+    safe = "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in subject_id)
+    return f"{safe.strip('. ') or 'patient'}.pdf"
+
+
+def _imprint(session: StudySession, story: Story, language: Language) -> Imprint:
+    now = session.clock.now()
+    sequence, short = audit.head(session)
+    tr = translator(language)
+    return Imprint(
+        title=tr.text("Patient summary"),
+        study=session.study.name,
+        protocol=session.protocol.version,
+        site=session.study.site,
+        synthetic=session.study.synthetic,
+        subject=story.subject_id,
+        status=story.status.in_(language),
+        seal=f"{short} · {sequence}",
+        seal_full=f"{sequence}-{short}",
+        printed_at=f"{now:%Y-%m-%d %H:%M:%S %z} ({now.tzname()})",
+        printed_by=f"{session.actor.full_name}, {session.actor.role}",
+        program=f"lnmonitor {__version__}",
+        rules=tr.text(
+            "response {rule}, eGFR {egfr}, BILAG {scale}",
+            rule=session.protocol.response_rule,
+            egfr=session.protocol.egfr_equation,
+            scale=session.protocol.bilag_scale,
+        ),
+        language=language,
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write whole or not at all: a report of that name stays until the new one is complete."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(
+            "{path} cannot be written: {why}.",
+            "Choose another place; the study is not affected.",
+            path=path,
+            why=error.strerror,
+        ) from error
