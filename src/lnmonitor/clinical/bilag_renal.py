@@ -6,7 +6,7 @@ departures from the written index are noted at each place where this module foll
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from math import floor
 from typing import Literal
@@ -272,6 +272,43 @@ def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | N
     return Grade.C if mild else None
 
 
+def _decisive(
+    letter: Grade | None,
+    met: Sequence[int],
+    criteria: Mapping[int, Sequence[_Finding]],
+    moderate: Sequence[_Finding],
+    mild: Sequence[_Finding],
+) -> list[Reason]:
+    """Return the findings that made the letter, each with the criterion it meets."""
+    if met:
+        found = [(f"{number}", finding) for number in met for finding in criteria[number]]
+    elif letter is Grade.B:
+        found = [("B", finding) for finding in moderate]
+    else:
+        found = [("C", finding) for finding in mild]
+    return [
+        replace(finding.reason, values={**finding.reason.values, "criterion": criterion})
+        for criterion, finding in found
+        if finding.reason.met is Truth.YES
+    ]
+
+
+def _improvements(severe: Sequence[_Finding], moderate: Sequence[_Finding]) -> list[Reason]:
+    """Return, once per method, the heavy protein that did not count because it improved."""
+    improved = {
+        finding.reason.values["item"]: finding.reason
+        for finding in (*moderate, *severe)
+        if finding.reason.code == "bilag.protein_improved"
+    }
+    return list(improved.values())
+
+
+def _open(undecided: Sequence[_Finding], provisional: bool) -> list[Reason]:
+    """Return the tests that absent inputs leave open, where they could raise the grade."""
+    reasons = [f.reason for f in undecided if f.reason.met is Truth.UNKNOWN]
+    return reasons if provisional else []
+
+
 def _check(inputs: RenalInputs) -> None:
     require_range("u24_g", inputs.u24_g, "g/24 h", 0)
     require_range("upcr_mg_mmol", inputs.upcr_mg_mmol, "mg/mmol", 0)
@@ -318,22 +355,20 @@ def grade(
     ceiling = _letter(
         possible, moderate=_met(moderate) is not Truth.NO, mild=_met(mild) is not Truth.NO
     )
-    open_findings = [finding for findings in criteria.values() for finding in findings]
-    open_findings += moderate if certain in {Grade.C, None} else []
-    open_findings += mild if certain is None else []
-    missing = [name for finding in open_findings for name in finding.missing]
+    decisive = _decisive(certain, met, criteria, moderate, mild)
+    undecided = [finding for findings in criteria.values() for finding in findings]
+    undecided += moderate if certain in {Grade.C, None} else []
+    undecided += mild if certain is None else []
+    provisional = ceiling is not certain
+    missing = [name for finding in undecided for name in finding.missing] if provisional else []
     letter = certain
     if letter is None and any(getattr(now, field.name) is not None for field in fields(now)):
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
         missing += ["ever_involved"] if ever_involved is None else []
-    provisional = ceiling is not certain
-    everything = [f for group in (*criteria.values(), moderate, mild) for f in group]
     return RenalGrade(
-        rule=RULE_BILAG_2004_RENAL
-        if first_visit == "conservative"
-        else replace(RULE_BILAG_2004_RENAL, parameters={"first_visit": first_visit}),
-        reasons=tuple(f.reason for f in everything if f.reason.met is not Truth.NO),
-        missing=tuple(dict.fromkeys(missing)) if provisional or letter is None else (),
+        rule=replace(RULE_BILAG_2004_RENAL, parameters={"first_visit": first_visit}),
+        reasons=(*decisive, *_improvements(criteria[1], moderate), *_open(undecided, provisional)),
+        missing=tuple(dict.fromkeys(missing)),
         system=RENAL,
         grade=letter,
         provisional=provisional,

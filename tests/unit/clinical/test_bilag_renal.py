@@ -10,6 +10,7 @@ from lnmonitor.clinical.bilag import Grade
 from lnmonitor.clinical.bilag_renal import RenalInputs as R
 from lnmonitor.clinical.bilag_renal import grade
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Truth
 
 QUIET = R(
     u24_g=0.1,
@@ -155,12 +156,29 @@ def test_that_plus_minus_counts_as_no_dipstick_level() -> None:
     assert grade(now, previous, ever_involved=True).criteria == (1,)
 
 
-def test_that_reasons_carry_the_numbers() -> None:
-    result = grade(R(u24_g=1.5), R(u24_g=1.6), ever_involved=True)
-    reason = next(r for r in result.reasons if r.values["limit"] == 1.0)
-    assert reason.values["value"] == 1.5
-    assert reason.values["previous"] == 1.6
-    assert reason.values["unit"] == "g/24 h"
+def test_that_reasons_are_those_that_made_the_letter() -> None:
+    now = replace(QUIET, u24_g=1.5, sbp=150, dbp=95)
+    result = grade(now, replace(QUIET, u24_g=1.6), ever_involved=True)
+    (reason,) = result.reasons
+    assert (reason.code, reason.values["criterion"]) == ("bilag.protein", "1")
+    assert (reason.values["value"], reason.values["previous"]) == (1.5, 1.6)
+    assert (reason.values["limit"], reason.values["unit"]) == (1.0, "g/24 h")
+    mild = grade(replace(QUIET, sbp=150, dbp=95), QUIET, ever_involved=True).reasons
+    assert [(r.code, r.values["criterion"]) for r in mild] == [("bilag.blood_pressure", "C")]
+
+
+def test_that_improved_protein_explains_why_it_did_not_count() -> None:
+    result = grade(replace(QUIET, u24_g=1.2), replace(QUIET, u24_g=3.2), ever_involved=True)
+    assert [(r.code, r.values["limit"]) for r in result.reasons] == [
+        ("bilag.protein", 0.25),
+        ("bilag.protein_improved", 1.0),
+    ]
+
+
+def test_that_open_tests_are_reasons_of_a_provisional_grade() -> None:
+    result = grade(replace(QUIET, active_sediment=None), QUIET, ever_involved=True)
+    assert [(r.code, r.met) for r in result.reasons] == [("bilag.active_sediment", Truth.UNKNOWN)]
+    assert result.missing == ("active_sediment",)
 
 
 @pytest.mark.parametrize(
