@@ -12,7 +12,7 @@ from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.repositories import Account
 
-__all__ = ["Account", "add_account", "change_password", "list_accounts"]
+__all__ = ["Account", "add_account", "change_password", "check_password", "list_accounts"]
 
 
 def list_accounts(session: StudySession) -> tuple[Account, ...]:
@@ -69,3 +69,24 @@ def change_password(session: StudySession, old: str, new: str) -> ChangeSet:
         work.note("password changed", item=account)
         ring.with_account(account, new, data_key).save(session.store.folder)
     return ChangeSet(frozenset({"audit"}))
+
+
+def check_password(session: StudySession, password: str) -> None:
+    """Let the signed-in person through a locked screen; both outcomes are in the audit trail.
+
+    Raises:
+        WrongPasswordError: it is not this person's password.
+    """
+    ring = keyring.load(session.store.folder)
+    try:
+        ring.open(session.actor.account, password)
+    except keyring.WrongPasswordError:
+        _note(session, "unlock failed")
+        raise
+    _note(session, "unlock")
+
+
+def _note(session: StudySession, action: str) -> None:
+    if not session.read_only:
+        with session.work() as work:
+            work.note(action, item=session.actor.account)
