@@ -289,8 +289,8 @@ _FLAG_COLUMNS = (
     "RULE", "RULE_VERSION", "FLAGID",
 )  # fmt: skip
 _AUDIT_FIELDS = (
-    "sequence", "at", "utc_offset", "zone", "account", "full_name", "role", "workstation", "program",
-    "action", "source", "patient_id", "visit_id", "form", "record_id", "item",
+    "sequence", "at", "utc_offset", "zone", "account", "full_name", "role", "workstation",
+    "program", "action", "source", "patient_id", "visit_id", "form", "record_id", "item",
 )  # fmt: skip
 _AUDIT_COLUMNS = (
     *(name.upper() for name in _AUDIT_FIELDS), "OLD", "NEW", "JUSTIFIED", "REASON", "HASH",
