@@ -190,3 +190,8 @@ def test_that_impossible_values_are_refused_now_and_before(inputs: R) -> None:
         grade(inputs, None, ever_involved=True)
     with pytest.raises(InvalidInput):
         grade(QUIET, inputs, ever_involved=True)
+
+
+def test_that_an_unknown_first_visit_option_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="conservative or assume_deterioration"):
+        grade(QUIET, None, ever_involved=True, first_visit="worst")  # type: ignore[arg-type]

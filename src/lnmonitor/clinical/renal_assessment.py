@@ -1,0 +1,202 @@
+"""What both renal BILAG rules share: an assessment, its predecessor, and how a letter is made.
+
+Criteria 1, 4 and 5 (protein, sediment, histology) are the ones without which there is no A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.bilag_items import RENAL
+from lnmonitor.clinical.criteria import require_positive, require_range
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
+
+FirstVisit = Literal["conservative", "assume_deterioration"]
+
+_DIPSTICK_LEVELS = (0, 0.5, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class RenalInputs:
+    """Items 78-89 of one assessment; None = not done, or the value is not due to lupus.
+
+    `dipstick` is the level (0, 0.5 for ±, 1..4), ratios mg/mmol, blood pressure mmHg, `gfr`
+    mL/min/1.73 m² by the same method at both assessments. `active_histology_3mo`: a biopsy with
+    active nephritis dated within the three calendar months up to this visit (False without one).
+    """
+
+    u24_g: float | None = None
+    upcr_mg_mmol: float | None = None
+    uacr_mg_mmol: float | None = None
+    dipstick: float | None = None
+    creatinine_umol_l: float | None = None
+    gfr: float | None = None
+    sbp: float | None = None
+    dbp: float | None = None
+    accelerated_hypertension: bool | None = None
+    nephrotic_syndrome: bool | None = None
+    active_sediment: bool | None = None
+    active_histology_3mo: bool | None = None
+
+
+@dataclass(frozen=True)
+class RenalGrade(BilagGrade):
+    """`criteria` are the numbers 1..6 of the severe criteria met; they decide A, and mostly B."""
+
+    criteria: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One way to meet a criterion, with the absent inputs that leave it open."""
+
+    reason: Reason
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The two assessments, and what to make of a first one."""
+
+    now: RenalInputs
+    previous: RenalInputs | None
+    assume_deterioration: bool
+
+    @property
+    def before(self) -> RenalInputs:
+        """The previous assessment, empty without one."""
+        return self.previous or RenalInputs()
+
+    @property
+    def presumed_worse(self) -> bool:
+        """No earlier assessment, and the option that reads this as deterioration."""
+        return self.previous is None and self.assume_deterioration
+
+    def finding(self, code: str, met: Truth, items: Sequence[str], **more: Scalar) -> Finding:
+        """Describe a test of the first of `items`, with previous values and what is absent."""
+        first = items[0]
+        values: dict[str, Scalar] = {
+            "item": first,
+            "value": getattr(self.now, first),
+            "previous": getattr(self.before, first),
+            **more,
+        }
+        if met is not Truth.UNKNOWN:
+            return Finding(Reason(code, met, values))
+        missing = [item for item in items if getattr(self.now, item) is None]
+        if not missing:
+            missing = [f"{item}_previous" for item in items if getattr(self.before, item) is None]
+        return Finding(Reason(code, met, values), tuple(missing))
+
+
+def yes_no(visit: Visit, item: str) -> list[Finding]:
+    """Return the one finding of a criterion that is answered yes or no."""
+    return [visit.finding(f"bilag.{item}", Truth.of(getattr(visit.now, item)), [item])]
+
+
+def met_of(findings: Sequence[Finding]) -> Truth:
+    """Return whether any of the findings is met."""
+    return Truth.any(*(finding.reason.met for finding in findings))
+
+
+def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | None:
+    """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate finding. C: a mild one."""
+    if len(criteria) >= 2 and {1, 4, 5} & set(criteria):
+        return Grade.A
+    if criteria or moderate:
+        return Grade.B
+    return Grade.C if mild else None
+
+
+def _decisive(
+    letter: Grade | None,
+    met: Sequence[int],
+    criteria: Mapping[int, Sequence[Finding]],
+    moderate: Sequence[Finding],
+    mild: Sequence[Finding],
+) -> list[Reason]:
+    """Return the findings that made the letter, each with the criterion it meets."""
+    if met:
+        found = [(f"{number}", finding) for number in met for finding in criteria[number]]
+    elif letter is Grade.B:
+        found = [("B", finding) for finding in moderate]
+    else:
+        found = [("C", finding) for finding in mild]
+    return [
+        replace(finding.reason, values={**finding.reason.values, "criterion": criterion})
+        for criterion, finding in found
+        if finding.reason.met is Truth.YES
+    ]
+
+
+def _improvements(severe: Sequence[Finding], moderate: Sequence[Finding]) -> list[Reason]:
+    """Return, once per method, the heavy protein that did not count because it improved."""
+    improved = {
+        finding.reason.values["item"]: finding.reason
+        for finding in (*moderate, *severe)
+        if finding.reason.code == "bilag.protein_improved"
+    }
+    return list(improved.values())
+
+
+def _open(undecided: Sequence[Finding], provisional: bool) -> list[Reason]:
+    """Return the tests that absent inputs leave open, where they could raise the grade."""
+    reasons = [f.reason for f in undecided if f.reason.met is Truth.UNKNOWN]
+    return reasons if provisional else []
+
+
+def check_inputs(inputs: RenalInputs) -> None:
+    """Refuse impossible values of one assessment."""
+    require_range("u24_g", inputs.u24_g, "g/24 h", 0)
+    require_range("upcr_mg_mmol", inputs.upcr_mg_mmol, "mg/mmol", 0)
+    require_range("uacr_mg_mmol", inputs.uacr_mg_mmol, "mg/mmol", 0)
+    require_positive("creatinine_umol_l", inputs.creatinine_umol_l, "µmol/L")
+    require_positive("gfr", inputs.gfr, "mL/min/1.73 m²")
+    require_positive("sbp", inputs.sbp, "mmHg")
+    require_positive("dbp", inputs.dbp, "mmHg")
+    if inputs.dipstick is not None and inputs.dipstick not in _DIPSTICK_LEVELS:
+        raise InvalidInput("dipstick", inputs.dipstick, None, "0, 0.5, 1, 2, 3 or 4")
+
+
+def conclude(
+    rule: Rule,
+    now: RenalInputs,
+    criteria: Mapping[int, Sequence[Finding]],
+    moderate: Sequence[Finding],
+    mild: Sequence[Finding],
+    *,
+    ever_involved: bool | None,
+) -> RenalGrade:
+    """Turn the findings into a letter, provisional where an absent input could raise it."""
+    truths = {number: met_of(findings) for number, findings in criteria.items()}
+    met = tuple(number for number, found in truths.items() if found is Truth.YES)
+    possible = [number for number, found in truths.items() if found is not Truth.NO]
+    b, c = met_of(moderate), met_of(mild)
+    certain = _letter(met, moderate=b is Truth.YES, mild=c is Truth.YES)
+    ceiling = _letter(possible, moderate=b is not Truth.NO, mild=c is not Truth.NO)
+    provisional = ceiling is not certain
+    undecided = [finding for findings in criteria.values() for finding in findings]
+    undecided += moderate if certain in {Grade.C, None} else []
+    undecided += mild if certain is None else []
+    missing = [name for finding in undecided for name in finding.missing] if provisional else []
+    letter = certain
+    if letter is None and any(getattr(now, field.name) is not None for field in fields(now)):
+        letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
+        missing += ["ever_involved"] if ever_involved is None else []
+    return RenalGrade(
+        rule=rule,
+        reasons=(
+            *_decisive(certain, met, criteria, moderate, mild),
+            *_improvements(criteria[1], moderate),
+            *_open(undecided, provisional),
+        ),
+        missing=tuple(dict.fromkeys(missing)),
+        system=RENAL,
+        grade=letter,
+        provisional=provisional,
+        criteria=met,
+    )
