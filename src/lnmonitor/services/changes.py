@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class ChangeSet:
     """The kinds of things that changed and the patients concerned.
 
-    Kinds: "patients" (a patient was added), a form's code (its records), "results", "flags", "accounts",
-    "audit" (entries were added).
+    Kinds: "patients" (a patient was added), a form's code (its records), "results", "flags",
+    "accounts", "audit" (entries were added).
     """
 
     kinds: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""What follows from a patient's records: stored results and flags, renewed inside each transaction."""
+"""What follows from a patient's records: results and flags, renewed inside each transaction."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stored_results(course: Course) -> list[Assessment]:
 
 
 def merge_flags(work: UnitOfWork, course: Course, stored: Sequence[StoredFlag]) -> None:
-    """Raise new flags, withdraw those whose evidence is gone, leave what people said about the rest."""
+    """Raise new flags, withdraw those whose evidence is gone, leave what people said of others."""
     before = {flag.identity: flag for flag in stored}
     now = {flag.identity: flag for flag in course.flags}
     changed = [
@@ -78,7 +78,7 @@ def value_of(outcome: Outcome) -> tuple[str, float | None]:
 
 
 def input_hash(outcome: Outcome) -> str:
-    """Return a hash of exactly what a result stands on: rule, parameters, criteria with their numbers."""
+    """Return a hash of what a result stands on: rule, parameters, criteria with their numbers."""
     rule = outcome.rule
     content = canonical(
         [

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pydantic import ValidationError
+
 from lnmonitor.errors import ConflictError, InputError, UserError
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.session import StudySession
@@ -27,8 +29,9 @@ class RecordDraft:
     """A form as it should be stored.
 
     Attributes:
-        record_id: None for a new record. A new record that others of the same save refer to (a visit
-            with its forms) gets its id beforehand from `StudySession.new_id`, and `row_version` 0.
+        record_id: None for a new record. A new record that others of the same save refer to (a
+            visit with its forms) gets its id beforehand from `StudySession.new_id`, and
+            `row_version` 0.
         row_version: the version that was read, 0 for a new record.
         missing: item -> ND, UNK or NA. justified: item -> why an unexpected value is right
             (`WHOLE_FORM` for the form as a whole); those already stored stay while the value does.
@@ -89,7 +92,7 @@ class Planned:
 
     @property
     def needs_reason(self) -> bool:
-        """Whether a saved value or missing-value reason changes; filling an empty item needs none."""
+        """Whether a saved value or missing-value reason changes; filling an empty item does not."""
         old = self.old
         return old is not None and any(
             old.form.get(item) is not None or item in old.missing for item in self.changed
@@ -108,8 +111,9 @@ def plan(
     stored = {record.id: record for record in data.records}
     planned = [_planned(session, stored, draft) for draft in drafts]
     proposed = with_records(data, [one.new for one in planned])
-    demographics = proposed.one(Demographics)
-    planned = [_completed(one, demographics and demographics.form) for one in planned]
+    record = proposed.one(Demographics)
+    demographics = record.form if record else None
+    planned = [_completed(one, demographics) for one in planned]
     proposed = with_records(data, [one.new for one in planned])
     for one in planned:
         _check_place(one, proposed)
@@ -163,7 +167,7 @@ def _planned(
         )
     if draft.row_version and (old is None or old.row_version != draft.row_version):
         raise ConflictError(
-            "Somebody else has changed or voided this record since you opened it: nothing was saved.",
+            "This record was changed or voided since you opened it: nothing was saved.",
             "Open it again, compare, and enter your change anew.",
         )
     if old is not None and type(old.form) is not type(form):
@@ -200,10 +204,10 @@ def validated(form: Form) -> Form:
 
 
 def _first_problem(error: ValueError) -> str:
-    problems = getattr(error, "errors", list)()
-    if not problems:
+    if not isinstance(error, ValidationError):
         return str(error)
-    return f"{problems[0]['loc'][0]}: {problems[0]['msg']}"
+    first = error.errors()[0]
+    return f"{first['loc'][0]}: {first['msg']}"
 
 
 def _visit_id(draft: RecordDraft, old: Record[Form] | None, record_id: str) -> str | None:
@@ -236,7 +240,7 @@ def _completed(planned: Planned, demographics: Demographics | None) -> Planned:
     sex = demographics.sex if demographics else None
     age = age_on(demographics, earliest(form.collected_on))
     try:
-        done = complete(fresh, sex=sex, age=age)
+        done = validated(complete(fresh, sex=sex, age=age))
     except UserError:
         done = form  # the checks say which analyte or unit it is
     return replace(planned, new=replace(planned.new, form=done))

@@ -1,4 +1,4 @@
-"""Flags as people work with them: listed with their state, acknowledged, or dismissed with a reason."""
+"""Flags as people work with them: listed, acknowledged, or dismissed with a reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Storing very many records at once: one transaction, one audit entry each, results at the end.
 
-An importer has read and checked its source, decided what becomes of each row, and reports what it left
-out; here values are only brought into their types.
+An importer has read and checked its source, decided what becomes of each row, and reports what it
+left out; here values are only brought into their types.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def import_records(
 ) -> ImportCounts:
     """Store new patients and records, all of them or none.
 
-    No edit check runs and no reason is asked for each record. Drafts are new records; a visit's id is
-    given beforehand so that its forms can name it. Raising `Cancelled` from `progress` leaves the
-    study as it was.
+    No edit check runs and no reason is asked for each record. Drafts are new records; a visit's id
+    is given beforehand so that its forms can name it. Raising `Cancelled` from `progress` leaves
+    the study as it was.
 
     Args:
         reason: what was imported, such as the file's name; goes into the audit trail.

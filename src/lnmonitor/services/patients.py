@@ -46,7 +46,8 @@ class PatientSummary:
     Attributes:
         status_code: SCREENING, FOLLOW-UP, or a code of the list DSDECOD.
         infused_on: ISO date of the first infusion, None before it. day: today's study day.
-        sledai: (day, score) of visits with an exact score. last_sledai: as printed, `8-12` for a range.
+        sledai: (day, score) of visits with an exact score. last_sledai: as printed, `8-12` for a
+            range.
         response: latest by the protocol's rule: CR, PR, NR, unknown; empty before follow-up.
         schedule: all planned visits as they stand today. age: years today.
     """

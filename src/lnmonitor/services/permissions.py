@@ -38,6 +38,7 @@ class Role(Enum):
 
     @property
     def title(self) -> Text:
+        """What a person reads."""
         return _TITLES[self]
 
 

@@ -1,7 +1,7 @@
-"""The one way a value gets into the store: checks, records, deviations, results, flags, audit entries.
+"""The one way a value gets into the store: checks, records, deviations, results, flags, audit.
 
-Everything of one save is one transaction. What a session remembers of the patient is renewed only after
-the transaction is durable.
+Everything of one save is one transaction. What a session remembers of the patient is renewed only
+after the transaction is durable.
 """
 
 from __future__ import annotations
@@ -166,15 +166,17 @@ def _deviations(
 ) -> list[Record[Form]]:
     """Keep the deviations that the checks raised on a record in step with it.
 
-    A deviation names its check and the record in `check`; when the value is corrected, it is voided.
+    A deviation names its check and the record in `check`; when the value is corrected, it is
+    voided.
     """
     wanted = {
         f"{finding.check_id}:{record.id}": finding for finding in findings if finding.deviation
     }
     present = {
         one.form.check: one
-        for one in data.of(ProtocolDeviation)
-        if (one.form.check or "").endswith(f":{record.id}")
+        for one in data.records
+        if isinstance(one.form, ProtocolDeviation)
+        and (one.form.check or "").endswith(f":{record.id}")
     }
     gone = [work.void(one, CORRECTED) for check, one in present.items() if check not in wanted]
     new = [
@@ -202,6 +204,6 @@ def _deviation(
         occurred_on=event_date(record, data, session.today),
         category=finding.category or "OTHER",
         severity=finding.severity or "MINOR",
-        description=f"{finding.message.en} {why}".strip(),
+        description=f"{finding.message.en} Answer: {why}",
         check=check,
     )

@@ -1,7 +1,7 @@
 """A signed-in person in an open study: the first argument of every service.
 
-One thread at a time: a session may move between threads, and its store lets one in at a time, but what it
-keeps in memory is not guarded.
+One thread at a time: a session may move between threads, and its store lets one in at a time, but
+what it keeps in memory is not guarded.
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ class StudySession:
 class Cache:
     """What was read or computed lately. Saves put the new state in, or drop the old.
 
-    Only this process can write to the study while it is open, so nothing here grows stale unseen. Courses
-    depend on the date and are dropped when it changes.
+    Only this process can write to the study while it is open, so nothing here grows stale unseen.
+    Courses depend on the date and are dropped when it changes.
     """
 
     def __init__(self) -> None:

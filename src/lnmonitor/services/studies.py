@@ -50,7 +50,6 @@ class StudyCard:
     accounts: tuple[str, ...]
     locked_by: str
     """Who has it open now, empty if nobody."""
-    wait_seconds: int = 0
 
 
 def create_study(
@@ -102,7 +101,8 @@ def open_study(
     """Sign in and open a study.
 
     Raises:
-        RefusedError: wrong name or password (and after some failures a wait that grows to a minute), open
+        RefusedError: wrong name or password (and after some failures a wait that grows to a
+        minute), open
             elsewhere, damaged, or written by a newer program.
     """
     clock = clock or SystemClock()
@@ -123,7 +123,7 @@ def open_study(
         raise
 
 
-def study_card(path: Path, *, clock: Clock | None = None) -> StudyCard:
+def study_card(path: Path) -> StudyCard:
     """Return what may be known about a study without a password.
 
     Raises:
@@ -270,7 +270,7 @@ def _wait(ring: Keyring, account: str, now: datetime) -> int:
     own = _own(ring, account)
     if len(own) < _FREE_ATTEMPTS:
         return 0
-    pause = min(2 ** (len(own) - _FREE_ATTEMPTS + 1), _LONGEST_WAIT)
+    pause: int = min(2 ** (len(own) - _FREE_ATTEMPTS + 1), _LONGEST_WAIT)
     passed = (now - datetime.fromisoformat(own[-1].at)).total_seconds()
     # A clock set back must not lock a person out for longer than the pause itself.
     return max(0, round(pause - passed)) if passed >= 0 else pause

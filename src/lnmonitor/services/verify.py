@@ -1,4 +1,4 @@
-"""Whether the study is as the program wrote it: database, audit chain, and every value in its trail."""
+"""Whether the study is as the program wrote it: database, audit chain, values in their trail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_RECORDS_NAMED = 20
 
 @dataclass(frozen=True)
 class VerifyReport:
-    """What was verified; `problems` is empty when all is well. `lines` is the whole as English text."""
+    """What was verified; `problems` is empty when all is well."""
 
     entries: int
     head: str
@@ -42,6 +42,7 @@ class VerifyReport:
 
     @property
     def intact(self) -> bool:
+        """Whether nothing is wrong."""
         return not self.problems
 
     @property

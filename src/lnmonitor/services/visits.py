@@ -1,4 +1,4 @@
-"""A visit as it is entered: what is expected, what is there, what the last visit said, live scores."""
+"""A visit as it is entered: what is expected and there, what the last one said, live scores."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.study.checks import Finding
 from lnmonitor.study.forms import FORMS, Visit
-from lnmonitor.study.items import Form
+from lnmonitor.study.items import Form, Scope
 from lnmonitor.study.protocol import PlannedVisit
 from lnmonitor.study.records import PatientData, Record
 from lnmonitor.study.schedule import ScheduledVisit, schedule
+
+PATIENT_SCOPES = (Scope.SUBJECT, Scope.SUBJECT_LOG)
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,12 @@ class VisitBinder:
     """Everything the entry page of a visit shows.
 
     Attributes:
-        visit: the visit's record, None while it has none. planned: None for a visit the protocol does
-            not know. scheduled: target and window, None for an unscheduled visit.
+        visit: the visit's record, None while it has none. planned: None for a visit the protocol
+            does not know. scheduled: target and window, None for an unscheduled visit.
         expected: codes of the forms to fill in; then those that are there besides.
-        records: the visit's records by form code. previous_visit, previous: the visit before it in
-            time and its records, for reference only.
+        records: the visit's records by form code; of expected forms that belong to the patient
+            rather than to a visit (demographics, infusion), all the patient's. previous_visit,
+            previous: the visit before it in time and its records, for reference only.
         assessment: results of the visit, None while it has none.
     """
 
@@ -82,10 +85,10 @@ def visit_binder(session: StudySession, patient_id: str, visit: str) -> VisitBin
         ),
         None,
     )
-    records = _at(data, record)
+    expected = planned.forms if planned else ()
+    records = {**_of_patient(data, expected), **_at(data, record)}
     before = _previous(data, record, scheduled)
     results = course(session, patient_id).visits
-    expected = planned.forms if planned else ()
     return VisitBinder(
         patient=data,
         planned=planned,
@@ -128,6 +131,12 @@ def _by_code(data: PatientData, code: str) -> Record[Visit] | None:
     """Return the latest visit of a code; unscheduled visits are opened by their id."""
     found = [one for one in data.of(Visit) if one.form.visit_code == code]
     return found[-1] if found and code != "UNS" else None
+
+
+def _of_patient(data: PatientData, expected: Sequence[str]) -> dict[str, tuple[Record[Form], ...]]:
+    forms = [FORMS[code] for code in expected if FORMS[code].scope in PATIENT_SCOPES]
+    found = {form.code: data.of(form) for form in forms if form is not Visit}
+    return {code: records for code, records in found.items() if records}
 
 
 def _at(data: PatientData, visit: Record[Visit] | None) -> dict[str, tuple[Record[Form], ...]]:

@@ -11,6 +11,7 @@ from lnmonitor.services.flags import FlagView, flags
 from lnmonitor.services.patients import PatientSummary, list_patients
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
+from lnmonitor.services.visits import PATIENT_SCOPES
 from lnmonitor.storage import repositories as repo
 from lnmonitor.study.forms import FORMS, AdverseEvent
 from lnmonitor.study.records import Record
@@ -57,7 +58,7 @@ class SeriousEvent:
 
 @dataclass(frozen=True)
 class Worklist:
-    """The day's work. `incomplete`: visits of the last 90 days with forms missing, window closed."""
+    """The day's work. `incomplete`: visits of the last 90 days, window closed, forms missing."""
 
     overdue: tuple[WorkRow, ...]
     due: tuple[WorkRow, ...]
@@ -105,13 +106,22 @@ def _window_open(session: StudySession, visit: ScheduledVisit) -> bool:
 def _forms_done(
     session: StudySession, begun: Sequence[tuple[PatientSummary, ScheduledVisit]]
 ) -> dict[str, set[str]]:
-    """Return the codes of the forms that each visit has, by visit id."""
-    ids = [visit.visit.id for _, visit in begun if visit.visit]
-    done: dict[str, set[str]] = {visit_id: {"SV"} for visit_id in ids}
+    """Return the codes of the forms that each visit has, by visit id.
+
+    A form that belongs to the patient rather than to a visit counts once the patient has it.
+    """
+    visits = {visit.visit.id: one.patient_id for one, visit in begun if visit.visit}
+    done: dict[str, set[str]] = {visit_id: {"SV"} for visit_id in visits}
     codes = {code for _, visit in begun for code in visit.planned.forms}
     with session.store.read() as connection:
         for code in codes - {"SV"}:
-            for visit_id in repo.visits_with(connection, FORMS[code], ids):
+            form = FORMS[code]
+            if form.scope in PATIENT_SCOPES:
+                have = repo.patients_with(connection, form, list(set(visits.values())))
+                having = [visit_id for visit_id, one in visits.items() if one in have]
+            else:
+                having = list(repo.visits_with(connection, form, list(visits)))
+            for visit_id in having:
                 done[visit_id].add(code)
     return done
 
@@ -154,13 +164,12 @@ def _by_date(rows: Sequence[WorkRow]) -> tuple[WorkRow, ...]:
 
 def _serious(session: StudySession, subjects: dict[str, str]) -> tuple[SeriousEvent, ...]:
     with session.store.read() as connection:
-        records = repo.records_of(connection, AdverseEvent)
+        records: Sequence[Record[AdverseEvent]] = repo.records_of(connection, AdverseEvent)
     now = session.clock.now().replace(tzinfo=None)
     open_ones = [
         _serious_event(record, subjects[record.patient_id], now)
         for record in records
-        if isinstance(record.form, AdverseEvent)
-        and record.form.serious == "Y"
+        if record.form.serious == "Y"
         and (record.form.reported_at is None or record.form.ongoing == "Y")
         and record.source != "import"
     ]

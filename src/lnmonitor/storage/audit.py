@@ -1,9 +1,9 @@
 """The audit trail: written explicitly inside each transaction, chained by hashes, never changed.
 
-Each entry's hash is SHA-256 over the canonical bytes of all its other columns, the previous entry's hash
-among them, so that an entry changed, removed, added or moved later is found and located. The head of the
-chain (last sequence and hash) is kept beside it and shows entries missing at the end. Triggers of the
-database refuse update, delete and replace (migration 0001).
+Each entry's hash is SHA-256 over the canonical bytes of all its other columns, the previous
+entry's hash among them, so that an entry changed, removed, added or moved later is found and
+located. The head of the chain (last sequence and hash) is kept beside it and shows entries missing
+at the end. Triggers of the database refuse update, delete and replace (migration 0001).
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ class ChainReport:
 
     @property
     def intact(self) -> bool:
+        """Whether nothing is wrong."""
         return not self.problems
 
 

@@ -1,8 +1,8 @@
 """The encrypted connection: SQLCipher through SQLAlchemy, and plain sentences for its errors.
 
-One connection serves a study for as long as it is open (`StaticPool`): opening one costs a key set-up
-and an empty page cache. It may pass from thread to thread but is used by one at a time, which the
-callers keep. See docs/adr/0011.
+One connection serves a study for as long as it is open (`StaticPool`): opening one costs a key
+set-up and an empty page cache. It may pass from thread to thread but is used by one at a time,
+which the callers keep. See docs/adr/0011.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""`keyring.json`: who can open the study, and the few facts a study picker shows without a password.
+"""`keyring.json`: who can open the study, and the few facts a study picker shows.
 
-The study's data key is random. Each account has a slot that holds the data key encrypted (AES-256-GCM)
-under a key from the person's password (Argon2id, RFC 9106); the recovery slot does the same under a
-printed random key. Nothing here concerns a patient. Reasons for the parameters: docs/adr/0013.
+The study's data key is random. Each account has a slot that holds the data key encrypted
+(AES-256-GCM) under a key from the person's password (Argon2id, RFC 9106); the recovery slot does
+the same under a printed random key. Nothing here concerns a patient. Reasons for the parameters:
+docs/adr/0013.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class WrongPasswordError(RefusedError):
 
 @dataclass(frozen=True)
 class Argon2Parameters:
-    """Cost of turning a password into a key; stored in each slot, so that it can be raised later."""
+    """Cost of turning a password into a key; stored in each slot, so that it can be raised."""
 
     memory_kib: int = 64 * 1024
     passes: int = 3

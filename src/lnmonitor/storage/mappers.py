@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from lnmonitor.storage.audit import canonical
 from lnmonitor.study.items import Form
-from lnmonitor.study.records import Record
+from lnmonitor.study.records import F, Record
 
 _EMPTY = "{}"
 
@@ -31,7 +33,7 @@ def row_of(record: Record[Form]) -> dict[str, Any]:
     }
 
 
-def record_of(form: type[Form], row: Mapping[str, Any]) -> Record[Form]:
+def record_of(form: type[F], row: RowMapping) -> Record[F]:
     """Return the record of a row; its values were validated before they were stored."""
     values = {name: row[name] for name in form.model_fields}
     return Record(

@@ -1,4 +1,4 @@
-"""Reading and writing rows: every statement of the program is here or in `audit`, all with bound values."""
+"""Reading and writing rows: the program's statements, all with bound values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lnmonitor.storage.tables import (
 )
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
-from lnmonitor.study.records import PatientData, Record
+from lnmonitor.study.records import F, PatientData, Record
 
 _STEP = 2000
 _META = table_of(MetaRow)
@@ -199,8 +199,8 @@ def patient_data(connection: Connection, patient_id: str) -> PatientData | None:
 
 
 def records_of(
-    connection: Connection, form: type[Form], patient_ids: Sequence[str] | None = None
-) -> list[Record[Form]]:
+    connection: Connection, form: type[F], patient_ids: Sequence[str] | None = None
+) -> list[Record[F]]:
     """Return the records of one form that are not voided: of all patients, or of the given."""
     table = form_table(form)
     statement = select(table).where(table.c.voided.is_(False)).order_by(table.c.id)
@@ -213,7 +213,7 @@ def all_records(connection: Connection, form: type[Form]) -> Iterator[Record[For
     """Give the records of one form, voided ones too, without holding them all."""
     result = connection.execute(select(form_table(form)))
     for rows in result.mappings().partitions(_STEP):
-        yield from (record_of(form, dict(row)) for row in rows)
+        yield from (record_of(form, row) for row in rows)
 
 
 def find_record(
@@ -234,12 +234,20 @@ def find_record(
 
 def visits_with(connection: Connection, form: type[Form], visit_ids: Sequence[str]) -> set[str]:
     """Return those of the visits that have at least one record of the form."""
+    return _holders(connection, form, "visit_id", visit_ids)
+
+
+def patients_with(connection: Connection, form: type[Form], patient_ids: Sequence[str]) -> set[str]:
+    """Return those of the patients who have at least one record of the form."""
+    return _holders(connection, form, "patient_id", patient_ids)
+
+
+def _holders(connection: Connection, form: type[Form], key: str, ids: Sequence[str]) -> set[str]:
     table = form_table(form)
+    column = table.c[key]
     return set(
         connection.scalars(
-            select(table.c.visit_id)
-            .where(table.c.visit_id.in_(visit_ids), table.c.voided.is_(False))
-            .distinct()
+            select(column).where(column.in_(ids), table.c.voided.is_(False)).distinct()
         )
     )
 

@@ -1,7 +1,7 @@
 """An open study folder: its lock, its encrypted database, and the two ways to use it.
 
-`read` and `write` are the only doors to the database. One thread is inside at a time; a read inside a
-write sees the write's own changes.
+`read` and `write` are the only doors to the database. One thread is inside at a time; a read
+inside a write sees the write's own changes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The tables: the study's own, and one for each form made from the form's class.
 
 No `from __future__ import annotations` here: SQLModel's mapper reads the real types. Rows never
-leave this package; `lnmonitor.storage.mappers` turns them into records. A `table=True` class does not
-validate, so values are validated by the form class before they come here.
+leave this package; `lnmonitor.storage.mappers` turns them into records. A `table=True` class does
+not validate, so values are validated by the form class before they come here.
 """
 
 import types

@@ -1,8 +1,6 @@
-"""Step 1: the tables of the first version, and the triggers that keep the audit trail as written."""
+"""Step 1: the first tables, and the triggers that keep the audit trail as written."""
 
 NUMBER = 1
-
-_APPEND_ONLY = "the audit trail is append-only"
 
 STATEMENTS = (
     "CREATE TABLE meta (name VARCHAR NOT NULL PRIMARY KEY, value VARCHAR NOT NULL)",
@@ -23,14 +21,14 @@ STATEMENTS = (
         source VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)""",
     "CREATE INDEX ix_audit_patient_id ON audit (patient_id)",
     "CREATE INDEX ix_audit_record_id ON audit (record_id)",
-    f"""CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
-        BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END""",
-    f"""CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
-        BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END""",
+    """CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
     # Fires before REPLACE removes a row, whatever recursive_triggers says.
-    f"""CREATE TRIGGER audit_at_the_end BEFORE INSERT ON audit
+    """CREATE TRIGGER audit_at_the_end BEFORE INSERT ON audit
         WHEN NEW.sequence IS NOT 1 + coalesce((SELECT max(sequence) FROM audit), 0)
-        BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END""",
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
     """CREATE TABLE assessment (
         patient_id VARCHAR NOT NULL REFERENCES patient (id), visit_id VARCHAR NOT NULL,
         key VARCHAR NOT NULL, visit_code VARCHAR NOT NULL, visit_date VARCHAR NOT NULL,
