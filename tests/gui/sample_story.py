@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lnmonitor.analysis.course import Flag
+from lnmonitor.analysis.course import Course, Flag, Measured, VisitAssessment
 from lnmonitor.analysis.story import (
     Band,
     Fact,
@@ -19,8 +19,14 @@ from lnmonitor.analysis.story import (
     TrendSeries,
     VisitMark,
 )
+from lnmonitor.clinical.response import Response, ResponseResult
 from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.desktop.pages.patient.view import PatientView
 from lnmonitor.language import Text
+from lnmonitor.services.flags import FlagView
+from lnmonitor.study.forms import AdverseEvent, LabResult, Visit
+from lnmonitor.study.protocol import load_protocol
+from lnmonitor.study.records import PatientData, Record
 
 DAYS = {"scr": -9, "d0": 0, "m1": 29, "m3": 95, "m6": 199, "m9": 271, "u1": 329}
 TODAY = 334.0
@@ -308,4 +314,67 @@ def empty_story() -> Story:
         drugs=(),
         flags=(),
         facts=(Fact(Text("Infused", "输注"), Text("", "")),),
+    )
+
+
+def course() -> Course:
+    """Results of the visits that the tests look at; a real course is computed by the analysis."""
+    rule = Rule("set-a", "1")
+    response = ResponseResult(
+        rule,
+        (Reason("response.protein", Truth.NO, {"value": 1.38, "limit": 0.5, "unit": "g/24 h"}),),
+        response=Response.PR,
+    )
+    labs = {
+        "C3": Measured("C3", 0.68, "g/L", "0.68 g/L", low=0.8, high=1.6, flag="L", day=329),
+        "U24P": Measured("U24P", 1.38, "g/24 h", "1.38 g/24 h", high=0.15, flag="H", day=329),
+        "DSDNA": Measured("DSDNA", None, "IU/mL", "ND", missing="ND", day=329),
+    }
+    return Course(
+        "p-047",
+        "01-047",
+        "2025-06-12",
+        visits=(
+            VisitAssessment(
+                "m9", "M9", Text("Month 9", "第 9 月"), "2026-03-10", 271,
+                labs={"C3": Measured("C3", 0.92, "g/L", "0.92 g/L", low=0.8, high=1.6, day=271)},
+            ),
+            VisitAssessment(
+                "u1", "UNS", Text("Unscheduled 1", "计划外访视 1"), "2026-05-07", 329,
+                outcomes={"response.set-a": response}, labs=labs,
+            ),
+        ),
+        flags=(flare_flag(),),
+    )  # fmt: skip
+
+
+def view(of: Story | None = None) -> PatientView:
+    """What the page reads, for the sample story or another one."""
+    shown = of if of is not None else story()
+    flags = tuple(
+        FlagView(flag, shown.subject_id, shown.patient_id, "open", "", "", "")
+        for flag in shown.flags
+    )
+    source = LabResult(analyte="U24P", value=1.38, unit="g/24 h", collected_on="2026-05-07")
+    data = PatientData(
+        shown.patient_id,
+        shown.subject_id,
+        "01",
+        (
+            Record("u1", Visit(visit_code="UNS", visit_date="2026-05-07"), shown.patient_id, "u1"),
+            Record("r-u1", source, shown.patient_id, "u1"),
+            Record("ae-3", AdverseEvent(term="pneumonia", start="2025-10-08"), shown.patient_id),
+        ),
+    )
+    results = course() if shown.visits else Course(shown.patient_id, shown.subject_id, None)
+    return PatientView(
+        shown,
+        results,
+        data,
+        flags,
+        load_protocol("ln-msc-01"),
+        may_enter=True,
+        may_acknowledge=True,
+        may_dismiss=True,
+        may_report=True,
     )

@@ -73,6 +73,7 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
         self._panels: dict[str, TrendPanel] = {}
         self._strips: dict[str, Strip] = {}
         self._heights = RowHeights()
+        self._hidden: frozenset[str] = frozenset()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(self._style.px(90), self._style.px(60))
         self.ci.setContentsMargins(0, 0, 0, 0)
@@ -312,11 +313,22 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
         self._heights.prefer(key)
         self._arrange()
 
+    def set_hidden(self, keys: frozenset[str]) -> None:
+        """Leave panels out; the others take their room."""
+        self._hidden = keys
+        self._arrange()
+
+    def shown_panels(self) -> tuple[str, ...]:
+        """Return the keys of the panels that have a row, from top to bottom."""
+        panels = self._story.panels if self._story is not None else ()
+        given = {panel.key for panel in panels} - self._hidden
+        return tuple(key for key in PANEL_KEYS if key in given)
+
     def _arrange(self) -> None:
         story = self._story
         if story is None:
             return
-        keys = [panel.key for panel in story.panels if panel.key in self._panels]
+        keys = self.shown_panels()
         heights = self._heights.arrange(
             self.height(), self._style.px, keys, story.events, story.drugs
         )
@@ -363,7 +375,7 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
 
     def move_to_panel(self, direction: int) -> None:
         """Let the keys act on the next panel down (1) or up (-1)."""
-        keys = [panel.key for panel in self._story.panels] if self._story else []
+        keys = self.shown_panels()
         if not keys:
             return
         if self._current_panel not in keys:
@@ -411,6 +423,11 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
         if stop is not None and not first <= stop.day <= last:
             half = (last - first) / 2
             self._axis_view().setXRange(stop.day - half, stop.day + half, padding=0)
+
+    def hide_cursor(self) -> None:
+        """Show no crosshair: for pictures, where nobody stands anywhere."""
+        self._stop = self._hovered = None
+        self._show_cursor()
 
     def _show_cursor(self) -> None:
         day = self._stop.day if self._stop is not None else None

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from lnmonitor.analysis.story import Panel, Story
+from lnmonitor.analysis.story import Panel, SeriesStyle, Story
 
 _WEEK_STEPS = (1, 2, 4, 8, 12, 26, 52, 104, 260)
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 84, 182, 364, 728, 1820)
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
 _SMALLEST_LOG = 1e-6
+_SYMBOL_ROOM = 0.16
+_LETTER_ROOM = 0.26
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -46,6 +48,8 @@ class ValueScale:
     low: float
     high: float
     log: bool = False
+    room: float = _SYMBOL_ROOM
+    """Share of the range left free at both ends, for symbols and letters in squares."""
 
     @classmethod
     def of(cls, panel: Panel) -> ValueScale:
@@ -58,7 +62,9 @@ class ValueScale:
             for v in (point.value, point.low, point.high)
             if v is not None and (v > 0 or not panel.log)
         ]
-        return cls(min([low, *values]), max([high, *values]), panel.log)
+        letters = any(series.style is SeriesStyle.STEP for series in panel.series)
+        room = _LETTER_ROOM if letters else _SYMBOL_ROOM
+        return cls(min([low, *values]), max([high, *values]), panel.log, room)
 
     def y(self, value: float) -> float:
         """Return the plot coordinate of a value; on a log axis nothing lies below a millionth."""
@@ -66,9 +72,9 @@ class ValueScale:
 
     @property
     def span(self) -> tuple[float, float]:
-        """Return the visible range in plot units, with room for symbols at both ends."""
+        """Return the visible range in plot units."""
         low, high = self.y(self.low), self.y(self.high)
-        room = 0.16 * ((high - low) or 1.0)
+        room = self.room * ((high - low) or 1.0)
         return low - room, high + room
 
 

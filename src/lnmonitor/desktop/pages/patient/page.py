@@ -1,0 +1,390 @@
+"""The patient page: head, lens tabs, and what is read, opened, judged and printed from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from lnmonitor.analysis.story import VisitMark
+from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.operations import JobOp, ReadOp, WriteOp, on_database
+from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.pages.patient.header import PatientHeader
+from lnmonitor.desktop.pages.patient.story_lens import StoryLens
+from lnmonitor.desktop.pages.patient.view import PatientView, read_patient
+from lnmonitor.desktop.pages.patient.view_bar import ViewBar
+from lnmonitor.desktop.problems import sentence
+from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.message_strip import MessageStrip
+from lnmonitor.desktop.widgets.segmented import TabBar
+from lnmonitor.desktop.widgets.text import rule
+from lnmonitor.errors import UserError
+from lnmonitor.progress import Cancelled, Progress
+
+if TYPE_CHECKING:
+    from lnmonitor.desktop.pages.patient.lens import Lens
+    from lnmonitor.services.changes import ChangeSet
+    from lnmonitor.services.session import StudySession
+
+_LENSES = {
+    "story": "Story",
+    "laboratory": "Laboratory",
+    "binder": "Visits × forms",
+    "events": "Events and drugs",
+    "history": "History",
+}
+
+
+class PatientPage(Page):
+    """One patient; lenses are made when first opened and kept for the next patient."""
+
+    rail: ClassVar[bool] = True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._view: PatientView | None = None
+        self._patient_id: str | None = None
+        self._job: JobOp[object] | None = None
+        self.header = PatientHeader()
+        self.tabs = TabBar([(key, tr(name)) for key, name in _LENSES.items()])
+        self.bar = ViewBar()
+        self.strip = MessageStrip()
+        self.story = StoryLens()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.story)
+        self._lenses: dict[str, Lens] = {}
+        self._lay_out()
+        self._connect()
+        self._add_shortcuts()
+
+    def _lay_out(self) -> None:
+        px = theme().px
+        lens_bar = QWidget()
+        lens_bar.setFixedHeight(theme().measure("lens-bar"))
+        row = QHBoxLayout(lens_bar)
+        row.setContentsMargins(px(1.5), 0, px(5), 0)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.header, rule(), lens_bar, rule(), self.strip):
+            column.addWidget(widget)
+        column.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.tabs.chosen.connect(self.show_lens)
+        self.header.visit_wanted.connect(self._enter_visit)
+        self.header.pdf_wanted.connect(self.write_pdf)
+        self.header.flags_wanted.connect(self.explain_first_flag)
+        self.story.opened.connect(self._open_stop)
+        self.story.explain.acknowledged.connect(self._acknowledge)
+        self.story.explain.dismissed.connect(self._dismiss)
+        self.story.explain.record_opened.connect(self.open_record)
+        self.bar.attach(self.story.canvas)
+        self.bar.copied.connect(self.copy_picture)
+        self.bar.saved.connect(self.save_picture)
+
+    def _add_shortcuts(self) -> None:
+        """Single letters: a text field takes them first, so they act outside of fields only."""
+        acts: list[tuple[str, Callable[[], object]]] = [
+            ("W", self.why),
+            ("X", self.bar.cycle_unit),
+            ("E", self.header.open_visits),
+            ("A", self.story.explain.acknowledge),
+            ("D", self.start_dismissal),
+            ("[", partial(self.step_patient, -1)),
+            ("]", partial(self.step_patient, 1)),
+            ("Ctrl+P", self.write_pdf),
+            ("Esc", self.escape),
+        ]
+        acts += [
+            (f"Alt+{number}", partial(self.choose_lens, key))
+            for number, key in enumerate(_LENSES, start=1)
+        ]
+        for keys, act in acts:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    # ------------------------------------------------------------------------------ page
+    def title(self) -> str:
+        """Return the patient's number for the window title."""
+        return self._view.story.subject_id if self._view is not None else tr("Patient")
+
+    def activate(self, argument: object) -> None:
+        """Show a patient by id; None shows again the one shown last."""
+        wanted = argument if isinstance(argument, str) else hub().patient_id
+        if wanted is None:
+            return
+        if wanted != self._patient_id:
+            self.strip.clear()
+        self._patient_id = wanted
+        hub().set_patient(wanted)
+        self._read()
+        self._stack.currentWidget().setFocus()
+
+    def refresh(self, changes: ChangeSet) -> None:
+        """Read the patient again when something of it changed."""
+        if not changes.patient_ids or self._patient_id in changes.patient_ids:
+            self._read()
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the keys valid here."""
+        return [
+            ("← →", tr("crosshair by visit")),
+            ("Shift+← →", tr("crosshair by result")),
+            ("↑ ↓", tr("panel")),
+            ("+ − 0", tr("zoom time in, out, reset")),
+            ("W", tr("why")),
+            ("X", tr("days, weeks, dates")),
+            ("E", tr("enter visit")),
+            ("A D", tr("acknowledge, dismiss flag")),
+            ("[ ]", tr("previous, next patient")),
+            ("Alt+1 … 5", tr("lens")),
+            ("Ctrl+P", tr("PDF of what is shown")),
+            ("Esc", tr("close")),
+        ]
+
+    def _read(self) -> None:
+        if self._patient_id is not None:
+            work = partial(read_patient, patient_id=self._patient_id)
+            ReadOp(self, work, self._take_view, self._say_problem).run()
+
+    @Slot(object)
+    def _take_view(self, view: PatientView) -> None:
+        if view.story.patient_id != self._patient_id:
+            return  # another patient was opened while this one was read
+        self.show_view(view)
+
+    def show_view(self, view: PatientView) -> None:
+        """Show what was read."""
+        self._view, self._patient_id = view, view.story.patient_id
+        self.header.show_view(view)
+        self.story.show_view(view)
+        self.bar.show_story(view.story)
+        for lens in self._lenses.values():
+            lens.show_view(view)
+        self.setAccessibleName(view.story.subject_id)
+
+    # ------------------------------------------------------------------------------ lenses
+    def choose_lens(self, key: str) -> None:
+        """Show a lens by its key."""
+        self.tabs.set_key(key)
+        self.show_lens(key)
+
+    @Slot(str)
+    def show_lens(self, key: str) -> None:
+        """Show a lens, making it when it is opened for the first time."""
+        self.bar.setVisible(key == "story")
+        shown = self.story if key == "story" else self._lens(key)
+        self._stack.setCurrentWidget(shown)
+        shown.setFocus()
+
+    def _lens(self, key: str) -> Lens:
+        if key not in self._lenses:
+            from lnmonitor.desktop.pages.patient.lens import make_lens
+
+            lens = make_lens(key)
+            lens.form_wanted.connect(self.open_form)
+            lens.visit_wanted.connect(self.open_visit)
+            self._lenses[key] = lens
+            self._stack.addWidget(lens)
+            if self._view is not None:
+                lens.show_view(self._view)
+        return self._lenses[key]
+
+    # ------------------------------------------------------------------------------ actions
+    def why(self) -> None:
+        """Open or close the explanation."""
+        if self._stack.currentWidget() is not self.story:
+            self.choose_lens("story")
+            self.story.open_explain()
+        else:
+            self.story.toggle_explain()
+
+    def escape(self) -> None:
+        """Close what was opened last: reason field, explanation, message."""
+        if self.story.explain.close_reason():
+            self.story.canvas.setFocus()
+        elif self.story.explain_open:
+            self.story.close_explain()
+        else:
+            self.strip.clear()
+
+    def explain_first_flag(self) -> None:
+        """Explain the gravest flag that nobody has judged."""
+        if self._view is not None and self._view.open_flags:
+            self.choose_lens("story")
+            self.story.explain_flag(self._view.open_flags[0].flag)
+
+    def start_dismissal(self) -> None:
+        """Open the reason field of the flag explained."""
+        if self.story.explain_open:
+            self.story.explain.start_dismissal()
+
+    def step_patient(self, direction: int) -> None:
+        """Go to the previous or next patient of the list one came from; the plots stay built."""
+        order = hub().patient_order
+        if self._patient_id in order:
+            place = order.index(self._patient_id) + direction
+            if 0 <= place < len(order):
+                hub().open_page.emit("patient", order[place])
+
+    @Slot(object)
+    def _enter_visit(self, visit: VisitMark) -> None:
+        self.open_visit(visit.visit_id or visit.code)
+
+    @Slot()
+    def _open_stop(self) -> None:
+        stop = self.story.canvas.stop
+        if stop is not None and stop.visit is not None and stop.visit.visit_id:
+            self.open_visit(stop.visit.visit_id)
+
+    @Slot(str)
+    def open_visit(self, visit: str) -> None:
+        """Open a visit for entry, by record id or planned code."""
+        hub().open_page.emit("visit", (self._patient_id, visit))
+
+    @Slot(str, object)
+    def open_form(self, code: str, record_id: object) -> None:
+        """Open a form that belongs to the patient, not to a visit."""
+        hub().open_page.emit("form", (self._patient_id, code, record_id))
+
+    @Slot(str)
+    def open_record(self, record_id: str) -> None:
+        """Open the record behind a value."""
+        record = self._view.record(record_id) if self._view is not None else None
+        if record is None:
+            return
+        if record.visit_id is not None:
+            self.open_visit(record.visit_id)
+        else:
+            self.open_form(record.form.code, record.id)
+
+    # ------------------------------------------------------------------------------ flags
+    @Slot(str)
+    def _acknowledge(self, identity: str) -> None:
+        WriteOp(
+            self, partial(_acknowledge, identity=identity), self._judged, self._say_problem
+        ).run()
+
+    @Slot(str, str)
+    def _dismiss(self, identity: str, reason: str) -> None:
+        work = partial(_dismiss, identity=identity, reason=reason)
+        WriteOp(self, work, self._judged, self._say_problem).run()
+
+    @Slot(object)
+    def _judged(self, _changes: object) -> None:
+        self.strip.clear()
+        self._read()
+
+    # ------------------------------------------------------------------------------ pictures, PDF
+    def copy_picture(self) -> None:
+        """Copy the story to the clipboard: picture, and the readout as text."""
+        from PySide6.QtCore import QMimeData
+        from PySide6.QtGui import QGuiApplication
+
+        from lnmonitor.desktop.trend_images import trend_image
+
+        if self._view is None:
+            return
+        content = QMimeData()
+        content.setImageData(trend_image(self._view.story, language()))
+        content.setText(self.story.readout.as_text())
+        QGuiApplication.clipboard().setMimeData(content)
+        self.strip.say("ok", tr("Picture copied, with the values at the crosshair as text."))
+
+    def save_picture(self) -> None:
+        """Ask for a file and write the story into it as PNG."""
+        self._ask_file(tr("Save the picture"), "png", self.save_picture_to)
+
+    def save_picture_to(self, path: str) -> None:
+        """Write the story as PNG."""
+        from lnmonitor.desktop.trend_images import save_trend_png
+
+        if self._view is None:
+            return
+        try:
+            save_trend_png(self._view.story, Path(path), language())
+        except UserError as problem:
+            self._say_problem(problem)
+        else:
+            self.strip.say("ok", tr("Picture saved: {name}", name=Path(path).name))
+
+    def write_pdf(self) -> None:
+        """Ask for a file and write the patient summary into it."""
+        if self._view is not None and self._view.may_report:
+            self._ask_file(tr("Save the patient summary"), "pdf", self.write_pdf_to)
+
+    def write_pdf_to(self, path: str) -> None:
+        """Write the patient summary; progress and Cancel stay on the page."""
+        if self._patient_id is None:
+            return
+        work = partial(_report, self._patient_id, Path(path), language())
+        self._job = JobOp(
+            self, work, partial(self._pdf_written, path), self._say_problem, self._pdf_progress
+        )
+        self.strip.say("info", tr("Writing the PDF…"), ((tr("Cancel"), self._job.cancel),))
+        self._job.run()
+
+    def _pdf_progress(self, done: int, total: int, what: str) -> None:
+        percent = round(100 * done / total) if total else 0
+        words = tr("Writing the PDF, {percent} %: {what}", percent=percent, what=what)
+        cancel = self._job.cancel if self._job is not None else self.strip.clear
+        self.strip.say("info", words, ((tr("Cancel"), cancel),))
+
+    def _pdf_written(self, path: str, _result: object) -> None:
+        self._job = None
+        self.strip.say("ok", tr("PDF written: {name}", name=path))
+
+    def _ask_file(self, title: str, suffix: str, then: Callable[[str], None]) -> None:
+        name = f"{self._view.story.subject_id}.{suffix}" if self._view is not None else ""
+        dialog = QFileDialog(self, title, name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.setNameFilter(f"*.{suffix}")
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(then)
+        dialog.open()
+
+    def _say_problem(self, problem: Exception) -> None:
+        self._job = None
+        if isinstance(problem, Cancelled):
+            self.strip.say("info", tr("Stopped; nothing was written."))
+        elif isinstance(problem, UserError):
+            self.strip.say("refuse", sentence(problem), ((tr("Close"), self.strip.clear),))
+        else:
+            hub().problem.emit(problem)
+
+
+def _acknowledge(session: StudySession, identity: str) -> object:
+    from lnmonitor.services.flags import acknowledge
+
+    return acknowledge(session, identity)
+
+
+def _dismiss(session: StudySession, identity: str, reason: str) -> object:
+    from lnmonitor.services.flags import dismiss
+
+    return dismiss(session, identity, reason)
+
+
+def _report(patient_id: str, path: Path, wanted: str, progress: Progress) -> object:
+    """Write the summary in portions on the thread that owns the study."""
+    from lnmonitor.reports.service import report_patient
+
+    session = hub().session
+    return on_database(
+        partial(report_patient, session, patient_id, path, language=wanted, progress=progress)
+    )

@@ -1,0 +1,163 @@
+"""What the patient page reads in one go, and what can be explained at a visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lnmonitor.analysis.course import Course, Flag, VisitAssessment
+from lnmonitor.analysis.story import Story
+from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.response import ResponseResult
+from lnmonitor.clinical.results import Outcome
+from lnmonitor.desktop.i18n import language, text, tr
+from lnmonitor.desktop.plots.crosshair import Stop
+from lnmonitor.desktop.words import iso_date
+from lnmonitor.study.analytes import ANALYTES
+from lnmonitor.study.forms import LabResult
+from lnmonitor.study.items import Form
+from lnmonitor.study.protocol import Protocol
+from lnmonitor.study.records import PatientData, Record
+
+if TYPE_CHECKING:
+    from lnmonitor.services.flags import FlagView
+    from lnmonitor.services.session import StudySession
+
+_TOPICS = {
+    "sledai": "SLEDAI-2K",
+    "bilag.renal": "Renal BILAG",
+    "egfr": "Estimated GFR",
+    "kdigo_g": "KDIGO stage",
+}
+_RULE_NAMES = {
+    "set-a": "Response, set A",
+    "kdigo-2024": "KDIGO 2024",
+    "flare-renal": "Renal flare of the trial",
+}
+
+
+@dataclass(frozen=True)
+class PatientView:
+    """One patient as the page shows it: read at once, so that its parts belong together."""
+
+    story: Story
+    course: Course
+    data: PatientData
+    flags: tuple[FlagView, ...]
+    protocol: Protocol
+    may_enter: bool = False
+    may_acknowledge: bool = False
+    may_dismiss: bool = False
+    may_report: bool = False
+
+    def assessment(self, visit_id: str | None) -> VisitAssessment | None:
+        """Return the results of a visit."""
+        return next((v for v in self.course.visits if v.visit_id == visit_id), None)
+
+    def record(self, record_id: str) -> Record[Form] | None:
+        """Return a record by its id, None when it was voided."""
+        return next((r for r in self.data.records if r.id == record_id), None)
+
+    def flag_view(self, identity: str) -> FlagView | None:
+        """Return what people said about a flag."""
+        return next((f for f in self.flags if f.flag.identity == identity), None)
+
+    @property
+    def open_flags(self) -> tuple[FlagView, ...]:
+        """Return the flags nobody has judged, the gravest first."""
+        return tuple(f for f in self.flags if f.state == "open")
+
+
+def read_patient(session: StudySession, patient_id: str) -> PatientView:
+    """Read everything that the page shows of a patient."""
+    from lnmonitor.services import flags, patients
+    from lnmonitor.services.permissions import Action
+
+    return PatientView(
+        story=patients.story(session, patient_id),
+        course=patients.course(session, patient_id),
+        data=patients.patient_data(session, patient_id),
+        flags=flags.flags(session, patient_id, include_closed=True),
+        protocol=session.protocol,
+        may_enter=session.may(Action.ENTER),
+        may_acknowledge=session.may(Action.ACKNOWLEDGE_FLAG),
+        may_dismiss=session.may(Action.DISMISS_FLAG),
+        may_report=session.may(Action.REPORT),
+    )
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something that can be explained: a flag or a rule's result, with its name in the chooser."""
+
+    key: str
+    name: str
+    result: Outcome | Flag
+    visit_id: str | None = None
+
+
+def topics(view: PatientView, stop: Stop | None) -> tuple[Topic, ...]:
+    """Return what can be explained at a stop: its flags first, then the rules' results."""
+    visit_id = stop.visit.visit_id if stop is not None and stop.visit is not None else None
+    found = [
+        Topic(f"flag.{f.flag.identity}", text(f.flag.title), f.flag, f.flag.visit_id)
+        for f in view.flags
+        if f.state != "withdrawn" and f.flag.visit_id == visit_id and visit_id is not None
+    ]
+    assessment = view.assessment(visit_id)
+    if assessment is None:
+        return tuple(found)
+    outcomes = assessment.outcomes
+    primary = f"response.{view.protocol.response_rule}"
+    if primary in outcomes:
+        found.append(Topic(primary, tr("Response"), outcomes[primary], visit_id))
+    found += [
+        Topic(key, tr(name), outcomes[key], visit_id)
+        for key, name in _TOPICS.items()
+        if key in outcomes
+    ]
+    return tuple(found)
+
+
+def topic_of_panel(found: tuple[Topic, ...], explain_key: str) -> Topic | None:
+    """Return the topic that a panel's key names; a key may name a family ("flare")."""
+    if not explain_key:
+        return None
+    for topic in found:
+        kind = topic.result.kind if isinstance(topic.result, Flag) else ""
+        if topic.key == explain_key or kind.startswith(explain_key):
+            return topic
+    return next((t for t in found if t.key.startswith(explain_key)), None)
+
+
+def other_rules(view: PatientView, topic: Topic) -> tuple[tuple[str, str], ...]:
+    """Return (rule set, what it says) of the other definitions on the same data."""
+    assessment = view.assessment(topic.visit_id)
+    if assessment is None:
+        return ()
+    pairs = []
+    for key, outcome in assessment.outcomes.items():
+        if isinstance(outcome, ResponseResult) and key != topic.key:
+            pairs.append((rule_name(outcome.rule.id), tr(outcome.response.value)))
+    if isinstance(topic.result, Flag):
+        for flare in view.course.flares:
+            if isinstance(flare, FlareFinding) and flare.rule.id != topic.result.rule.id:
+                pairs.append((rule_name(flare.rule.id), tr(flare.status)))
+    return tuple(pairs)
+
+
+def rule_name(rule_id: str) -> str:
+    """Return a rule set's name as people know it."""
+    return tr(_RULE_NAMES.get(rule_id, rule_id))
+
+
+def describe(record: Record[Form]) -> str:
+    """Return a source record in one line: what, how much, when."""
+    form = record.form
+    if isinstance(form, LabResult):
+        analyte = ANALYTES.get(form.analyte or "")
+        name = analyte.name.in_(language()) if analyte is not None else form.analyte or ""
+        value = f"{form.value:g}" if form.value is not None else form.text or "ND"
+        number = f"{form.operator or ''}{value} {form.unit or ''}".strip()
+        return ", ".join(p for p in (f"{name} {number}", iso_date(form.collected_on)) if p)
+    return text(type(form).title)
