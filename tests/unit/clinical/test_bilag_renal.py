@@ -195,3 +195,72 @@ def test_that_impossible_values_are_refused_now_and_before(inputs: R) -> None:
 def test_that_an_unknown_first_visit_option_is_refused() -> None:
     with pytest.raises(InvalidInput, match="conservative or assume_deterioration"):
         grade(QUIET, None, ever_involved=True, first_visit="worst")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("item", ["upcr_mg_mmol", "uacr_mg_mmol", "u24_g"])
+@pytest.mark.parametrize(
+    ("percent", "letter", "criteria"),
+    [
+        (101, "B", (1,)),
+        (100, "B", ()),
+        (50, "B", ()),
+        (49.9, "C", ()),
+        (25.1, "C", ()),
+        (25, "D", ()),
+    ],
+)
+def test_that_every_protein_method_has_its_cut_offs(
+    item: str, percent: float, letter: str, criteria: tuple[int, ...]
+) -> None:
+    """100 % is 1 g in 24 hours or 100 mg/mmol."""
+    value = percent / 100 if item == "u24_g" else percent
+    now = replace(QUIET, **{"u24_g": None, item: value})
+    result = grade(now, replace(QUIET, u24_g=None), ever_involved=True)
+    assert (result.grade, result.criteria) == (Grade(letter), criteria)
+
+
+@pytest.mark.parametrize(("value", "letter"), [(1.2, "C"), (1.21, "B")])
+def test_that_improvement_begins_at_exactly_25_percent(value: float, letter: str) -> None:
+    result = grade(replace(QUIET, u24_g=value), replace(QUIET, u24_g=1.6), ever_involved=True)
+    assert result.grade is Grade(letter)
+
+
+def test_that_pressure_must_be_above_140_and_90() -> None:
+    earlier = replace(QUIET, sbp=100, dbp=60)
+    for sbp, dbp, letter in ((140, 95, "D"), (141, 95, "C"), (150, 90, "D"), (150, 91, "C")):
+        now = replace(QUIET, sbp=sbp, dbp=dbp)
+        assert grade(now, earlier, ever_involved=True).grade is Grade(letter)
+
+
+def test_that_only_what_could_still_raise_the_grade_is_missing() -> None:
+    no_pressure = replace(QUIET, sbp=None, dbp=None)
+    quiet = grade(no_pressure, QUIET, ever_involved=True)
+    assert (quiet.grade, quiet.provisional, quiet.missing) == (Grade.D, True, ("sbp", "dbp"))
+    mild = grade(replace(no_pressure, u24_g=0.3), QUIET, ever_involved=True)
+    assert (mild.grade, mild.provisional, mild.missing) == (Grade.C, False, ())
+    no_creatinine = replace(QUIET, u24_g=0.8, creatinine_umol_l=None)
+    moderate = grade(no_creatinine, QUIET, ever_involved=True)
+    assert (moderate.grade, moderate.provisional) == (Grade.B, False)
+    first = grade(replace(QUIET, u24_g=0.3, creatinine_umol_l=140), None, ever_involved=True)
+    assert (first.grade, first.missing) == (Grade.C, ("creatinine_umol_l_previous",))
+
+
+def test_that_each_reason_shows_the_limit_it_was_tested_against() -> None:
+    def shown(now: R, previous: R | None) -> list[tuple[str, object, object]]:
+        reasons = grade(now, previous, ever_involved=True).reasons
+        return [(r.code, r.values.get("limit"), r.values.get("percent")) for r in reasons]
+
+    rising = replace(QUIET, creatinine_umol_l=200), replace(QUIET, creatinine_umol_l=100)
+    assert shown(*rising) == [("bilag.creatinine_rise", 130, 130)]
+    slower = replace(QUIET, creatinine_umol_l=140), replace(QUIET, creatinine_umol_l=120)
+    assert shown(*slower) == [("bilag.creatinine_moderate_rise", 130, 115)]
+    falling = replace(QUIET, gfr=45), replace(QUIET, gfr=75)
+    assert shown(*falling) == [("bilag.gfr_fall", 80, 67), ("bilag.gfr_below_50", 50, None)]
+    strip = replace(QUIET, u24_g=None, dipstick=1)
+    assert shown(strip, strip) == [("bilag.dipstick", 1, None)]
+
+
+def test_that_all_dipstick_levels_are_accepted() -> None:
+    for level in (0, 0.5, 1, 2, 3, 4):
+        now = replace(QUIET, u24_g=None, dipstick=level)
+        assert grade(now, now, ever_involved=True).grade is Grade("C" if level >= 1 else "D")
