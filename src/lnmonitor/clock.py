@@ -20,7 +20,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the system time with the local offset."""
-        return datetime.now().astimezone()  # noqa: DTZ005 - made aware at once, local zone wanted
+        return datetime.now().astimezone()
 
 
 @dataclass
