@@ -11,11 +11,12 @@ import getpass
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lnmonitor import __version__
+from lnmonitor import __version__, paths
 from lnmonitor.errors import InputError, RefusedError, UserError
 from lnmonitor.progress import Cancelled
 
@@ -52,7 +53,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away; silence the interpreter's own complaint at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # noqa: BLE001 - the last boundary: a bug is told, not thrown
+        return _told_bug(error)
     return result
+
+
+def _told_bug(error: Exception) -> int:
+    """Keep the trace for a report, without the message: it might quote a study value."""
+    log = paths.log_dir() / "errors.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    with log.open("a", encoding="utf-8") as opened:
+        opened.write(f"lnmonitor {__version__}\n{frames}{type(error).__name__}\n\n")
+    sys.stderr.write(
+        f"lnmonitor: This is the program's fault ({type(error).__name__}). Nothing unfinished was"
+        f" kept; please report it with {log}.\n"
+    )
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ nothing is left out silently. Values stay as reported; standard units come from 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -108,10 +109,19 @@ def number(row: Row, column: str) -> float | None:
     text = row.present(column)
     if text is None:
         return None
+    value = _finite(text)
+    if value is None:
+        raise NotStoredError(f"{column} is not a number")
+    return value
+
+
+def _finite(text: str) -> float | None:
+    """Return a number, None for what is none; `nan` and `inf` are words, not results."""
     try:
-        return float(text)
-    except ValueError as error:
-        raise NotStoredError(f"{column} is not a number") from error
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def visit_key(row: Row) -> str | None:
@@ -166,7 +176,7 @@ def laboratory(row: Row, person: Person) -> Incoming:
     collected = row.present("LBDTC")
     if collected is None:
         raise NotStoredError("no date of collection")
-    operator, value, text = _result(row.present("LBORRES"))
+    operator, value, text = split_result(row.present("LBORRES"))
     unit = row.present("LBORRESU")
     unit = None if unit == "NO UNITS" else unit
     missing = {"value": "ND"} if value is None and text is None else {}
@@ -200,16 +210,14 @@ def _limit(code: str, reported: float | None, unit: str | None) -> float | None:
     return None if reported is None else analytes.convert(code, reported, unit)
 
 
-def _result(reported: str | None) -> tuple[str | None, float | None, str | None]:
+def split_result(reported: str | None) -> tuple[str | None, float | None, str | None]:
     """Split a reported result into operator, number and text; one of the last two is None."""
     if reported is None:
         return None, None, None
     found = _OPERATOR.match(reported)
     operator, rest = (found[1], found[2]) if found else (None, reported)
-    try:
-        return operator, float(rest), None
-    except ValueError:
-        return None, None, reported
+    value = _finite(rest)
+    return (None, None, reported) if value is None else (operator, value, None)
 
 
 def vital_signs(rows: Iterable[Row]) -> Iterator[Incoming]:

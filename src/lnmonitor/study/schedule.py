@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from lnmonitor.study.dates import earliest, exact, latest
-from lnmonitor.study.forms import Disposition, Infusion, Visit
+from lnmonitor.study.forms import Demographics, Disposition, Infusion, Visit
 from lnmonitor.study.protocol import PlannedVisit, Protocol
 from lnmonitor.study.records import PatientData, Record
 
@@ -64,9 +64,17 @@ class ScheduledVisit:
 
 
 def day0(data: PatientData) -> date | None:
-    """Return the date of the first infusion, None before it."""
+    """Return the date of the first infusion, None before it.
+
+    A patient treated elsewhere, without an infusion recorded here, has the reference date of the
+    demographics form instead.
+    """
     starts = [exact(record.form.started_at) for record in data.of(Infusion)]
-    return min((start for start in starts if start is not None), default=None)
+    first = min((start for start in starts if start is not None), default=None)
+    if first is not None:
+        return first
+    demographics = data.one(Demographics)
+    return exact(demographics.form.reference_date) if demographics else None
 
 
 def day_number(zero: date, on: date) -> int:
