@@ -217,7 +217,7 @@ def _sledai_labs(row: Row) -> sledai.SledaiLabs:
         u24_g=_number(row, "proteinuria_g_24h"),
         urine_rbc_hpf=_number(row, "urine_rbc_hpf"),
         urine_wbc_hpf=_number(row, "urine_wbc_hpf"),
-        casts=None if cast is None else ("RBC" if cast else "NONE"),
+        casts=None if cast is None else ("rbc" if cast else "none"),
         c3_g_l=_number(row, "c3_g_l"),
         c3_lln=_number(row, "c3_lln"),
         c4_g_l=_number(row, "c4_g_l"),
