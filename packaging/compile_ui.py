@@ -52,6 +52,12 @@ def compiled(source: Path) -> str:
         encoding="utf-8",
     ).stdout
     body = re.sub(r"\A(# -\*-.*\n)?\s*(#{10,}\n(## .*\n|##\n)*#{10,}\n)?\s*", "", output)
+    # Typed, so that a strictly checked caller may call them.
+    widget = re.search(r'<widget class="(\w+)"', source.read_text(encoding="utf-8"))
+    kind = widget[1] if widget else "QWidget"
+    body = re.sub(
+        r"def (setupUi|retranslateUi)\(self, (\w+)\):", rf"def \1(self, \2: {kind}) -> None:", body
+    )
     header = f"# Compiled from ui/{source.name} by packaging/compile_ui.py. Do not edit.\n\n"
     return header + body.replace("\r\n", "\n").rstrip() + "\n"
 
