@@ -18,7 +18,7 @@ from lnmonitor.clinical.ctcae_terms import TERMS
 from lnmonitor.clinical.flare import FlareObservation
 from lnmonitor.clinical.gfr import Sex
 from lnmonitor.clinical.proteinuria import Proteinuria, convert_ratio
-from lnmonitor.clinical.response import RenalState, Response, assess
+from lnmonitor.clinical.response import RULE_SETS, RenalState, Response, assess
 from lnmonitor.clinical.steroids import DoseInterval
 
 CODES = tuple(sledai.ITEM_BY_CODE)
@@ -199,7 +199,7 @@ MEASURED = (
 def test_that_a_missing_input_gives_the_same_response_or_unknown(
     baseline: RenalState, now: RenalState, gaps: set[str]
 ) -> None:
-    for rule_set in ("set-a", "kdigo-2024"):
+    for rule_set in RULE_SETS:
         known = assess(rule_set, baseline=baseline, now=now)
         assert known.response is not Response.UNKNOWN
         partial = assess(rule_set, baseline=baseline, now=replace(now, **dict.fromkeys(gaps)))
@@ -214,7 +214,7 @@ def test_that_less_protein_never_worsens_the_response(
     rank = {Response.NR: 0, Response.PR: 1, Response.CR: 2}
     assert now.proteinuria is not None
     less = replace(now, proteinuria=Proteinuria(now.proteinuria.value * factor, "g/24 h"))
-    for rule_set in ("set-a", "kdigo-2024"):
+    for rule_set in RULE_SETS:
         before = assess(rule_set, baseline=baseline, now=now).response
         after = assess(rule_set, baseline=baseline, now=less).response
         assert rank[after] >= rank[before]

@@ -208,7 +208,7 @@ def test_that_every_rule_set_explains_itself_and_cites() -> None:
 
 
 def test_that_unknown_rule_sets_parameters_and_values_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="set-a or kdigo-2024"):
+    with pytest.raises(InvalidInput, match="set-a or kdigo-2024 or"):
         assess("set-z", baseline=BASELINE, now=WELL)
     with pytest.raises(InvalidInput, match="complete_protein_g"):
         assess("set-a", baseline=BASELINE, now=WELL, parameters={"protein": 0.3})
@@ -216,3 +216,26 @@ def test_that_unknown_rule_sets_parameters_and_values_are_refused() -> None:
         assess("set-a", baseline=BASELINE, now=WELL, parameters={"partial_fall": float("nan")})
     with pytest.raises(InvalidInput, match="creatinine_umol_l"):
         assess("set-a", baseline=BASELINE, now=replace(WELL, creatinine_umol_l=0))
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "changes", "response"),
+    [
+        ("eular-2019", {"egfr": 72}, "CR"),  # exactly 90 %
+        ("eular-2019", {"egfr": 71.9}, "NR"),
+        ("eular-2019", {"proteinuria": u24(0.5)}, "PR"),
+        ("eular-2019", {"proteinuria": u24(2.01)}, "NR"),
+        ("eular-2025", {"egfr": 20}, "CR"),
+        ("eular-2025", {"proteinuria": u24(0.5)}, "PR"),
+        ("eular-2025", {"proteinuria": u24(2.01)}, "NR"),
+        ("acr-2024", {"egfr": 64}, "CR"),  # exactly 80 %
+        ("acr-2024", {"egfr": 63.9}, "NR"),
+        ("acr-2024", {"proteinuria": u24(0.5)}, "CR"),
+        ("acr-2024", {"proteinuria": u24(0.51)}, "PR"),
+    ],
+)
+def test_that_other_guidelines_have_their_own_edges(
+    rule_set: str, changes: dict[str, object], response: str
+) -> None:
+    now = replace(WELL, **changes)  # type: ignore[arg-type]
+    assert assess(rule_set, baseline=BASELINE, now=now).response is Response(response)

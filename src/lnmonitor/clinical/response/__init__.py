@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
-from lnmonitor.clinical.response import kdigo_2024, set_a
+from lnmonitor.clinical.response import acr_2024, eular_2019, eular_2025, kdigo_2024, set_a
 from lnmonitor.clinical.response.clauses import check_state
 from lnmonitor.clinical.response.model import (
     RenalState,
@@ -30,7 +30,14 @@ __all__ = [
 ]
 
 RULE_SETS: Mapping[str, RuleSet] = {
-    rule_set.id: rule_set for rule_set in (set_a.RULE_SET, kdigo_2024.RULE_SET)
+    rule_set.id: rule_set
+    for rule_set in (
+        set_a.RULE_SET,
+        kdigo_2024.RULE_SET,
+        eular_2019.RULE_SET,
+        eular_2025.RULE_SET,
+        acr_2024.RULE_SET,
+    )
 }
 
 
