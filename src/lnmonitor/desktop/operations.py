@@ -1,7 +1,7 @@
 """The only way from a view to the services: work in the background, result on the main thread.
 
-One thread owns the open study; reads and writes queue there in order. Documents are made on a second
-pool. A result is dropped when the view that asked has died or the study was closed meanwhile.
+One thread owns the open study; reads and writes queue there in order. Documents are made on a
+second pool. A result is dropped when the view that asked has died or the study was closed.
 """
 
 from __future__ import annotations

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
+
+MenuName = Literal["study", "patient", "visit", "review", "reports", "view"]
 
 
 class Page(QWidget):
@@ -20,6 +25,11 @@ class Page(QWidget):
     keeps_input: ClassVar[bool] = False
     rail: ClassVar[bool] = False
     """Whether the side list folds to the rail here unless the person chose otherwise."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def title(self) -> str:
         """Return what the window title says: the page, or the patient's id."""
@@ -38,6 +48,34 @@ class Page(QWidget):
         """Return whether the page can be left; a page that says no shows why itself."""
         return True
 
+    def command(
+        self,
+        text: str,
+        key: str,
+        call: Callable[[], object],
+        menu: MenuName,
+        *,
+        shortcut: bool = True,
+    ) -> QAction:
+        """Add an action with a key valid on this page; the shell lists it in `menu` meanwhile.
+
+        A single letter acts only outside text fields: Qt lets a focused field take it first.
+        With `shortcut=False` the page handles the key itself and the menu only shows it.
+        """
+        action = QAction(text, self)
+        action.setProperty("menu", menu)
+        action.setProperty("key", key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if shortcut:
+            action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda _checked=False: call())
+        self.addAction(action)
+        return action
+
     def keys(self) -> list[tuple[str, str]]:
         """Return the keys valid here as (key, what it does), for `?` and the key line."""
-        return []
+        return [
+            (str(action.property("key")), action.text())
+            for action in self.actions()
+            if action.property("key")
+        ]

@@ -30,7 +30,7 @@ class _Choice(QWidget):
             made.setText(text)
             made.setCheckable(True)
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-            self._mark(made, number, len(options))
+            self._mark(made, _place(number, len(options)))
             self._group.addButton(made)
             self._buttons[key] = made
             row.addWidget(made)
@@ -38,7 +38,8 @@ class _Choice(QWidget):
         if options:
             self.set_key(options[0][0])
 
-    def _mark(self, made: QToolButton, _number: int, _count: int) -> None:
+    def _mark(self, made: QToolButton, place: str) -> None:
+        """Give the style sheet what it looks at; `place` is only, first, middle or last."""
         raise NotImplementedError
 
     @property
@@ -62,15 +63,20 @@ class _Choice(QWidget):
         self.chosen.emit(self.key)
 
 
+def _place(number: int, count: int) -> str:
+    if count == 1:
+        return "only"
+    return "first" if number == 0 else "last" if number == count - 1 else "middle"
+
+
 class Segmented(_Choice):
     """Joined buttons: a choice of view."""
 
     def __init__(self, options: Sequence[tuple[str, str]]) -> None:
         super().__init__(options, 0)
 
-    def _mark(self, made: QToolButton, _number: int, _count: int) -> None:
-        place = "first" if _number == 0 else "last" if _number == _count - 1 else "middle"
-        made.setProperty("segment", "only" if _count == 1 else place)
+    def _mark(self, made: QToolButton, place: str) -> None:
+        made.setProperty("segment", place)
 
 
 class TabBar(_Choice):
@@ -79,5 +85,5 @@ class TabBar(_Choice):
     def __init__(self, options: Sequence[tuple[str, str]]) -> None:
         super().__init__(options, theme().px(0.5))
 
-    def _mark(self, made: QToolButton, _number: int, _count: int) -> None:
+    def _mark(self, made: QToolButton, _place: str) -> None:
         made.setProperty("tab", "true")

@@ -1,0 +1,123 @@
+"""Starts the desktop: sign-in first, heavy libraries after it is on screen."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from lnmonitor.desktop import i18n, operations
+from lnmonitor.desktop.pages.sign_in import SignInWindow
+from lnmonitor.desktop.preferences import preferences
+from lnmonitor.desktop.problems import install_hooks
+from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.theme import SchemeChoice, theme_manager
+
+if TYPE_CHECKING:
+    from lnmonitor.desktop.shell import MainWindow
+    from lnmonitor.services.session import StudySession
+
+_FIRST_SIZE = (1280, 800)
+_LOCK_AFTER_MS = 10 * 60 * 1000
+_SIGNS_OF_LIFE = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.Wheel,
+}
+
+
+class Desktop(QObject):
+    """The two windows of the program and the way from one to the other."""
+
+    def __init__(self, study: Path | None = None) -> None:
+        super().__init__()
+        self.sign_in = SignInWindow(study)
+        self.sign_in.resize(*_FIRST_SIZE)
+        self.sign_in.opened.connect(self._enter)
+        self.window: MainWindow | None = None
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_LOCK_AFTER_MS)
+        self._idle.timeout.connect(self._lock)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def start(self) -> None:
+        """Show the sign-in."""
+        self.sign_in.show()
+
+    @Slot(object)
+    def _enter(self, session: StudySession) -> None:
+        from lnmonitor.desktop.shell import MainWindow
+
+        hub().set_session(session)
+        window = MainWindow()
+        window.closed.connect(self._leave)
+        size = preferences().window
+        window.resize(*(size if len(size) == 2 else _FIRST_SIZE))
+        self.window = window
+        window.open_page("worklist")
+        window.show()
+        self.sign_in.hide()
+        self._idle.start()
+
+    @Slot()
+    def _leave(self) -> None:
+        """Close the study and show the sign-in; whoever is next signs in anew."""
+        window, session = self.window, hub().session
+        self.window = None
+        self._idle.stop()
+        hub().set_session(None)
+        self.sign_in.show()
+        if window is not None:
+            window.hide()
+            window.deleteLater()
+        if session is not None:
+            operations.TaskOp(self, session.close, self._closed).run()
+
+    def _closed(self, _nothing: object) -> None:
+        self.sign_in.renew()
+
+    @Slot()
+    def _lock(self) -> None:
+        if self.window is not None:
+            self.window.lock_now()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _SIGNS_OF_LIFE and self._idle.isActive():
+            self._idle.start()
+        return super().eventFilter(watched, event)
+
+
+def prepare(application: QApplication) -> None:
+    """Give the application its name, looks and language."""
+    application.setApplicationName("lnmonitor")
+    kept = preferences()
+    if kept.language == "zh":
+        i18n.set_language("zh")
+    scheme: SchemeChoice = "system"
+    if kept.scheme == "light":
+        scheme = "light"
+    elif kept.scheme == "dark":
+        scheme = "dark"
+    theme_manager().set_scheme(scheme)
+
+
+def run(study: Path | None = None) -> int:
+    """Open the desktop on a study's sign-in, or on the study picker; return the exit status."""
+    application = QApplication(sys.argv[:1])
+    prepare(application)
+    install_hooks()
+    desktop = Desktop(study)
+    desktop.start()
+    status = application.exec()
+    session = hub().session
+    if session is not None:
+        operations.on_database(session.close)
+    operations.shut_down()
+    return status
