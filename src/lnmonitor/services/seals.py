@@ -21,8 +21,10 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class DocumentReport:
-    """Whether a document is one this study made, byte for byte. `later_changes` counts the changes
-    of data since."""
+    """Whether a document is one this study made, byte for byte.
+
+    `later_changes` counts the changes of data since.
+    """
 
     intact: bool
     text: str
@@ -32,7 +34,12 @@ class DocumentReport:
 def record_document(
     session: StudySession, action: str, path: Path, *, item: str = "", patient_id: str = ""
 ) -> None:
-    """Write a finished document's fingerprint into the trail; `action` is export or report."""
+    """Write a finished document's fingerprint into the trail; `action` is export or report.
+
+    Raises:
+        PermissionDeniedError: the role may not take documents away.
+    """
+    require(session, Action.REPORT if action == "report" else Action.EXPORT)
     audit.note(
         session, action, item=item, patient_id=patient_id, name=path.name, sha256=_sha256(path)
     )

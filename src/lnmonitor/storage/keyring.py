@@ -51,6 +51,10 @@ class Argon2Parameters:
     lanes: int = 4
 
 
+COST = Argon2Parameters()
+"""What new slots cost."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """The data key, encrypted for one password. `cost` is None in the recovery slot."""
@@ -91,13 +95,10 @@ class Keyring:
     recovery: Slot | None = None
     failures: tuple[Failure, ...] = ()
 
-    def with_account(
-        self, account: str, password: str, data_key: bytes, cost: Argon2Parameters | None = None
-    ) -> Keyring:
+    def with_account(self, account: str, password: str, data_key: bytes) -> Keyring:
         """Return a keyring in which `password` opens the study for `account`, and no older one."""
-        cost = cost or Argon2Parameters()
         salt = secrets.token_bytes(_SALT_BYTES)
-        slot = _wrap(self.facts.id, account, _stretch(password, salt, cost), salt, cost, data_key)
+        slot = _wrap(self.facts.id, account, _stretch(password, salt, COST), salt, COST, data_key)
         return replace(self, slots={**self.slots, account: slot})
 
     def with_recovery(self, recovery_key: str, data_key: bytes) -> Keyring:
@@ -114,7 +115,7 @@ class Keyring:
         """
         slot = self.slots.get(account)
         if slot is None or slot.cost is None:
-            _stretch(password, b"\0" * _SALT_BYTES, Argon2Parameters())
+            _stretch(password, b"\0" * _SALT_BYTES, COST)
             raise _wrong_password()
         return _unwrap(self.facts.id, slot, _stretch(password, slot.salt, slot.cost))
 
