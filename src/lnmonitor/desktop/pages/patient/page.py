@@ -26,6 +26,7 @@ from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.segmented import TabBar
 from lnmonitor.desktop.widgets.text import rule
 from lnmonitor.errors import UserError
+from lnmonitor.language import Language
 from lnmonitor.progress import Cancelled, Progress
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class PatientPage(Page):
         self._patient_id = wanted
         hub().set_patient(wanted)
         self._read()
-        self._stack.currentWidget().setFocus()
+        self.choose_lens(self.tabs.key)
 
     def refresh(self, changes: ChangeSet) -> None:
         """Read the patient again when something of it changed."""
@@ -328,9 +329,10 @@ class PatientPage(Page):
 
     def write_pdf_to(self, path: str) -> None:
         """Write the patient summary; progress and Cancel stay on the page."""
-        if self._patient_id is None:
+        session = hub().session
+        if self._patient_id is None or session is None:
             return
-        work = partial(_report, self._patient_id, Path(path), language())
+        work = partial(_report, session, self._patient_id, Path(path), language())
         self._job = JobOp(
             self, work, partial(self._pdf_written, path), self._say_problem, self._pdf_progress
         )
@@ -380,11 +382,11 @@ def _dismiss(session: StudySession, identity: str, reason: str) -> object:
     return dismiss(session, identity, reason)
 
 
-def _report(patient_id: str, path: Path, wanted: str, progress: Progress) -> object:
-    """Write the summary in portions on the thread that owns the study."""
+def _report(
+    session: StudySession, patient_id: str, path: Path, wanted: Language, progress: Progress
+) -> object:
+    """Write the summary; the study is read on the thread that owns it."""
     from lnmonitor.reports.service import report_patient
 
-    session = hub().session
-    return on_database(
-        partial(report_patient, session, patient_id, path, language=wanted, progress=progress)
-    )
+    progress(0, 1, path.name)
+    return on_database(partial(report_patient, session, patient_id, path, language=wanted))

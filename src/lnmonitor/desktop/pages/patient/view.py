@@ -135,20 +135,29 @@ def other_rules(view: PatientView, topic: Topic) -> tuple[tuple[str, str], ...]:
     assessment = view.assessment(topic.visit_id)
     if assessment is None:
         return ()
-    pairs = []
-    for key, outcome in assessment.outcomes.items():
-        if isinstance(outcome, ResponseResult) and key != topic.key:
-            pairs.append((rule_name(outcome.rule.id), tr(outcome.response.value)))
-    if isinstance(topic.result, Flag):
-        for flare in view.course.flares:
-            if isinstance(flare, FlareFinding) and flare.rule.id != topic.result.rule.id:
-                pairs.append((rule_name(flare.rule.id), tr(flare.status)))
-    return tuple(pairs)
+    responses = [
+        (rule_name(outcome.rule.id), tr(outcome.response.value))
+        for key, outcome in assessment.outcomes.items()
+        if isinstance(outcome, ResponseResult) and key != topic.key
+    ]
+    flares = [
+        (rule_name(flare.rule.id), tr(flare.status))
+        for flare in view.course.flares
+        if isinstance(topic.result, Flag)
+        and isinstance(flare, FlareFinding)
+        and flare.rule.id != topic.result.rule.id
+    ]
+    return (*responses, *flares)
 
 
 def rule_name(rule_id: str) -> str:
     """Return a rule set's name as people know it."""
     return tr(_RULE_NAMES.get(rule_id, rule_id))
+
+
+def short_visit(code: str) -> str:
+    """Return a visit's short name for column heads: M3, or Unsch."""
+    return tr("Unsch.") if code.startswith("UNS") else tr(code)
 
 
 def describe(record: Record[Form]) -> str:
