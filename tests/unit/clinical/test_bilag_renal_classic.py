@@ -48,6 +48,16 @@ QUIET = RenalInputs(
         ({"creatinine_umol_l": 137}, {"creatinine_umol_l": 120}, "D", ()),
         ({"gfr": 66}, {"gfr": 100}, "B", (3,)),
         ({"sbp": 150, "dbp": 90}, {"sbp": 120, "dbp": 75}, "C", ()),
+        ({"sbp": 140, "dbp": 90}, {"sbp": 110, "dbp": 75}, "C", ()),
+        ({"sbp": 139, "dbp": 95}, {"sbp": 100, "dbp": 75}, "D", ()),
+        ({"u24_g": 1.0}, {"u24_g": 0.1}, "C", ()),  # not above 1 g
+        ({"u24_g": 1.1}, {"u24_g": 0.2}, "B", (1,)),  # not below 0.2 g, but doubled
+        ({"u24_g": 1.1}, {"u24_g": 0.6}, "B", ()),
+        ({"u24_g": 1.0}, {"u24_g": 0.6}, "C", ()),
+        ({"gfr": 67}, {"gfr": 100}, "D", ()),  # exactly 67 %
+        ({"gfr": 49}, {"gfr": 50}, "D", ()),
+        ({"gfr": 49}, {"gfr": None}, "B", (3,)),  # the last not measured
+        ({"dipstick": 1}, {}, "C", ()),  # beside 0.1 g in 24 hours
         ({"sbp": 149, "dbp": 95}, {"sbp": 120, "dbp": 75}, "D", ()),
     ],
 )

@@ -103,7 +103,8 @@ def test_that_a_second_flare_needs_a_new_remission() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nadir", "grams", "flare"), [(0.8, 2.0, True), (0.8, 1.9, False), (1.1, 2.1, False)]
+    ("nadir", "grams", "flare"),
+    [(0.8, 2.0, True), (1.0, 2.0, True), (0.8, 1.9, False), (1.1, 2.1, False)],
 )
 def test_that_after_partial_remission_protein_must_double_and_reach_2_g(
     nadir: float, grams: float, flare: bool

@@ -174,6 +174,8 @@ def test_that_a_missing_upper_limit_matters_only_above_115_percent() -> None:
         ({"egfr": 67.9}, "NR"),
         ({"egfr": 200}, "CR"),
         ({"proteinuria": u24(0.5)}, "PR"),
+        ({"proteinuria": u24(2.0)}, "PR"),  # exactly half
+        ({"proteinuria": u24(2.01)}, "NR"),
         ({"urine_rbc_hpf": 50}, "CR"),
         ({"on_rescue": True}, "CR"),
         ({"egfr": None, "creatinine_umol_l": 92}, "CR"),
@@ -197,6 +199,18 @@ def test_that_kdigo_partial_is_below_3_g() -> None:
 def test_that_kdigo_names_the_missing_egfr() -> None:
     now = replace(WELL, egfr=None, creatinine_umol_l=None)
     assert "egfr" in assess("kdigo-2024", baseline=BASELINE, now=now).missing
+
+
+def test_that_reasons_show_percentages_as_people_read_them() -> None:
+    def shown(rule_set: str, code: str) -> dict[str, object]:
+        reasons = assess(rule_set, baseline=RAISED, now=WELL).reasons
+        return dict(next(reason.values for reason in reasons if reason.code == code))
+
+    assert shown("set-a", "response.protein_fall")["percent"] == 50
+    assert shown("set-a", "response.creatinine_stable")["percent"] == 115
+    assert shown("set-a", "response.creatinine_recovered")["percent"] == 25
+    egfr = shown("kdigo-2024", "response.egfr_stable")
+    assert (egfr["percent"], egfr["baseline"], egfr["limit"]) == (85, 35, 29.75)
 
 
 def test_that_every_rule_set_explains_itself_and_cites() -> None:
@@ -239,3 +253,19 @@ def test_that_other_guidelines_have_their_own_edges(
 ) -> None:
     now = replace(WELL, **changes)  # type: ignore[arg-type]
     assert assess(rule_set, baseline=BASELINE, now=now).response is Response(response)
+
+
+def test_that_the_range_in_force_now_decides_on_normal_creatinine() -> None:
+    baseline = replace(BASELINE, creatinine_umol_l=80)
+    now = replace(WELL, creatinine_umol_l=95, creatinine_uln=100)  # 119 % of baseline
+    assert assess("set-a", baseline=baseline, now=now).response is Response.CR
+
+
+def test_that_creatinine_at_its_upper_limit_was_not_raised() -> None:
+    baseline = replace(BASELINE, creatinine_umol_l=90)
+    now = replace(WELL, proteinuria=u24(1.0), creatinine_umol_l=95)
+    assert assess("set-a", baseline=baseline, now=now).response is Response.PR
+
+
+def test_that_rules_from_unread_wording_say_so() -> None:
+    assert not any(rule_set.rule.verified for rule_set in RULE_SETS.values())

@@ -221,3 +221,25 @@ def test_that_impossible_laboratory_values_are_refused(labs: SledaiLabs) -> None
 def test_that_a_tick_against_the_laboratory_is_a_contradiction() -> None:
     found = sledai.contradictions({"proteinuria": True, "pyuria": False, "casts": None}, NORMAL)
     assert set(found) == {"proteinuria"}
+
+
+@pytest.mark.parametrize(
+    ("item", "at_limit", "beyond"),
+    [
+        ("haematuria", SledaiLabs(urine_rbc_hpf=5), SledaiLabs(urine_rbc_hpf=5.5)),
+        ("pyuria", SledaiLabs(urine_wbc_hpf=5), SledaiLabs(urine_wbc_hpf=5.5)),
+        ("proteinuria", SledaiLabs(upcr_g_g=0.5), SledaiLabs(upcr_g_g=0.501)),
+        ("dsdna", SledaiLabs(dsdna=100, dsdna_uln=100), SledaiLabs(dsdna=101, dsdna_uln=100)),
+        ("fever", SledaiLabs(temperature_c=38.0), SledaiLabs(temperature_c=38.1)),
+        ("thrombocytopenia", SledaiLabs(platelets=100), SledaiLabs(platelets=99.5)),
+        ("leukopenia", SledaiLabs(wbc=3.0), SledaiLabs(wbc=2.99)),
+    ],
+)
+def test_that_every_limit_is_strict(item: str, at_limit: SledaiLabs, beyond: SledaiLabs) -> None:
+    assert sledai.propose(at_limit)[item].present is Truth.NO
+    assert sledai.propose(beyond)[item].present is Truth.YES
+
+
+def test_that_renal_and_clinical_scores_keep_the_30_day_window() -> None:
+    assert sledai.renal_sledai(ALL_ABSENT).window_days == 30
+    assert sledai.clinical_sledai(ALL_ABSENT).window_days == 30
