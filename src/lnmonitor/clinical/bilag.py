@@ -183,17 +183,21 @@ def _letter(system: str, scores: Mapping[str, int]) -> Grade | None:
 
 
 def _could_raise(system: str, scores: Mapping[str, int], not_done: Iterable[str]) -> list[str]:
-    """Return the items not done that could change the letter, alone or with one other.
+    """Return the items not done that could change the letter.
 
-    Two suffice: no rule of the index counts more than two items together.
+    Alone in most systems; in the constitutional one, which counts two items together, also with one
+    other that was not done.
     """
     absent = list(not_done)
     now = _letter(system, scores)
+    if now is Grade.A:
+        return []
 
     def matters(code: str) -> bool:
         if _letter(system, {**scores, code: 4}) is not now:
             return True
-        partners = ({**scores, other: 4} for other in absent if other != code)
+        others = absent if system == CONSTITUTIONAL else []
+        partners = ({**scores, other: 4} for other in others if other != code)
         return any(_letter(system, {**p, code: 4}) is not _letter(system, p) for p in partners)
 
     return [code for code in absent if matters(code)]

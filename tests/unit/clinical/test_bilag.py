@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -265,5 +266,8 @@ def test_that_a_total_needs_all_nine_systems() -> None:
     nine = [bilag.BilagGrade(rule=bilag.RULE_BILAG_2004, system=s, grade=Grade.A) for s in SYSTEMS]
     assert bilag.total(nine).total == 81
     assert bilag.total(nine, bilag.NUMERIC_12811).total == 108
+    quiet = [replace(grade, grade=Grade.D) for grade in nine]
+    assert bilag.total(quiet).total == 0
+    assert bilag.total(quiet).reasons == ()
     partial = bilag.total(nine[:-1])
     assert (partial.total, partial.missing) == (None, ("haematological",))
