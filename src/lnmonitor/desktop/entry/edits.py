@@ -107,8 +107,8 @@ class TypedEdit(QLineEdit):
             self.escaped.emit()
         elif key == Qt.Key.Key_C and not control and self.asking and self.confirm_with_c:
             self.confirmed.emit()
-        elif control and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.ignore()  # previous, next form
+        elif control and key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_U):
+            event.ignore()  # previous form, next form, unit: the page's keys
         else:
             super().keyPressEvent(event)
 

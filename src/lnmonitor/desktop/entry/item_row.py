@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.edits import TypedEdit
-from lnmonitor.desktop.entry.model import FormEntry, UndoStack
+from lnmonitor.desktop.entry.model import FormEntry, ResultEntry, UndoStack
 from lnmonitor.desktop.entry.row_paint import Beside, Columns, cell_rects, paint_cells
 from lnmonitor.desktop.entry.strips import AskStrip, ReasonStrip, RefuseStrip, Strip
 from lnmonitor.desktop.entry.unit_button import UnitButton
@@ -29,6 +29,8 @@ from lnmonitor.study.checks import Finding
 from lnmonitor.study.codelists import decode
 from lnmonitor.study.items import Kind
 
+CONFIRMED = "confirmed by the person who entered it"
+"""What a confirmation without words is kept as."""
 S = TypeVar("S", bound=Strip)
 Editor = TypedEdit | AnswerStrip
 
@@ -44,6 +46,8 @@ class RowSetup:
     undo: UndoStack
     beside: Beside = field(default_factory=Beside)
     units: Sequence[str] = ()
+    host: QVBoxLayout | None = None
+    """Where strips open if not under the row itself."""
 
 
 class ItemRow(QWidget):
@@ -58,15 +62,18 @@ class ItemRow(QWidget):
         self.entry, self.name = setup.entry, setup.name
         self.editor, self.columns = setup.editor, setup.columns
         self.beside = setup.beside
+        self.plain = False
+        """Whether the row stands alone, without ground and hairline."""
         self.findings: tuple[Finding, ...] = ()
         self._undo = setup.undo
         self._problem: UserError | None = None
         self._strip: Strip | None = None
         self._before = (self.entry.answer(self.name), self.entry.typed(self.name))
         self._height = theme().measure("row-dense")
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, self._height, 0, 1)
-        self._layout.setSpacing(0)
+        self._layout = setup.host or QVBoxLayout(self)
+        if setup.host is None:
+            self._layout.setContentsMargins(0, self._height, 0, 1)
+            self._layout.setSpacing(0)
         self.unit = UnitButton(setup.units, self) if len(setup.units) > 1 else None
         self._place_editor()
         self._connect()
@@ -183,7 +190,7 @@ class ItemRow(QWidget):
     # ---- findings and strips
     def judge(self, findings: Sequence[Finding]) -> None:
         """Take the findings of the entry and open, change or close the strip."""
-        self.findings = tuple(found for found in findings if found.item == self.name)
+        self.findings = tuple(found for found in findings if self._concerns(found))
         self.editor.asking = False
         state = ""
         if refusal := self._refusal():
@@ -199,6 +206,12 @@ class ItemRow(QWidget):
             self._close_strip()
         self.editor.set_state(state)
 
+    def _concerns(self, found: Finding) -> bool:
+        if isinstance(self.entry, ResultEntry):
+            return True  # the only row of its record
+        first = next(iter(self.entry.form_type.items()))
+        return found.item == self.name or (found.item is None and self.name == first)
+
     def _refusal(self) -> str:
         if self.entry.typed(self.name):
             return self._said(self._problem)
@@ -212,9 +225,8 @@ class ItemRow(QWidget):
         return " ".join(tr(one).format(**problem.params) for one in sentences if one)
 
     def _question(self) -> Finding | None:
-        if self.name in self.entry.justified:
-            return None
-        return next((found for found in self.findings if found.level == "ask"), None)
+        asked = (found for found in self.findings if found.level == "ask")
+        return next((f for f in asked if (f.item or "") not in self.entry.justified), None)
 
     def _open(self, kind: Callable[[], S]) -> S:
         if type(self._strip) is not kind:
@@ -251,7 +263,9 @@ class ItemRow(QWidget):
 
     @Slot(str)
     def _justify(self, why: str) -> None:
-        self.entry.justify(self.name, why or "confirmed")
+        question = self._question()
+        item = self.name if question is None else question.item or ""
+        self.entry.justify(item, why or CONFIRMED)
         self.left.emit()
 
     @Slot(str)
@@ -317,9 +331,10 @@ class ItemRow(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
-        if self.editor.hasFocus():
+        if self.editor.hasFocus() and not self.plain:
             painter.fillRect(0, 0, self.width(), self._height, look.color("bg-selected"))
-        painter.setPen(look.color("line-soft"))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        if not self.plain:
+            painter.setPen(look.color("line-soft"))
+            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         with_unit = self.unit is None or self.unit.isHidden()
         paint_cells(painter, self.columns, self.beside, with_unit=with_unit)

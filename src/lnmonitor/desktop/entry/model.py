@@ -37,6 +37,7 @@ class FormEntry(QObject):
             do not make it worth saving.
         justified: item -> why an unexpected value is right.
         reasons: item -> why a saved value was changed.
+        remarks: how several answers were given at once, for the history.
     """
 
     changed = Signal(str)
@@ -54,6 +55,7 @@ class FormEntry(QObject):
         self.fixed: dict[str, Value] = dict(fixed or {})
         self.justified: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
+        self.remarks: list[str] = []
         self._answers: dict[str, Answer] = {}
         self._typed: dict[str, str] = {}
         self.record: Record[Any] | None = None
@@ -65,6 +67,7 @@ class FormEntry(QObject):
         self._answers.clear()
         self._typed.clear()
         self.reasons.clear()
+        self.remarks.clear()
         self.justified = dict(record.justified) if record is not None else {}
         self.changed.emit("")
 
@@ -162,8 +165,9 @@ class FormEntry(QObject):
 
     @property
     def reason(self) -> str:
-        """The reasons of all changed values in one line."""
-        return "; ".join(dict.fromkeys(self.reasons[n] for n in self.amended if n in self.reasons))
+        """The reasons of all changed values, and the remarks, in one line."""
+        given = [self.reasons[name] for name in self.amended if name in self.reasons]
+        return "; ".join(dict.fromkeys((*given, *self.remarks)))
 
     @property
     def missing(self) -> dict[str, str]:

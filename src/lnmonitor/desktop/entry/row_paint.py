@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
 
 from lnmonitor.desktop.theme import theme
 
-CELLS = ("number", "label", "editor", "unit", "flag", "previous", "trend", "range")
+CELLS = ("number", "label", "mark", "editor", "unit", "flag", "previous", "trend", "range")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Columns:
     trend: float = 12
     range: float = 24
     number: float = 0
+    mark: float = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Beside:
     previous: str = ""
     range: str = ""
     number: str = ""
+    mark: str = ""
     trend: tuple[float, ...] = ()
     strong: bool = False
 
@@ -66,20 +68,32 @@ def row_width(columns: Columns) -> int:
     return max(cell.right() for cell in cell_rects(columns).values()) + theme().px(1.5)
 
 
-def paint_cells(painter: QPainter, columns: Columns, beside: Beside, *, with_unit: bool) -> None:
-    """Paint the texts and the trend of a row; `with_unit` False leaves the unit to its button."""
+def paint_cells(
+    painter: QPainter, columns: Columns, beside: Beside, *, with_unit: bool, head: str = ""
+) -> None:
+    """Paint the texts and the trend of a row.
+
+    `with_unit` False leaves the unit to its button; `head` is the name of the field's column and
+    makes the row a head.
+    """
     look = theme()
     cells = cell_rects(columns)
     right = Qt.AlignmentFlag.AlignRight
-    name_font = look.font("body", 600 if beside.strong else 400)
-    paint_text(painter, cells.get("number"), beside.number, "text-muted", look.font("small"))
-    paint_text(painter, cells.get("label"), beside.label, "text", name_font)
+    small = look.font("small")
+    ink = "text-2" if head else "text"
+    name_font = small if head else look.font("body", 600 if beside.strong else 400)
+    paint_text(painter, cells.get("number"), beside.number, "text-muted", small)
+    paint_text(painter, cells.get("label"), beside.label, ink, name_font)
+    paint_text(painter, cells.get("mark"), beside.mark, "text-muted", small, right)
+    paint_text(painter, cells.get("editor"), head, "text-2", small)
     if with_unit:
-        paint_text(painter, cells.get("unit"), beside.unit, "text-2", look.font("small"))
-    _paint_flag(painter, cells.get("flag"), beside)
-    paint_text(painter, cells.get("previous"), beside.previous, "text-2", look.font(), right)
+        paint_text(painter, cells.get("unit"), beside.unit, "text-2", small)
+    _paint_flag(painter, cells.get("flag"), beside, head=bool(head))
+    font = small if head else look.font()
+    paint_text(painter, cells.get("previous"), beside.previous, "text-2", font, right)
     _paint_trend(painter, cells.get("trend"), beside)
-    paint_text(painter, cells.get("range"), beside.range, "text-muted", look.font("small"))
+    tone = "text-2" if head else "text-muted"
+    paint_text(painter, cells.get("range"), beside.range, tone, small)
 
 
 def paint_text(
@@ -99,12 +113,12 @@ def paint_text(
     painter.drawText(cell, align | Qt.AlignmentFlag.AlignVCenter, fitted)
 
 
-def _paint_flag(painter: QPainter, cell: QRect | None, beside: Beside) -> None:
+def _paint_flag(painter: QPainter, cell: QRect | None, beside: Beside, *, head: bool) -> None:
     if cell is None:
         return
     look = theme()
-    bold = look.font("small", 600)
-    paint_text(painter, cell, beside.flag, beside.tone, bold)
+    bold = look.font("small", 400 if head else 600)
+    paint_text(painter, cell, beside.flag, "text-2" if head else beside.tone, bold)
     if beside.note:
         painter.setFont(bold)
         used = painter.fontMetrics().horizontalAdvance(beside.flag)

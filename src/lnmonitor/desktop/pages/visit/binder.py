@@ -44,7 +44,8 @@ class Loaded:
     protocol: Protocol
     today: date
     may_edit: bool = True
-    sex: str | None = None
+    new_visit_id: str = ""
+    """The id that a visit not saved yet will have, so that its forms can refer to it."""
 
 
 class Binder(QObject):
@@ -232,6 +233,7 @@ class Binder(QObject):
             protocol=self.protocol,
             record_id=entry.record.id if entry.record else None,
             missing=entry.missing,
+            today=self.loaded.today,
         )
         if self.tried:
             return tuple(findings)
@@ -278,13 +280,12 @@ class Binder(QObject):
         from lnmonitor.services.records import RecordDraft
 
         chosen = self.to_save if entries is None else entries
-        visit_id = self.visit_record.id if self.visit_record else None
         return [
             RecordDraft(
                 form=self.prepared(entry),
                 patient_id=self.data.patient_id,
-                visit_id=visit_id if self.belongs_to_visit(entry) else None,
-                record_id=entry.record.id if entry.record else None,
+                visit_id=self.visit_id if self.belongs_to_visit(entry) else None,
+                record_id=self._record_id(entry),
                 row_version=entry.record.row_version if entry.record else 0,
                 missing=entry.missing,
                 justified=dict(entry.justified),
@@ -292,6 +293,28 @@ class Binder(QObject):
             )
             for entry in chosen
         ]
+
+    @property
+    def visit_id(self) -> str | None:
+        """The id of the visit, saved or to be; None for a form outside visits."""
+        if self.planned is None:
+            return None
+        return self.visit_record.id if self.visit_record else self.loaded.new_visit_id
+
+    def _record_id(self, entry: FormEntry) -> str | None:
+        if entry.record is not None:
+            return entry.record.id
+        return self.visit_id if entry is self.visit else None
+
+    def take_saved(
+        self, entries: Sequence[FormEntry], records: Sequence[Record[Form]], loaded: Loaded
+    ) -> None:
+        """Start anew from what was saved; undo ends here."""
+        self.loaded = loaded
+        self.undo.clear()
+        self.tried = False
+        for entry, record in zip(entries, records, strict=False):
+            entry.take(record)
 
     def belongs_to_visit(self, entry: FormEntry) -> bool:
         """Whether an entry's record hangs on the visit."""

@@ -1,0 +1,284 @@
+"""The laboratory grid: analyte, value, unit, flag, previous value, trend, range in force.
+
+A wrong digit shows against the last value and the range before it is saved. A value stays in the
+unit in which the laboratory reported it; its standard value is shown beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout
+
+from lnmonitor.desktop.entry.code_edit import CodeEdit
+from lnmonitor.desktop.entry.edits import DateEdit
+from lnmonitor.desktop.entry.factory import make_result_editor
+from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
+from lnmonitor.desktop.entry.model import FormEntry
+from lnmonitor.desktop.entry.row_paint import Beside, Columns
+from lnmonitor.desktop.entry.values import Answer, format_number
+from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.i18n import text as text_of
+from lnmonitor.desktop.pages.visit.form_view import FormView, Heading, HeadRow, label_units
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.text import label
+from lnmonitor.errors import UserError
+from lnmonitor.study.analytes import Analyte, Range, analyte, convert, reference_range
+from lnmonitor.study.checks.finding import age_on
+from lnmonitor.study.codelists import codelist, decode
+from lnmonitor.study.forms import Demographics, LabResult
+from lnmonitor.study.items import Kind
+from lnmonitor.study.records import Record
+
+GROUPS = {
+    "haematology": "Blood count",
+    "chemistry": "Chemistry",
+    "urine": "Urine",
+    "immunology": "Serology",
+    "kidney": "Measured GFR",
+}
+_TREND_POINTS = 8
+
+
+class LaboratoryView(FormView):
+    """All results of a visit, by group; each row is a record of its own."""
+
+    def build(self) -> None:
+        """Add the groups with their dates and rows."""
+        entries = self.binder.entries(self.key)
+        names = [text_of(analyte(_code(entry)).name) for entry in entries]
+        self.columns = Columns(
+            label=label_units(names, most=44), editor=17, unit=15, flag=17, previous=13, trend=11
+        )
+        self._dates: dict[str, DateEdit] = {}
+        self._places: dict[str, QVBoxLayout] = {}
+        self.title_bar(text_of(LabResult.title), tr("as the laboratory reports it; unit: Ctrl+U"))
+        self.column.addWidget(self._head())
+        for group, title in GROUPS.items():
+            rows = [entry for entry in entries if analyte(_code(entry)).group == group]
+            if rows:
+                self._add_group(group, title, rows)
+        self._add_chooser()
+        self.binder.visit.changed.connect(self._visit_changed)
+
+    def _head(self) -> HeadRow:
+        visit = self.binder.previous_visit
+        texts = Beside(
+            label=tr("Analyte"),
+            unit=tr("Unit"),
+            flag=tr("Flag"),
+            previous=str(visit.form.visit_code) if visit else tr("Before"),
+            range=tr("Range"),
+        )
+        return HeadRow(self.columns, texts, tr("Value"))
+
+    def _add_group(self, group: str, title: str, entries: Sequence[FormEntry]) -> None:
+        heading = Heading(tr(title))
+        heading.row.insertWidget(1, label(tr("collected"), "small", "text-muted"))
+        edit = DateEdit(Kind.PARTIAL_DATE, self._today)
+        edit.setAccessibleName(tr("{group}: collected", group=tr(title)))
+        edit.setFixedWidth(theme().px(24))
+        edit.setProperty("group", group)
+        edit.answered.connect(self._date_typed)
+        edit.left.connect(self._date_left)
+        edit.entered.connect(self._date_entered)
+        heading.row.insertWidget(2, edit)
+        self._dates[group] = edit
+        self.column.addWidget(heading)
+        place = QVBoxLayout()
+        place.setSpacing(0)
+        self._places[group] = place
+        self.column.addLayout(place)
+        for entry in entries:
+            self._add_result(entry, place)
+        self._show_date(group)
+
+    def _add_result(self, entry: FormEntry, place: QVBoxLayout) -> ItemRow:
+        one = analyte(_code(entry))
+        earlier = self.binder.earlier_results(one.code)
+        visit = self.binder.previous_visit
+        at_previous = [r for r in earlier if visit is not None and r.visit_id == visit.id]
+        reference = self._reference(one)
+        beside = Beside(
+            label=text_of(one.name),
+            unit=one.unit,
+            previous=_reported(one, at_previous[-1]) if at_previous else "",
+            range=range_text(reference),
+        )
+        units = one.all_units if len(one.all_units) > 1 else ()
+        row = self.row(
+            RowSetup(
+                entry,
+                "value",
+                make_result_editor(one),
+                self.columns,
+                self.binder.undo,
+                beside,
+                units,
+            ),
+            place,
+        )
+        entry.changed.connect(self._result_changed)
+        self._mark(row)
+        return row
+
+    # ---- dates of collection
+    def _today(self) -> date:
+        return self.binder.reference_date
+
+    def _group_rows(self, group: str) -> list[ItemRow]:
+        return [row for row in self.rows if analyte(_code(row.entry)).group == group]
+
+    @Slot(object)
+    def _date_typed(self, answer: Answer) -> None:
+        edit = self.sender()
+        for row in self._group_rows(str(edit.property("group"))):
+            if row.entry.record is None:
+                row.entry.fixed["collected_on"] = answer.value
+
+    @Slot()
+    def _date_left(self) -> None:
+        self._show_date(str(self.sender().property("group")))
+
+    @Slot()
+    def _date_entered(self) -> None:
+        rows = self._group_rows(str(self.sender().property("group")))
+        if rows:
+            rows[0].focus_editor()
+
+    def _show_date(self, group: str) -> None:
+        rows = self._group_rows(group)
+        dates = [str(row.entry.value("collected_on") or "") for row in rows]
+        known = [day for day in dates if day]
+        own = self.binder.visit_date
+        day = known[0] if known else (own.isoformat() if own else "")
+        self._dates[group].show_answer(Answer(day or None))
+
+    @Slot(str)
+    def _visit_changed(self, name: str) -> None:
+        if name in {"", "visit_date"}:
+            for group in self._dates:
+                self._show_date(group)
+
+    # ---- flags
+    @Slot(str)
+    def _result_changed(self, _name: str) -> None:
+        entry = self.sender()
+        for row in self.rows:
+            if row.entry is entry:
+                self._mark(row)
+
+    def _reference(self, one: Analyte) -> Range:
+        record = self.binder.data.one(Demographics)
+        demographics = record.form if record else None
+        day = self.binder.reference_date
+        age = age_on(demographics, day)
+        sex = demographics.sex if demographics else None
+        return reference_range(one.code, sex, age, day.isoformat())
+
+    def _mark(self, row: ItemRow) -> None:
+        """Show flag, standard value and trend of what stands in the field."""
+        one = analyte(_code(row.entry))
+        answer = row.entry.answer("value")
+        unit = str(row.entry.value("unit") or one.unit)
+        standard = standard_value(one, answer, unit)
+        flag = flag_of(standard, answer.operator, self._reference(one))
+        note = ""
+        if standard is not None and unit != one.unit:
+            note = f"= {format_number(round(standard, 4), None)} {one.unit}"
+        elif answer.missing:
+            note = row.entry.justified.get("value", "")
+        points = [
+            r.form.canonical_value
+            for r in self.binder.earlier_results(one.code)
+            if r.form.canonical_value is not None
+        ]
+        if standard is not None:
+            points.append(standard)
+        trend = tuple(float(point) for point in points[-_TREND_POINTS:])
+        row.show_beside(flag=flag, note=note, trend=trend, unit=unit)
+
+    # ---- an analyte more
+    def _add_chooser(self) -> None:
+        heading = Heading(tr("Another result"), tr("name, then Enter"))
+        self._chooser = CodeEdit(codelist("ANALYTE"))
+        self._chooser.setFixedWidth(theme().px(50))
+        self._chooser.setAccessibleName(tr("Another result"))
+        self._chooser.answered.connect(self._remember_choice)
+        self._chooser.entered.connect(self._take_choice)
+        self._choice = Answer()
+        heading.row.insertWidget(1, self._chooser)
+        self.column.addWidget(heading)
+
+    @Slot(object)
+    def _remember_choice(self, answer: Answer) -> None:
+        self._choice = answer
+
+    @Slot()
+    def _take_choice(self) -> None:
+        code = str(self._choice.value or "")
+        if not code:
+            self.finished.emit()
+            return
+        row = next((row for row in self.rows if _code(row.entry) == code), None)
+        if row is None:
+            group = analyte(code).group
+            if group not in self._places:
+                group = next(iter(self._places))
+            row = self._add_result(self.binder.add_result(code), self._places[group])
+        self._choice = Answer()
+        self._chooser.show_answer(self._choice)
+        row.focus_editor()
+
+
+def _code(entry: FormEntry) -> str:
+    return str(entry.value("analyte"))
+
+
+def standard_value(one: Analyte, answer: Answer, unit: str) -> float | None:
+    """Return a typed result in the analyte's standard unit, None where there is no number."""
+    if answer.value is None or isinstance(answer.value, str):
+        return None
+    try:
+        return convert(one.code, float(answer.value), unit)
+    except UserError:
+        return None  # the check of the entry says so at the field
+
+
+def flag_of(standard: float | None, operator: str, reference: Range) -> str:
+    """Return L, H or "" for a value in the standard unit against the range in force.
+
+    "< x" can only be called low or normal by its limit, "> x" only high: else no flag.
+    """
+    if standard is None:
+        return ""
+    if reference.low is not None and standard < reference.low and not operator.startswith(">"):
+        return "L"
+    if reference.high is not None and standard > reference.high and not operator.startswith("<"):
+        return "H"
+    return ""
+
+
+def range_text(reference: Range) -> str:
+    """Return the range in force as read beside the field."""
+    low, high = (
+        None if side is None else format_number(side, None)
+        for side in (reference.low, reference.high)
+    )
+    if low is not None and high is not None:
+        return f"{low}–{high}" if reference.low else f"≤ {high}"
+    if high is not None:
+        return f"≤ {high}"
+    return f"≥ {low}" if low is not None else ""
+
+
+def _reported(one: Analyte, record: Record[LabResult]) -> str:
+    form = record.form
+    if form.text:
+        return decode(one.codes, form.text, language()) if one.codes else form.text
+    if form.canonical_value is None:
+        return record.missing.get("value", "")
+    number = format_number(round(form.canonical_value, 4), one.decimals, grouped=True)
+    return f"{form.operator} {number}" if form.operator else number

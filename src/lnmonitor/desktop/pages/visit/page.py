@@ -1,0 +1,531 @@
+"""The entry page: one visit with all its forms, or one form of a patient.
+
+Typing never waits: results are computed on the database thread a moment after the last keystroke.
+Everything typed lives in a `Binder` until it is durably saved; leaving the page keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
+
+from lnmonitor.desktop.entry.model import FormEntry
+from lnmonitor.desktop.i18n import text as text_of
+from lnmonitor.desktop.i18n import tr
+from lnmonitor.desktop.operations import ReadOp, WriteOp
+from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.pages.visit.binder import INFUSION_SIGNS, LOGS, Binder, Loaded
+from lnmonitor.desktop.pages.visit.checks import empty_items, open_checks
+from lnmonitor.desktop.pages.visit.desk import FormDesk
+from lnmonitor.desktop.pages.visit.form_list import FormList, FormState
+from lnmonitor.desktop.pages.visit.header import VisitHeader
+from lnmonitor.desktop.pages.visit.keeper import Place, keeper
+from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
+from lnmonitor.desktop.pages.visit.scored import BilagView, SledaiView
+from lnmonitor.desktop.problems import sentence
+from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.message_strip import MessageStrip
+from lnmonitor.desktop.widgets.text import rule
+from lnmonitor.errors import UserError
+from lnmonitor.study.forms import FORMS, Visit
+from lnmonitor.study.records import PatientData, Record
+
+if TYPE_CHECKING:
+    from lnmonitor.services.changes import ChangeSet
+    from lnmonitor.services.records import Saved
+    from lnmonitor.services.session import StudySession
+    from lnmonitor.services.visits import LiveScores
+
+_PAUSE_MS = 250  # results follow this long after the last keystroke
+_SHORT = {"CMI": "Immunosuppressants", "PGA": "Global assessment"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A save with the patient's records read back after it."""
+
+    saved: Saved
+    loaded: Loaded
+
+    @property
+    def changes(self) -> ChangeSet:
+        """What changed, for the open views."""
+        return self.saved.changes
+
+
+class VisitPage(Page):
+    """Enters a visit. Argument: (patient id, visit record id or code[, form code])."""
+
+    keeps_input: ClassVar[bool] = True
+    rail: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.binder: Binder | None = None
+        self._place: Place = ("", "")
+        self._wanted_form = ""
+        self._saving: tuple[FormEntry, ...] = ()
+        self._asked = 0
+        self.header = VisitHeader()
+        self.message = MessageStrip()
+        self.forms = FormList()
+        self.desk = FormDesk()
+        self.scores = ScoreColumn()
+        self._arrange()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._compute)
+        self._connect()
+
+    # ---- making
+    def _arrange(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.header)
+        whole.addWidget(self.message)
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        line.addWidget(self.forms)
+        line.addWidget(rule("v"))
+        line.addWidget(self.desk, 1)
+        line.addWidget(rule("v"))
+        self._score_area = QScrollArea()
+        self._score_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._score_area.setWidgetResizable(True)
+        self._score_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._score_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._score_area.setWidget(self.scores)
+        self._score_area.setFixedWidth(theme().measure("score-min"))
+        line.addWidget(self._score_area)
+        whole.addLayout(line, 1)
+
+    def _connect(self) -> None:
+        self.header.back_pressed.connect(self._back)
+        self.header.undo_pressed.connect(self.undo)
+        self.header.save_pressed.connect(self.save)
+        self.header.date_left.connect(self._date_left)
+        self.header.date_done.connect(self._date_done)
+        self.forms.chosen.connect(self.show_form)
+        self.desk.next_form.connect(self.next_form)
+        self.scores.check_chosen.connect(self._go_to)
+        for keys, slot in (
+            (QKeySequence(QKeySequence.StandardKey.Save), self.save),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo),
+            (QKeySequence("Ctrl+Down"), self.next_form),
+            (QKeySequence("Ctrl+Up"), self.previous_form),
+        ):
+            made = QShortcut(keys, self)
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(slot)
+
+    # ---- page
+    def title(self) -> str:
+        """Return the patient and what is entered."""
+        if self.binder is None:
+            return ""
+        return f"{self.binder.data.subject_id}, {self.header.visit.text()}"
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the page."""
+        return [
+            ("Enter", tr("next field")),
+            ("Ctrl+↓", tr("next form")),
+            ("0 1 N", tr("No, Yes, not done")),
+            ("Shift+0", tr("rest of the section No")),
+            ("ND UNK NA", tr("no value")),
+            ("C", tr("confirm")),
+            ("Esc", tr("restore")),
+            ("Ctrl+U", tr("unit")),
+            ("Ctrl+Z", tr("undo")),
+            ("Ctrl+S", tr("save")),
+        ]
+
+    def activate(self, argument: object) -> None:
+        """Show a visit; what was typed in it before and not saved is shown again."""
+        if not isinstance(argument, tuple) or len(argument) < 2:
+            return
+        place = (str(argument[0]), str(argument[1]))
+        self._wanted_form = str(argument[2]) if len(argument) > 2 and argument[2] else ""
+        self._open(place)
+
+    def _open(self, place: Place) -> None:
+        hub().set_patient(place[0])
+        kept = keeper().find(place)
+        self._place = place
+        if kept is not None:
+            self._show(kept)
+        else:
+            self._load()
+
+    def _load(self) -> None:
+        patient_id = self._place[0]
+        ReadOp(self, lambda session: load(session, patient_id), self._loaded).run()
+
+    def _loaded(self, loaded: Loaded) -> None:
+        if loaded.data.patient_id == self._place[0]:
+            binder = self.make_binder(loaded)
+            if binder is None:
+                self.message.say("refuse", tr("There is no visit {visit}.", visit=self._place[1]))
+            else:
+                self._show(binder)
+
+    def make_binder(self, loaded: Loaded) -> Binder | None:
+        """Return the binder of the wanted visit, None if there is no such visit."""
+        record = find_visit(loaded.data, self._place[1])
+        code = record.form.visit_code if record else self._place[1]
+        planned = loaded.protocol.visit(code)
+        return None if planned is None else Binder(loaded, planned, record)
+
+    def _show(self, binder: Binder) -> None:
+        if self.binder is not None:
+            self.binder.changed.disconnect(self._changed)
+        self.binder = binder
+        keeper().keep(self._place, binder)
+        binder.changed.connect(self._changed)
+        self.message.clear()
+        self.scores.clear()
+        self.header.show_binder(binder)
+        self.desk.show_binder(binder)
+        self._score_area.setVisible(binder.planned is not None)
+        self.forms.setVisible(binder.planned is not None)
+        self.forms.show_keys(self.keys()[:5])
+        self._renew()
+        self._first_form(binder)
+        self._compute()
+
+    def _first_form(self, binder: Binder) -> None:
+        """Show the form asked for, else the first that is not complete."""
+        keys = binder.form_keys
+        open_keys = [key for key in keys if _state(binder, key, wrong=frozenset()) != "done"]
+        order = [self._wanted_form, *(k for k in open_keys if k != Visit.code), *keys]
+        self.show_form(next(key for key in order if key in keys))
+        row = self.header.date_row
+        if row is not None and binder.visit_date is None and binder.loaded.may_edit:
+            row.focus_editor()
+
+    # ---- forms
+    @Slot(str)
+    def show_form(self, key: str) -> None:
+        """Show one form with the cursor in its first open field."""
+        view = self.desk.show_form(key)
+        view.focus_first()
+        self._renew_list()
+
+    @Slot()
+    def next_form(self) -> None:
+        """Go to the next form of the visit."""
+        self._step(1)
+
+    @Slot()
+    def previous_form(self) -> None:
+        """Go to the form before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if self.binder is None:
+            return
+        keys = self.binder.form_keys
+        place = keys.index(self.desk.key) + by if self.desk.key in keys else 0
+        if 0 <= place < len(keys):
+            self.show_form(keys[place])
+
+    @Slot(object)
+    def _go_to(self, check: OpenCheck) -> None:
+        row = self.header.date_row
+        if row is not None and check.entry is row.entry and check.item == row.name:
+            row.focus_editor()
+            return
+        self.desk.focus_item(check.key, check.entry, check.item)
+        self._renew_list()
+
+    @Slot()
+    def _back(self) -> None:
+        hub().open_page.emit("patient", self._place[0])
+
+    # ---- the visit date
+    @Slot()
+    def _date_left(self) -> None:
+        if self.binder is not None and self.header.date_row is not None:
+            self.header.date_row.judge(self.binder.check(self.binder.visit))
+
+    @Slot()
+    def _date_done(self) -> None:
+        if self.desk.current is not None:
+            self.desk.current.focus_first()
+
+    # ---- while typing
+    @Slot()
+    def _changed(self) -> None:
+        self._renew()
+        self._timer.start()
+
+    def _renew(self) -> None:
+        if self.binder is not None:
+            self.header.renew(self.binder)
+            self._renew_list()
+            self._tell_status()
+
+    def _renew_list(self) -> None:
+        if self.binder is None or self.binder.planned is None:
+            return
+        wrong = frozenset(c.key for c in self.scores.checks if c.kind == "refuse")
+        states = [form_state(self.binder, key, wrong) for key in self.binder.form_keys]
+        self.forms.show_states(tr("Forms of this visit"), states, self.desk.key)
+
+    def _tell_status(self) -> None:
+        hub().status.emit(self.status_text())
+
+    def status_text(self) -> str:
+        """Return what the status bar says about values not saved, "" when there are none."""
+        unsaved = keeper().unsaved
+        count = sum(binder.unsaved_values for binder in unsaved.values())
+        if not count:
+            return ""
+        subjects = ", ".join(dict.fromkeys(b.data.subject_id for b in unsaved.values()))
+        return tr("{n} values not yet saved: {subjects}", n=count, subjects=subjects)
+
+    @Slot()
+    def _compute(self) -> None:
+        """Ask for the results as they would be; an answer to an older question is dropped."""
+        binder = self.binder
+        if binder is None:
+            return
+        self.scores.show_checks(open_checks(binder), empty_items(binder))
+        self._renew_list()
+        if binder.planned is None:
+            return
+        if binder.visit_date is None:
+            self.scores.say_waiting(tr("Results follow when the visit has its date."))
+            return
+        from lnmonitor.services.visits import live
+
+        self._asked += 1
+        asked, drafts = self._asked, binder.drafts()
+        patient_id, visit_id = binder.data.patient_id, binder.visit_id
+        ReadOp(
+            self,
+            lambda session: (asked, live(session, patient_id, visit_id, drafts)),
+            self._take_live,
+            self._live_failed,
+        ).run()
+
+    def _take_live(self, answer: tuple[int, LiveScores]) -> None:
+        asked, live = answer
+        if asked != self._asked or self.binder is None:
+            return
+        self.scores.show_scores(live, self.binder.protocol)
+        self._show_proposals(live)
+
+    def _live_failed(self, problem: Exception) -> None:
+        if isinstance(problem, UserError):
+            self.scores.say_waiting(sentence(problem))
+        else:
+            hub().problem.emit(problem)
+
+    def _show_proposals(self, live: LiveScores) -> None:
+        from lnmonitor.analysis.model import SledaiLabCheck
+
+        outcomes = live.assessment.outcomes if live.assessment else {}
+        sledai, bilag = self.desk.view("SLEDAI"), self.desk.view("BILAG")
+        checked = outcomes.get("sledai.labs")
+        if isinstance(sledai, SledaiView) and isinstance(checked, SledaiLabCheck):
+            sledai.show_proposals(checked.proposals)
+        if isinstance(bilag, BilagView) and live.assessment is not None:
+            bilag.show_letters(
+                {
+                    key.partition(".")[2]: str(getattr(outcome, "grade", "") or "")
+                    for key, outcome in outcomes.items()
+                    if key.startswith("bilag.")
+                }
+            )
+
+    # ---- undo, save
+    @Slot()
+    def undo(self) -> None:
+        """Take the last unsaved change back and show where it was."""
+        if self.binder is None:
+            return
+        step = self.binder.undo.undo()
+        if step is None:
+            return
+        for key in self.binder.form_keys:
+            if step.entry in self.binder.entries(key):
+                self.desk.focus_item(key, step.entry, step.name)
+                view = self.desk.view(key)
+                if view is not None:
+                    view.judge(step.entry)
+        self._renew()
+
+    @Slot()
+    def save(self) -> None:
+        """Save all that was typed, in one step; what is open is shown at its field first."""
+        binder = self.binder
+        if binder is None or self._saving or not binder.loaded.may_edit:
+            return
+        here = self.focusWidget()
+        if here is not None:
+            here.clearFocus()
+            here.setFocus()
+        entries = tuple(binder.to_save)
+        if not entries:
+            self.message.say("info", tr("Nothing to save."), ((tr("Close"), self.message.clear),))
+            return
+        binder.tried = True
+        open_now = open_checks(binder)
+        self._judge_all()
+        self.scores.show_checks(open_now, empty_items(binder))
+        if open_now:
+            self._say_open(open_now)
+            return
+        self._write(binder, entries)
+
+    def _write(self, binder: Binder, entries: tuple[FormEntry, ...]) -> None:
+        from lnmonitor.services.records import save
+
+        drafts = binder.drafts(entries)
+        patient_id = binder.data.patient_id
+
+        def work(session: StudySession) -> Stored:
+            return Stored(save(session, drafts), load(session, patient_id))
+
+        self._saving = entries
+        self.header.save.setEnabled(False)
+        self.message.clear()
+        WriteOp(self, work, self._saved, self._save_failed).run()
+
+    def _say_open(self, checks: Sequence[OpenCheck]) -> None:
+        names = "; ".join(dict.fromkeys(check.words for check in checks[:3]))
+        words = tr("Not saved yet, nothing is lost: {names}.", names=names)
+        if len(checks) > 3:
+            words += " " + tr("{n} more under Checks.", n=len(checks) - 3)
+        self.message.say("ask", words, ((tr("Show"), self._show_first_open),))
+        self._go_to(checks[0])
+
+    @Slot()
+    def _show_first_open(self) -> None:
+        if self.scores.checks:
+            self._go_to(self.scores.checks[0])
+
+    def _judge_all(self) -> None:
+        if self.binder is None:
+            return
+        for key in self.binder.form_keys:
+            view = self.desk.view(key)
+            if view is not None:
+                view.judge_all()
+        self._date_left()
+
+    def _saved(self, stored: Stored) -> None:
+        entries, self._saving = self._saving, ()
+        self.header.save.setEnabled(True)
+        if self.binder is None:
+            return
+        self.binder.take_saved(entries, stored.saved.records, stored.loaded)
+        record = self.binder.visit_record
+        keeper().drop(self._place)
+        if record is not None:
+            self._place = (self._place[0], record.id)
+        keeper().keep(self._place, self.binder)
+        self._judge_all()
+        self._renew()
+        words = tr("Saved {n} records.", n=len(stored.saved.records))
+        raised = sum(found.deviation for found in stored.saved.findings)
+        if raised:
+            words += " " + tr("{n} protocol deviations were recorded.", n=raised)
+        self.message.say("ok", words, ((tr("Close"), self.message.clear),))
+        self._compute()
+
+    def _save_failed(self, problem: Exception) -> None:
+        """Keep everything typed, say why it was not saved."""
+        self._saving = ()
+        self.header.save.setEnabled(True)
+        kept = tr("Everything typed is kept.")
+        retry = (tr("Try again"), self.save)
+        if isinstance(problem, UserError):
+            self.message.say("refuse", f"{sentence(problem)} {kept}", (retry,))
+        else:
+            self.message.say(
+                "refuse", tr("Not saved: a fault of the program.") + f" {kept}", (retry,)
+            )
+            hub().problem.emit(problem)
+        self._renew()
+
+    # ---- leaving, language, size
+    def refresh(self, changes: ChangeSet) -> None:
+        """Read again after a change from elsewhere, unless something is being typed."""
+        binder = self.binder
+        if binder is None or self._saving or binder.unsaved:
+            return
+        if binder.data.patient_id in changes.patient_ids:
+            self._load()
+
+    def retranslate(self) -> None:
+        """Make the views anew in the new language; typed values stay in the binder."""
+        if self.binder is not None:
+            self._show(self.binder)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.desk.arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_status()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tell_status()
+
+
+def load(session: StudySession, patient_id: str) -> Loaded:
+    """Read what the page shows, on the database thread."""
+    from lnmonitor.services.patients import patient_data
+    from lnmonitor.services.permissions import Action
+
+    return Loaded(
+        patient_data(session, patient_id),
+        session.protocol,
+        session.today,
+        may_edit=session.may(Action.ENTER) and not session.read_only,
+        new_visit_id=session.new_id(),
+    )
+
+
+def find_visit(data: PatientData, visit: str) -> Record[Visit] | None:
+    """Return a visit by its record's id, or the only one of its code; unscheduled ones by id."""
+    visits = data.of(Visit)
+    by_id = next((record for record in visits if record.id == visit), None)
+    if by_id is not None or visit == "UNS":
+        return by_id
+    return next((record for record in visits if record.form.visit_code == visit), None)
+
+
+def form_state(binder: Binder, key: str, wrong: frozenset[str]) -> FormState:
+    """Return the line of the form list for a form."""
+    done, total = binder.progress(key)
+    if key == INFUSION_SIGNS:
+        title = tr("Infusion vital signs")
+        done = sum(not entry.blank for entry in binder.entries(key))
+        total = len(binder.entries(key))
+    else:
+        title = tr(_SHORT[key]) if key in _SHORT else text_of(FORMS[key].title)
+    count = str(done) if key in LOGS else f"{done}/{total}"
+    unsaved = any(entry.unsaved for entry in binder.entries(key))
+    return FormState(key, title, count, _state(binder, key, wrong), unsaved)
+
+
+def _state(binder: Binder, key: str, wrong: frozenset[str]) -> str:
+    if key in wrong:
+        return "wrong"
+    done, total = binder.progress(key)
+    if key in LOGS:
+        return "done" if done else "empty"
+    return "done" if total and done >= total else "part" if done else "empty"

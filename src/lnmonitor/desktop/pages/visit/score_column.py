@@ -1,0 +1,322 @@
+"""Live results beside the form, so that a surprising score is met with the patient in the room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.response import Response
+from lnmonitor.clinical.sledai import ITEM_BY_CODE, SledaiScore
+from lnmonitor.desktop.entry.model import FormEntry
+from lnmonitor.desktop.entry.score_box import ScoreBox
+from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.icons import icon
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.chip import Chip, ChipTone
+from lnmonitor.desktop.widgets.text import button, label, rule, set_property
+from lnmonitor.study.forms import Sledai2K
+
+if TYPE_CHECKING:
+    from lnmonitor.analysis.course import VisitAssessment
+    from lnmonitor.services.visits import LiveScores
+    from lnmonitor.study.protocol import Protocol
+
+_CHIPS: dict[Response, tuple[str, ChipTone]] = {
+    Response.CR: ("Complete", "cr"),
+    Response.PR: ("Partial", "pr"),
+    Response.NR: ("No response", "nr"),
+    Response.UNKNOWN: ("Unknown", "unknown"),
+}
+_MARKS = {
+    "refuse": ("cross", "serious"),
+    "ask": ("warning", "warn"),
+    "reason": ("history", "accent"),
+}
+
+
+@dataclass(frozen=True)
+class OpenCheck:
+    """Something to be settled before or with the save: where it is, and what in words."""
+
+    kind: str
+    words: str
+    key: str
+    entry: FormEntry
+    item: str | None
+
+
+class Block(QWidget):
+    """A named part of the column."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        px = theme().px
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, px(2.5), 0, px(2.5))
+        self.column.setSpacing(px(1))
+        self.name = label(name, "small", "text-2", weight=600)
+        self.column.addWidget(self.name)
+        self.words = label("", "small", "text-2", wrap=True, selectable=True)
+
+
+class ScoreColumn(QWidget):
+    """SLEDAI with its range, renal BILAG, eGFR, response, flare, open checks."""
+
+    check_chosen = Signal(object)
+    """An `OpenCheck` was pressed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        px = theme().px
+        self.setProperty("ground", "subtle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(px(4), px(3), px(4), px(3))
+        self._column.setSpacing(0)
+        self.sledai = ScoreBox("SLEDAI-2K")
+        self._why = QVBoxLayout()
+        self._why.setSpacing(px(0.5))
+        self.counted = label("", "small", "text-2", wrap=True, selectable=True)
+        self.note = label("", "small", "text-muted", wrap=True)
+        self._column.addWidget(self.sledai)
+        self._column.addLayout(self._why)
+        self._column.addWidget(self.counted)
+        self._column.addWidget(self.note)
+        self._add_kidney()
+        self._add_response()
+        self._add_checks()
+        self._column.addStretch(1)
+
+    # ---- making
+    def _add_kidney(self) -> None:
+        self._line()
+        grid = QGridLayout()
+        grid.setContentsMargins(0, theme().px(2.5), 0, theme().px(2.5))
+        grid.setVerticalSpacing(0)
+        self.bilag, self.egfr = label("–", "page"), label("–", "page")
+        self.bilag_note = label("", "small", "text-muted", wrap=True)
+        self.egfr_note = label("", "small", "text-muted", wrap=True)
+        for place, (name, value, note) in enumerate(
+            (
+                (tr("Renal BILAG"), self.bilag, self.bilag_note),
+                (tr("eGFR"), self.egfr, self.egfr_note),
+            )
+        ):
+            grid.addWidget(label(name, "small", "text-2", weight=600), 0, place)
+            grid.addWidget(value, 1, place)
+            grid.addWidget(note, 2, place, Qt.AlignmentFlag.AlignTop)
+            grid.setColumnStretch(place, 1)
+        self._column.addLayout(grid)
+
+    def _add_response(self) -> None:
+        self._line()
+        block = self._response = Block(tr("Response"))
+        line = QHBoxLayout()
+        self.response = Chip()
+        self.response_before = label("", "small", "text-2")
+        line.addWidget(self.response)
+        line.addWidget(self.response_before)
+        line.addStretch(1)
+        block.column.addLayout(line)
+        self.response_why = block.words
+        self.response_other = label("", "small", "text-muted", wrap=True)
+        block.column.addWidget(self.response_why)
+        block.column.addWidget(self.response_other)
+        self._column.addWidget(block)
+        self._line()
+        flare = Block(tr("Renal flare"))
+        self.flare = flare.words
+        flare.column.addWidget(self.flare)
+        self._column.addWidget(flare)
+
+    def _add_checks(self) -> None:
+        self._line()
+        block = Block(tr("Checks"))
+        self._checks = QVBoxLayout()
+        self._checks.setSpacing(0)
+        block.column.addLayout(self._checks)
+        self.empty = label("", "small", "text-muted", wrap=True)
+        block.column.addWidget(self.empty)
+        self._column.addWidget(block)
+        self.checks: tuple[OpenCheck, ...] = ()
+
+    def _line(self) -> None:
+        self._column.addSpacing(theme().px(1))
+        self._column.addWidget(rule())
+
+    # ---- showing
+    def show_scores(self, live: LiveScores, protocol: Protocol) -> None:
+        """Show the results as they would be with what is typed."""
+        self.note.setText("")
+        self._show_sledai(live.assessment, live.previous)
+        self._show_kidney(live.assessment, live.previous)
+        self._show_response(live.assessment, live.previous, protocol)
+        self._show_flare(live)
+
+    def say_waiting(self, words: str) -> None:
+        """Say why there are no results, under the score."""
+        self.note.setText(words)
+
+    def clear(self) -> None:
+        """Show no result."""
+        self.sledai.clear()
+        self._show_missing(None)
+        self.counted.clear()
+        for one in (self.bilag, self.egfr):
+            one.setText("–")
+        for note in (self.bilag_note, self.egfr_note, self.response_why, self.response_other):
+            note.clear()
+        self.response.hide()
+        self.response_before.clear()
+        self.flare.clear()
+
+    def _show_sledai(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
+        found = now.sledai() if now else None
+        earlier = before.sledai() if before else None
+        if found is None:
+            self.sledai.clear()
+            self._show_missing(None)
+            self.counted.setText(tr("No SLEDAI item answered."))
+            return
+        previous = earlier.score if earlier else None
+        name = before.code if before else ""
+        self.sledai.show_score(found.low, found.high, previous=previous, previous_name=name)
+        self._show_missing(found)
+        counted = ", ".join(f"{_item(code)} {ITEM_BY_CODE[code].weight}" for code in found.present)
+        self.counted.setText(tr("Counted: {items}", items=counted) if counted else "")
+
+    def _show_missing(self, found: SledaiScore | None) -> None:
+        while self._why.count():
+            item = self._why.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if found is None or not found.missing:
+            return
+        words = tr("A range, because {n} items are not answered:", n=len(found.missing))
+        self._why.addWidget(label(words, "small", "text-2", wrap=True))
+        shown = found.missing if len(found.missing) <= 4 else found.missing[:3]
+        for code in shown:
+            self._why.addWidget(_missing_line(_item(code), ITEM_BY_CODE[code].weight))
+        if len(shown) < len(found.missing):
+            rest = tr("and {n} more", n=len(found.missing) - len(shown))
+            self._why.addWidget(label(rest, "small", "text-muted"))
+
+    def _show_kidney(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
+        grade = now.bilag() if now else None
+        earlier = before.bilag() if before else None
+        self.bilag.setText(str(grade.grade) if grade and grade.grade else "–")
+        notes = []
+        if earlier is not None and earlier.grade:
+            notes.append(tr("was {value}", value=str(earlier.grade)))
+        if grade is not None and grade.provisional:
+            notes.append(tr("may rise: input missing"))
+        self.bilag_note.setText(" · ".join(notes))
+        value = now.egfr() if now else None
+        was = before.egfr() if before else None
+        self.egfr.setText("–" if value is None else f"{value:.0f}")
+        unit = "mL/min/1.73 m²"
+        self.egfr_note.setText(
+            f"{tr('was {value}', value=f'{was:.0f}')}\n{unit}" if was is not None else unit
+        )
+
+    def _show_response(
+        self,
+        now: VisitAssessment | None,
+        before: VisitAssessment | None,
+        protocol: Protocol,
+    ) -> None:
+        from lnmonitor.analysis.explain import explain
+
+        rule_set = protocol.response_rule
+        found = now.response(rule_set) if now else None
+        self._response.name.setText(tr("Response, {rule}", rule=rule_set))
+        self.response.setVisible(found is not None)
+        if now is None or found is None:
+            self.response_why.setText(tr("Judged after the infusion."))
+            self.response_before.clear()
+            self.response_other.clear()
+            return
+        words, tone = _CHIPS[found]
+        self.response.set(tr(words), tone)
+        was = before.response(rule_set) if before else None
+        self.response_before.setText(
+            tr("was {value} at {visit}", value=tr(_CHIPS[was][0]), visit=before.code)
+            if was is not None and before is not None
+            else ""
+        )
+        outcome = now.outcomes[f"response.{rule_set}"]
+        self.response_why.setText(explain(outcome, language()).sentence)
+        others = []
+        for name in protocol.other_response_rules:
+            other = now.response(name)
+            if other is not None:
+                others.append(f"{name}: {tr(_CHIPS[other][0]).lower()}")
+        self.response_other.setText("\n".join(others))
+
+    def _show_flare(self, live: LiveScores) -> None:
+        from lnmonitor.analysis.explain import explain
+
+        day = live.assessment.day if live.assessment else None
+        found = [flare for flare in live.course.flares if isinstance(flare, FlareFinding)]
+        here = [flare for flare in found if day is not None and day in flare.evidence_days]
+        if day is None or day <= 0:
+            self.flare.setText(tr("Judged after the infusion."))
+        elif here:
+            self.flare.setText(explain(here[-1], language()).sentence)
+        else:
+            self.flare.setText(tr("Not met at this visit."))
+        set_property(self.flare, "tone", "serious" if here else "text-2")
+
+    def show_checks(self, checks: Sequence[OpenCheck], empty: int) -> None:
+        """List what is open; `empty` counts unanswered required items."""
+        self.checks = tuple(checks)
+        while self._checks.count():
+            item = self._checks.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for check in self.checks:
+            name, tone = _MARKS[check.kind]
+            made = button(check.words, kind="link")
+            made.setIcon(icon(name, tone))
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            made.setProperty("check", len(self._buttons()))
+            made.clicked.connect(self._choose)
+            self._checks.addWidget(made)
+        self.empty.setText(tr("{n} items without an answer", n=empty) if empty else "")
+        if not checks and not empty:
+            self.empty.setText(tr("Nothing open."))
+
+    def _buttons(self) -> list[QPushButton]:
+        found = [self._checks.itemAt(i) for i in range(self._checks.count())]
+        widgets = [item.widget() for item in found if item is not None]
+        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+
+    @Slot()
+    def _choose(self) -> None:
+        place = int(self.sender().property("check"))
+        self.check_chosen.emit(self.checks[place])
+
+
+def _item(code: str) -> str:
+    return Sledai2K.label(code, language())
+
+
+def _missing_line(name: str, weight: int) -> QWidget:
+    line = QWidget()
+    line.setObjectName("message")
+    row = QHBoxLayout(line)
+    px = theme().px
+    row.setContentsMargins(px(1.5), 0, px(1.5), 0)
+    row.addWidget(label(name, "small", "warn"))
+    row.addStretch(1)
+    row.addWidget(label(tr("0 or {weight}", weight=weight), "small", "text", weight=600))
+    return line
