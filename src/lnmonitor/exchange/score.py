@@ -132,8 +132,8 @@ def _yes_no(row: Row, column: str) -> bool | None:
 
 
 def _printed(value: float) -> str:
-    """Six decimals are beyond every published vector and hide no rounding of ours."""
-    return f"{value:.6f}"
+    """Ten digits are beyond every published vector and hide no rounding of ours."""
+    return f"{value:.10g}"
 
 
 # --- kidney function ----------------------------------------------------------------------------
@@ -356,6 +356,6 @@ def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
 
 
 def _km_cells(row: KaplanMeierRow) -> list[str]:
-    error = "" if row.greenwood_se is None else _printed(row.greenwood_se)
+    error = "" if row.greenwood_se is None else f"{row.greenwood_se:.6f}"
     counts = (row.n_at_risk, row.n_event, row.n_censored)
-    return [f"{row.time:g}", *map(str, counts), _printed(row.survival), error]
+    return [f"{row.time:g}", *map(str, counts), f"{row.survival:.6f}", error]

@@ -60,14 +60,19 @@ class Book:
         `NAME_2` and so on."""
         part, written, sheet = 1, 0, self._open(name, columns, widths, frozen_columns)
         title = name
-        for row in rows:
-            if written == MAX_ROWS - 1:
-                self._close(sheet, title, columns, written)
-                part, written, title = part + 1, 0, f"{name}_{part + 1}"
-                sheet = self._open(title, columns, widths, frozen_columns)
-            written += 1
-            sheet.append([self._cell(sheet, v, title, written + 1, i) for i, v in enumerate(row)])
-        self._close(sheet, title, columns, written)
+        try:
+            for row in rows:
+                if written == MAX_ROWS - 1:
+                    self._close(sheet, title, columns, written)
+                    part, written, title = part + 1, 0, f"{name}_{part + 1}"
+                    sheet = self._open(title, columns, widths, frozen_columns)
+                written += 1
+                sheet.append(
+                    [self._cell(sheet, v, title, written + 1, i) for i, v in enumerate(row)]
+                )
+        finally:
+            # Also when the rows stop with an error: an open sheet would complain when collected.
+            self._close(sheet, title, columns, written)
 
     def bring_to_front(self, name: str) -> None:
         """Make a sheet the first of the book."""
@@ -113,11 +118,14 @@ class Book:
 
     def _close(self, sheet: Any, name: str, columns: Sequence[str], written: int) -> None:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{written + 1}"
+        sheet.close()
         self.rows[name] = written
 
     def _cell(self, sheet: Any, value: Cell, name: str, row: int, column: int) -> Any:
         if not isinstance(value, str):
             return value
+        if not value:
+            return None
         if _CONTROL.search(value):
             value = _CONTROL.sub(self._visible, value)
         if len(value) > MAX_TEXT:
@@ -148,7 +156,6 @@ class _MemoryWriter(ExcelWriter):
     def write_worksheet(self, ws: Any) -> None:
         """Add one sheet to the archive."""
         ws._drawing = SpreadsheetDrawing()
-        ws.close()
         ws._rels = ws._writer._rels
         archive: ZipFile = self._archive  # type: ignore[attr-defined]
         archive.writestr(ws.path[1:], ws._writer.out.getvalue())

@@ -1,0 +1,139 @@
+"""Batch scoring reproduces published vectors to the printed precision."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from lnmonitor.errors import InputError
+from lnmonitor.exchange.score import KINDS, score
+
+EQUATIONS = {
+    "egfr-ckdepi-2021": ("egfr_ckdepi2021", "expected_ml_min_173"),
+    "egfr-ckdepi-2009": ("egfr_ckdepi2009", "expected_ml_min_173"),
+    "egfr-mdrd": ("egfr_mdrd", "expected_ml_min_173"),
+    "egfr-cmdrd": ("egfr_cmdrd_ma2006", "expected_ml_min_173"),
+    "crcl-cockcroft-gault": ("cockcroft_gault", "expected_ml_min"),
+}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def scored(folder: Path, kind: str, content: str) -> list[dict[str, str]]:
+    source, out = folder / "in.csv", folder / "out.csv"
+    source.write_text(content, encoding="utf-8")
+    score(kind, source, out)
+    return rows_of(out)
+
+
+@pytest.mark.parametrize("kind", EQUATIONS)
+def test_that_kidney_function_agrees_with_every_vector(
+    tmp_path: Path, shared_data: Path, kind: str
+) -> None:
+    name, expected = EQUATIONS[kind]
+    score(kind, shared_data / "vectors" / f"{name}.csv", tmp_path / "out.csv")
+    rows = rows_of(tmp_path / "out.csv")
+    assert len(rows) > 20
+    for row in rows:
+        assert f"{float(row['result']):.4f}" == row[expected], row["id"]
+
+
+def test_that_sledai_agrees_with_every_vector(tmp_path: Path, shared_data: Path) -> None:
+    score("sledai2k", shared_data / "vectors" / "sledai2k.csv", tmp_path / "out.csv")
+    rows = rows_of(tmp_path / "out.csv")
+    assert len(rows) > 30
+    for row in rows:
+        assert row["result"] == row["expected_score"], row["id"]
+        assert set(row["items"].split(";")) == set(row["expected_items"].split(";")), row["id"]
+        assert row["result_min"] == row["result_max"] == row["result"]
+
+
+def test_that_ctcae_agrees_with_every_vector(tmp_path: Path, shared_data: Path) -> None:
+    score("ctcae5", shared_data / "vectors" / "ctcae5_labs.csv", tmp_path / "out.csv")
+    rows = rows_of(tmp_path / "out.csv")
+    assert len(rows) > 140
+    for row in rows:
+        assert row["grade"] == row["expected_grade"], (row["id"], row["problem"])
+
+
+def test_that_kaplan_meier_agrees_with_every_vector(tmp_path: Path, shared_data: Path) -> None:
+    vectors = shared_data / "vectors"
+    score("kaplan-meier", vectors / "km_data.csv", tmp_path / "out.csv")
+    ours, theirs = rows_of(tmp_path / "out.csv"), rows_of(vectors / "km.csv")
+    assert len(ours) == len(theirs) > 20
+    for mine, expected in zip(ours, theirs, strict=True):
+        for column in ("set", "time", "n_at_risk", "n_event", "n_censored"):
+            assert mine[column] == expected[column]
+        assert mine["survival"] == expected["survival"]
+        assert mine["greenwood_se"] == expected["greenwood_se"]
+
+
+def test_that_a_row_that_cannot_be_scored_says_why_and_the_others_are_scored(
+    tmp_path: Path,
+) -> None:
+    rows = scored(
+        tmp_path,
+        "egfr-ckdepi-2021",
+        "id,sex,age_years,creatinine,creatinine_unit\n"
+        "1,F,30,0,mg/dL\n2,F,-1,0.7,mg/dL\n3,F,30,nan,mg/dL\n4,X,30,0.7,mg/dL\n"
+        "5,F,30,0.7,stone\n6,F,,0.7,mg/dL\n7,F,30,61.88,umol/L\n",
+    )
+    assert [bool(row["problem"]) for row in rows] == [True] * 6 + [False]
+    assert [row["result"] for row in rows[:6]] == [""] * 6
+    # 0.7 mg/dL, woman of 30: 119.24 in the specification's table.
+    assert f"{float(rows[6]['result']):.2f}" == "119.24"
+
+
+def test_that_a_missing_laboratory_input_gives_a_range_not_a_score(tmp_path: Path) -> None:
+    head = (
+        "id,mode,items_ticked,proteinuria_g_24h,urine_rbc_hpf,urine_wbc_hpf,rbc_casts,c3_g_l,c3_lln,"
+        "c4_g_l,c4_lln,anti_dsdna_iu_ml,anti_dsdna_uln,temp_c,platelets_10e9_l,wbc_10e9_l\n"
+    )
+    rows = scored(tmp_path, "sledai2k", head + "1,derive,rash,0.6,0,0,0,,,,,,,36.8,200,6\n")
+    assert (rows[0]["result"], rows[0]["result_min"], rows[0]["result_max"]) == ("", "6", "10")
+    assert "low_complement" in rows[0]["problem"]
+
+
+def test_that_renal_bilag_is_graded_with_its_criteria(tmp_path: Path) -> None:
+    rows = scored(
+        tmp_path,
+        "bilag-renal",
+        "id,u24_g,creatinine_umol_l,active_sediment,u24_g_previous,creatinine_umol_l_previous,"
+        "ever_involved\n"
+        "1,3.2,,Y,,,Y\n2,1.2,,N,3.2,,Y\n3,,180,Y,,120,Y\n4,1.5,90,N,1.6,88,Y\n5,,,,,,\n",
+    )
+    # The vectors printed in the specification.
+    assert [(row["grade"], row["criteria"]) for row in rows[:4]] == [
+        ("A", "1;4"),
+        ("C", ""),
+        ("A", "3;4"),
+        ("B", "1"),
+    ]
+    assert rows[4]["grade"] == ""
+    assert "missing" in rows[4]["problem"]
+
+
+def test_that_a_file_without_its_columns_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,x\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column"):
+        score("ctcae5", source, tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_that_a_result_column_of_the_file_is_not_overwritten(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("items_ticked,result\nrash,9\n", encoding="utf-8")
+    with pytest.raises(InputError, match="already has a column result"):
+        score("sledai2k", source, tmp_path / "out.csv")
+
+
+def test_that_every_kind_of_the_command_line_is_there() -> None:
+    from lnmonitor.cli import SCORE_KINDS
+
+    assert {*KINDS, "kaplan-meier"} == set(SCORE_KINDS)
