@@ -26,10 +26,8 @@ def clock_words(event: SeriousEvent) -> str:
     minutes = round(abs(event.hours_left) * 60)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
-    if days:
-        span = tr("{d} d {h} h", d=days, h=hours)
-    else:
-        span = tr("{h} h {m} min", h=hours, m=minutes)
+    short = tr("{h} h {m} min", h=hours, m=minutes)
+    span = tr("{d} d {h} h", d=days, h=hours) if days else short
     return tr("{span} late", span=span) if event.hours_left < 0 else tr("{span} left", span=span)
 
 

@@ -170,9 +170,9 @@ class FindDialog(QDialog):
         hit.open()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.field and isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.KeyPress and self._steer(event.key()):
-                return True
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if watched is self.field and pressed and self._steer(event.key()):  # type: ignore[attr-defined]
+            return True
         return super().eventFilter(watched, event)
 
     def _steer(self, key: int) -> bool:

@@ -97,12 +97,7 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = (
-                Qt.AlignmentFlag.AlignRight
-                if self.columns[section].right
-                else Qt.AlignmentFlag.AlignLeft
-            )
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _alignment(self.columns[section])
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -118,18 +113,8 @@ class RowsModel(QAbstractTableModel):
             return row
         if isinstance(row, GroupRow):
             return row.title if role == Qt.ItemDataRole.DisplayRole else None
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return column.text(row)
-        if role == TONE:
-            return column.tone if isinstance(column.tone, str) else column.tone(row)
-        if role == WEIGHT:
-            return column.weight
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip(row) or None
-        return None
+        answer = _ANSWERS.get(role)
+        return None if answer is None else answer(column, row)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; rows without a value stand last either way."""
@@ -141,3 +126,22 @@ class RowsModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         self.rows = [*known, *unknown]
         self.layoutChanged.emit()
+
+
+def _tone(column: Column, row: Any) -> str:
+    return column.tone if isinstance(column.tone, str) else column.tone(row)
+
+
+def _alignment(column: Column, _row: Any = None) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+_ANSWERS: dict[int, Callable[[Column, Any], object]] = {
+    Qt.ItemDataRole.DisplayRole: lambda column, row: column.text(row),
+    Qt.ItemDataRole.AccessibleTextRole: lambda column, row: column.text(row),
+    TONE: _tone,
+    WEIGHT: lambda column, _row: column.weight,
+    Qt.ItemDataRole.TextAlignmentRole: _alignment,
+    Qt.ItemDataRole.ToolTipRole: lambda column, row: column.tip(row) or None,
+}

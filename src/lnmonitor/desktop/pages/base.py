@@ -35,10 +35,10 @@ class Page(QWidget):
         """Return what the window title says: the page, or the patient's id."""
         raise NotImplementedError
 
-    def activate(self, argument: object) -> None:
+    def activate(self, _argument: object) -> None:
         """Be shown, with the argument of `hub().open_page`; take the initial focus."""
 
-    def refresh(self, changes: ChangeSet) -> None:
+    def refresh(self, _changes: ChangeSet) -> None:
         """Read again what `changes` touches. Called only while the page is shown."""
 
     def retranslate(self) -> None:

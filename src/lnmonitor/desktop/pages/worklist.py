@@ -147,11 +147,11 @@ class WorklistPage(Page):
     def title(self) -> str:
         return tr("Worklist")
 
-    def activate(self, argument: object) -> None:
+    def activate(self, _argument: object) -> None:
         self._read()
         self.table.setFocus()
 
-    def refresh(self, changes: ChangeSet) -> None:
+    def refresh(self, _changes: ChangeSet) -> None:
         self._read()
 
     def _read(self) -> None:

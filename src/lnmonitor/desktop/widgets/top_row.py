@@ -1,4 +1,4 @@
-"""The row at the top: menus, the mark of a synthetic study, the find field, the person, the lock."""
+"""The row at the top: menus, mark of a synthetic study, find field, the person, the lock."""
 
 from __future__ import annotations
 
