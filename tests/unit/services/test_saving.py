@@ -288,7 +288,7 @@ def test_that_a_voided_record_leaves_results_but_not_the_store(
         "'; DROP TABLE patient; --",
         '<b>bold</b> & "quoted"',
         "../../etc/passwd",
-        "李文 ‏ עברית \U0001f9ec e\u0301",
+        "李文 \u200f \u05e2\u05d1\u05e8\u05d9\u05ea \U0001f9ec e\u0301",
         "two\nlines\tand a tab",
         "{braces} %s %d",
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from lnmonitor.services.studies import create_study, open_study, sign_in_wait, s
 from lnmonitor.storage import keyring
 from lnmonitor.storage.keyring import WrongPasswordError
 
-from .conftest import PASSWORD, Open
+Open = Callable[[str], StudySession]
+PASSWORD = "cells per kg 1e6"
 
 
 def test_that_a_card_is_read_without_a_password(folder: Path) -> None:
@@ -124,9 +126,7 @@ def test_that_names_and_passwords_of_any_script_open_the_study(
     open_as: Open, folder: Path, clock: FixedClock
 ) -> None:
     # U+212B and U+00C5 are one letter, typed by two keyboards (NFKC).
-    add_account(
-        open_as("admin"), "李文", role="coordinator", password="\u212bngstr\u00f6m 十"
-    ).kinds
+    add_account(open_as("admin"), "李文", role="coordinator", password="\u212bngstr\u00f6m 十")
     open_as("admin").close()
     with open_study(folder, user="李文", password="\u00c5ngstro\u0308m 十", clock=clock) as session:
         assert session.actor.role == "coordinator"
