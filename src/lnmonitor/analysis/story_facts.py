@@ -9,7 +9,7 @@ from lnmonitor.analysis.course import Course, VisitAssessment
 from lnmonitor.analysis.inputs import PatientInput
 from lnmonitor.analysis.story import Fact
 from lnmonitor.analysis.story_lanes import RESPONSE_WORDS
-from lnmonitor.analysis.wording import days, number, printed_date, same
+from lnmonitor.analysis.wording import days, number, printed_date, rule_set_name, same
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.language import Text
@@ -27,7 +27,6 @@ _STATUS = {
     "LOST TO FOLLOW-UP": Text("Lost to follow-up", "失访"),
 }
 _WITHDRAWN = Text("Withdrawn", "已退出")
-_RULE_NAMES = {"set-a": Text("set A", "A 组标准"), "kdigo-2024": same("KDIGO 2024")}
 _DAYS_IN_WEEK = 7
 
 
@@ -51,7 +50,7 @@ def build_facts(
     today: date,
 ) -> tuple[Fact, ...]:
     """Return the six facts of the header; an empty value means that it is not known."""
-    rule = _RULE_NAMES.get(protocol.response_rule, same(protocol.response_rule))
+    rule = rule_set_name(protocol.response_rule)
     return (
         Fact(Text("Sex, age", "性别、年龄"), _sex_age(patient, today)),
         Fact(Text("Class, biopsy", "病理分型、活检"), _biopsy(patient)),

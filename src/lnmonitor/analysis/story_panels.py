@@ -21,7 +21,7 @@ from lnmonitor.analysis.story import (
     TrendPoint,
     TrendSeries,
 )
-from lnmonitor.analysis.wording import number, same, signed, span
+from lnmonitor.analysis.wording import EQUATION_NAMES, number, same, signed, span
 from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.flare import FlareFinding
@@ -39,7 +39,6 @@ _ND = {
     "NA": Text("not applicable", "不适用"),
 }
 _LETTERS = {Grade.A: 4.0, Grade.B: 3.0, Grade.C: 2.0, Grade.D: 1.0, Grade.E: 0.0}
-_EQUATIONS = {"ckdepi-2021": "CKD-EPI 2021", "ckdepi-2009": "CKD-EPI 2009", "mdrd": "MDRD"}
 _WORST_SLEDAI = 105
 _NOTABLE_RATIO = 1.5
 _PROTEIN_RANGE = (0.1, 8.0)
@@ -355,7 +354,7 @@ def _gfr(seen: Sequence[VisitAssessment], axis: Axis, protocol: Protocol) -> Pan
             )
         )
         before = (visit, found.value)
-    equation = _EQUATIONS.get(protocol.egfr_equation, protocol.egfr_equation)
+    equation = EQUATION_NAMES.get(protocol.egfr_equation, protocol.egfr_equation)
     series = (
         TrendSeries(
             same(f"eGFR {equation}"), "mL/min/1.73 m²", tuple(estimates), SeriesStyle.ESTIMATE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from math import floor, log10
 
@@ -10,6 +11,37 @@ from lnmonitor.language import Text
 MINUS = "−"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SIGNIFICANT = 2
+
+EQUATION_NAMES: Mapping[str, str] = {
+    "ckdepi-2021": "CKD-EPI 2021",
+    "ckdepi-2009": "CKD-EPI 2009",
+    "ckdepi-2012-cys": "CKD-EPI 2012 cystatin C",
+    "ckdepi-2012-cr-cys": "CKD-EPI 2012 creatinine-cystatin C",
+    "ckdepi-2021-cr-cys": "CKD-EPI 2021 creatinine-cystatin C",
+    "mdrd": "MDRD",
+    "cmdrd": "c-MDRD",
+    "cockcroft-gault": "Cockcroft-Gault",
+}
+UNIT_NAMES: Mapping[str, str] = {
+    "umol/L": "µmol/L",
+    "10^9/L": "×10⁹/L",
+    "ukat/L": "µkat/L",
+    "mL/min/1.73 m^2": "mL/min/1.73 m²",
+}
+"""Units as rules spell them, and as they are printed."""
+_RULE_SETS = {
+    "set-a": Text("set A", "A 组标准"),
+    "set-b": Text("set B", "B 组标准"),
+}
+
+
+def rule_set_name(rule_set: str) -> Text:
+    """Return the printed name of a response rule set: "set A", "KDIGO 2024"."""
+    words = [w.upper() if w in _ABBREVIATIONS else w for w in rule_set.split("-")]
+    return _RULE_SETS.get(rule_set, same(" ".join(words)))
+
+
+_ABBREVIATIONS = frozenset({"kdigo", "eular", "acr", "bliss", "ln", "perr", "crr", "aurora"})
 
 
 def same(text: str) -> Text:
