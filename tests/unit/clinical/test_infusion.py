@@ -153,3 +153,51 @@ def test_that_tolerances_are_protocol_parameters() -> None:
 def test_that_impossible_values_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         check(replace(GOOD, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"viability_percent": 80}, "viability_minimum"),
+        ({"viability_percent": 90}, "viability_expected"),
+        ({"passage_number": 5}, "passage_expected"),
+        ({"passage_number": 6}, "passage_maximum"),
+        ({"stop": at(10)}, "elapsed_low"),
+        ({"stop": at(120)}, "elapsed_high"),
+        ({"product_expiry": at(30)}, "before_expiry"),
+        ({"stability_limit_min": 30}, "stability"),
+        ({"weight_age_days": 7}, "weight_recent"),
+        ({"volume_ml": 550, "dmso_percent": 100 / 11}, "dmso"),
+        ({"volume_ml": 550}, "volume"),
+        ({"concentration_cells_per_ml": 0.5e6}, "concentration_low"),
+        ({"concentration_cells_per_ml": 10e6}, "concentration_high"),
+        ({"rate_ml_per_h": 121}, "rate"),
+        ({"total_cells": 1.02 * 1.087e6 * 55}, "total_cells"),
+    ],
+)
+def test_that_each_limit_itself_still_passes(changes: dict[str, object], code: str) -> None:
+    result = check(replace(GOOD, **changes))  # type: ignore[arg-type]
+    made = {reason.code.split(".")[1] for reason in result.reasons}
+    assert code in made - failed(result)
+
+
+def test_that_cells_beyond_two_percent_disagree() -> None:
+    assert "total_cells" in failed(check(replace(GOOD, total_cells=1.021 * 1.087e6 * 55)))
+
+
+def test_that_a_short_running_time_still_has_a_rate() -> None:
+    short = replace(GOOD, stop=START.replace(second=30), rate_ml_per_h=None)
+    assert check(short).rate_ml_per_h == pytest.approx(6600)
+    assert InfusionFacts().interruption_min == 0
+
+
+def test_that_percentages_end_at_100() -> None:
+    check(replace(GOOD, viability_percent=100, dmso_percent=100))
+    with pytest.raises(InvalidInput):
+        check(replace(GOOD, dmso_percent=101))
+
+
+def test_that_times_without_any_offset_are_taken() -> None:
+    local = {name: getattr(GOOD, name).replace(tzinfo=None) for name in ("start", "stop")}
+    facts = replace(GOOD, product_expiry=None, thawed_at=None, **local)
+    assert check(facts).elapsed_min == 30

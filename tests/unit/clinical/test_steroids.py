@@ -109,3 +109,15 @@ def test_that_impossible_prescriptions_are_refused(interval: DoseInterval) -> No
 def test_that_a_period_ends_after_it_begins() -> None:
     with pytest.raises(InvalidInput, match="period"):
         steroids.mean_dose(day(2), day(1), [])
+
+
+def test_that_a_period_of_one_day_and_the_28_day_default_hold() -> None:
+    interval = DoseInterval("prednisone", 10, D0)
+    assert steroids.mean_dose(D0, D0, [interval]) == 10
+    assert steroids.first_day_at_most(10, D0, day(27), [interval]) == D0
+    assert steroids.first_day_at_most(10, D0, day(26), [interval]) is None
+
+
+def test_that_no_prescription_is_no_dose() -> None:
+    dose = steroids.dose_on(D0, [])
+    assert (dose.mg_per_day, dose.pulse_mg, dose.reasons) == (0, 0, ())
