@@ -77,9 +77,9 @@ ALIASES: Mapping[str, str] = {
 CAST_TYPES = ("none", "hyaline", "granular", "wbc", "epithelial", "waxy", "rbc", "haem_granular")
 SLE_CAST_TYPES = ("rbc", "haem_granular")
 
-RULE_SLEDAI_2K = Rule("sledai-2k", "1", (GLADMAN_2002, BOMBARDIER_1992, TOUMA_2010), verified=False)
-RULE_RENAL_SLEDAI = Rule("renal-sledai", "1", (GLADMAN_2002,), verified=False)
-RULE_CLINICAL_SLEDAI = Rule("clinical-sledai", "1", (GLADMAN_2002,), verified=False)
+RULE_SLEDAI_2K = Rule("sledai-2k", "1", (GLADMAN_2002, BOMBARDIER_1992, TOUMA_2010), verified=True)
+RULE_RENAL_SLEDAI = Rule("renal-sledai", "1", (GLADMAN_2002,), verified=True)
+RULE_CLINICAL_SLEDAI = Rule("clinical-sledai", "1", (GLADMAN_2002,), verified=True)
 
 
 @dataclass(frozen=True)

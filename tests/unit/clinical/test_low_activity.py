@@ -1,0 +1,67 @@
+"""LLDAS and DORIS at their published edges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.low_activity import ActivityFacts, doris_2021, lldas
+from lnmonitor.clinical.results import Truth
+from lnmonitor.clinical.sledai import ITEM_BY_CODE
+
+NONE = dict.fromkeys(ITEM_BY_CODE, False)
+CALM = ActivityFacts(
+    items=NONE,
+    previous_items=NONE,
+    pga=0.3,
+    prednisone_mg_day=5,
+    other_major_activity=False,
+    standard_treatment=True,
+)
+RASH = {**NONE, "rash": True, "mucosal": True}
+YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("changes", "in_lldas", "in_doris"),
+    [
+        ({}, YES, YES),
+        ({"pga": 0.5}, YES, NO),
+        ({"pga": 1.0}, YES, NO),
+        ({"pga": 1.1}, NO, NO),
+        ({"prednisone_mg_day": 7.5}, YES, NO),
+        ({"prednisone_mg_day": 7.6}, NO, NO),
+        ({"other_major_activity": True}, NO, YES),
+        ({"standard_treatment": False}, NO, NO),
+        ({"items": RASH, "previous_items": RASH}, YES, NO),
+        ({"items": RASH}, NO, NO),  # new since the last visit
+        ({"items": {**RASH, "leukopenia": True}, "previous_items": RASH}, NO, NO),  # 5 points
+        ({"items": {**NONE, "dsdna": True}, "previous_items": {**NONE, "dsdna": True}}, YES, YES),
+        ({"items": {**NONE, "fever": True}, "previous_items": {**NONE, "fever": True}}, NO, NO),
+        ({"pga": None}, UNKNOWN, UNKNOWN),
+        ({"previous_items": {}}, YES, YES),  # nothing present now, so nothing new
+        ({"items": RASH, "previous_items": {}}, UNKNOWN, NO),
+        ({"items": {**NONE, "casts": None}}, UNKNOWN, UNKNOWN),
+    ],
+)
+def test_that_states_have_these_edges(
+    changes: dict[str, object], in_lldas: Truth, in_doris: Truth
+) -> None:
+    facts = replace(CALM, **changes)  # type: ignore[arg-type]
+    assert (lldas(facts).met, doris_2021(facts).met) == (in_lldas, in_doris)
+
+
+def test_that_an_open_state_names_what_is_missing() -> None:
+    facts = replace(CALM, pga=None, standard_treatment=None)
+    assert doris_2021(facts).missing == ("pga", "standard_treatment")
+    assert lldas(replace(facts, other_major_activity=True)).missing == ()
+
+
+def test_that_impossible_values_are_refused() -> None:
+    for changes in ({"pga": 3.1}, {"prednisone_mg_day": -1}):
+        with pytest.raises(InvalidInput):
+            lldas(replace(CALM, **changes))  # type: ignore[arg-type]
+        with pytest.raises(InvalidInput):
+            doris_2021(replace(CALM, **changes))  # type: ignore[arg-type]
