@@ -168,3 +168,9 @@ def test_that_every_term_grades_every_unit_it_prints() -> None:
             worst = 1e6 if term.rising else 0.0
             found = grade(name, worst, unit=unit, lln=1, uln=1, baseline=1, symptomatic=True).grade
             assert found == max(step.grade for step in term.steps), (name, unit)
+
+
+def test_that_a_baseline_at_the_upper_limit_is_normal() -> None:
+    term = "Alanine aminotransferase increased"
+    assert grade(term, 50, unit="U/L", uln=40, baseline=40).grade == 1
+    assert grade(term, 50, unit="U/L", uln=40, baseline=41).grade == 0

@@ -84,3 +84,35 @@ def test_that_citations_and_rules_have_a_line() -> None:
     assert Citation("A", "J 1:2", 2000).text == "A. J 1:2 2000"
     assert Citation("A", "J 1:2", 2000, "10.1/x").text == "A. J 1:2 2000, doi 10.1/x"
     assert Rule("sledai-2k", "1").label == "sledai-2k 1"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "above", "below", "at_least", "at_most"),
+    [
+        (2.0, 1.0, True, False, True, False),
+        (1.0, 2.0, False, True, False, True),
+        (1.0, 1.0, False, False, True, True),
+        (1.0, 1.0 + 1e-12, False, False, True, True),
+        (1.0 + 1e-12, 1.0, False, False, True, True),
+        (1.0 + 1e-8, 1.0, True, False, True, False),
+    ],
+)
+def test_that_every_comparison_has_its_table(
+    a: float, b: float, above: bool, below: bool, at_least: bool, at_most: bool
+) -> None:
+    for operator, expected in ((">", above), ("<", below), (">=", at_least), ("<=", at_most)):
+        assert criteria.truth(a, operator, b) is Truth.of(expected)
+
+
+def test_that_reasons_join_by_and_and_by_or() -> None:
+    yes, no = (criteria.compare("x", "x", value, ">", 1) for value in (2, 0))
+    assert criteria.met_all([yes, no]) is NO
+    assert criteria.met_any([yes, no]) is YES
+
+
+def test_that_positive_means_above_zero_and_none_passes() -> None:
+    criteria.require_positive("x", 0.5, None)
+    criteria.require_positive("x", None, None)
+    criteria.require_range("x", 0, None, 0, 1)
+    with pytest.raises(InvalidInput):
+        criteria.require_positive("x", -1, None)

@@ -63,3 +63,16 @@ def test_that_impossible_protein_is_refused() -> None:
         limit_in("g/L", 1)
     with pytest.raises(InvalidInput, match="7\\+"):
         parse_dipstick("7+")
+
+
+def test_that_every_spelling_of_a_dipstick_has_its_level() -> None:
+    spellings = {
+        0: ("neg", "negative", "-", "0"),
+        0.5: ("±", "+-", "+/-", "trace", "0.5"),
+        1: ("+", "1+", "1"),
+        2: ("++", "2+", "2"),
+        3: ("+++", "3+", "3"),
+        4: ("++++", "4+", "4"),
+    }
+    for level, texts in spellings.items():
+        assert {parse_dipstick(text) for text in texts} == {level}
