@@ -132,13 +132,15 @@ def _laboratory_table(
 ) -> Flowable:
     language, tr = report.imprint.language, translator(report.imprint.language)
     head = [tr.text("Analyte"), *(f"{v.code} {v.date}" for v in visits)]
+    head += [""] * (_VISITS_IN_A_TABLE - len(visits))  # columns as wide as in a full table
     rows = []
     for code in analytes:
         analyte = ANALYTES[code]
         unit = f", {analyte.unit}" if analyte.unit else ""
         name = f"{analyte.name.in_(language)}{unit}"
         rows.append([name, *(_value(visit.labs.get(code), analyte.decimals) for visit in visits)])
-    widths = [2.1, *(1.0 for _ in visits)]
+        rows[-1] += [""] * (_VISITS_IN_A_TABLE - len(visits))
+    widths = [2.1, *(1.0 for _ in head[1:])]
     return flow.table(head, rows, widths, numbers_from=1, bold_flags=True)
 
 
@@ -165,7 +167,8 @@ def _scores(report: CaseReport) -> list[Flowable]:
         tr.text("Prednisone"), tr.text("Response"),
     )  # fmt: skip
     rows = [_score_row(visit) for visit in report.course.visits]
-    widths = (0.8, 1.2, 0.6, 1.1, 0.9, 0.8, 1.0, 1.0, 1.0, 1.0)
+    longest = max((len(visit.code) for visit in report.course.visits), default=0)
+    widths = (min(2.2, max(0.8, longest / 7)), 1.2, 0.6, 1.1, 0.9, 0.8, 1.0, 1.0, 1.0, 1.0)
     return [*flow.section(tr.text("Scores and responses by visit")),
             flow.table(head, rows, widths, numbers_from=2)]  # fmt: skip
 
@@ -225,10 +228,13 @@ def _shown(record: Record[Form], name: str, report: CaseReport) -> str:
     value, item = record.form.get(name), record.form.items()[name].item
     if value is None:
         return "–"
+    if value == "OTHER" and isinstance(record.form, Immunosuppressant) and record.form.drug_text:
+        return record.form.drug_text
     if item.codes:
         return decode(item.codes, value, report.imprint.language)
     if isinstance(value, float):
-        return f"{value:.{item.decimals}f}" if item.decimals is not None else f"{value:g}"
+        digits = f"{value:.{item.decimals}f}" if item.decimals is not None else f"{value:g}"
+        return digits.rstrip("0").rstrip(".") if name.startswith("dose") else digits
     return str(value).replace("T", " ") if item.kind is not None else str(value)
 
 

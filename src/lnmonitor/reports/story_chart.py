@@ -44,6 +44,7 @@ PANEL_HEIGHTS = {
 }
 """Panels on paper with their heights; anti-dsDNA and albumin stand in the table below the plots."""
 _STRIP, _RIBBON, _LANE, _AXIS, _GAP = 17.0, 13.0, 12.0, 22.0, 4.0
+_MOST_ASIDE = 9.0
 _WEEK = 7
 _SERIES_COLOUR = {
     SeriesStyle.PRIMARY: "series-1",
@@ -75,7 +76,11 @@ class _StoryChart:
         self.story = story
         self.language = language
         self.tr = translator(language)
-        self.panels = [panel for panel in story.panels if panel.key in PANEL_HEIGHTS]
+        self.panels = [
+            panel
+            for panel in story.panels
+            if panel.key in PANEL_HEIGHTS and any(series.points for series in panel.series)
+        ]
         lanes = 1 + max((event.lane for event in story.events), default=0)
         self.events_height = lanes * _LANE + _GAP
         height = _STRIP + _RIBBON + self.events_height + _AXIS
@@ -144,16 +149,16 @@ class _StoryChart:
         text = f"{visit.code} {note}".strip()
         seen = visit.day is not None
         tone = colour("warn") if note and seen else colour("text" if seen else "text-muted")
-        small, x = size("small"), self.x.at(day)
-        half = fonts.width(text, small) / 2
-        if x - half < taken_to + 2:
-            text = visit.code
-            half = fonts.width(text, small) / 2
-        x = min(max(x, taken_to + 2 + half), self.width - half)
-        if x + half > self.width:
-            return taken_to
-        self.sheet.text(x, y, text, size=small, tone=tone, anchor="middle")
-        return x + half
+        x = self.x.at(day)
+        for words in (text, visit.code):
+            half = fonts.width(words, size("small")) / 2
+            # A name may stand a little beside its day; where there is no room at all it is left
+            # out, the table below has it.
+            place = min(max(x, taken_to + 3 + half), self.width - half)
+            if abs(place - x) <= _MOST_ASIDE and place - half > taken_to:
+                self.sheet.text(place, y, words, size=size("small"), tone=tone, anchor="middle")
+                return place + half
+        return taken_to
 
     def _ribbon(self, top: float) -> None:
         self._gutter_name(self.tr.text("Response"), "", top - 9.5)
@@ -392,6 +397,8 @@ class _StoryChart:
             text += f", {self.tr.text('SAE')}"
         total = fonts.width(text, 7.5)
         x = right + 3 if right + 3 + total <= self.width else left - 3 - total
-        if x > GUTTER:
+        if x < GUTTER:  # neither beside: inside, after the grade
+            x = left + 10 if left + 12 + total <= right else self.width
+        if x + total <= self.width:
             weight = Weight.SEMIBOLD if event.serious else Weight.REGULAR
             self.sheet.text(x, top - 7.4, text, size=7.5, tone=colour("text-2"), weight=weight)

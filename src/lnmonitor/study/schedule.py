@@ -5,7 +5,7 @@ Worklist, patient page, checks and reports all ask here, so that no two of them 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
@@ -34,12 +34,15 @@ class VisitState(Enum):
     DONE = "done"
     EARLY = "early"  # done before the window opened
     LATE = "late"  # done after the window closed
-    MISSED = "missed"  # recorded as not taken place
+    MISSED = "missed"  # recorded as not taken place, or never recorded and the study completed
     OVERDUE = "overdue"  # window closed, nothing recorded; never an optional visit
     DUE = "due"  # window open
     OPENING = "opening"  # window opens within the protocol's `opening_days`
     FUTURE = "future"
     NOT_NEEDED = "not needed"  # the patient has left, or an optional visit was left out
+
+
+_AWAITED = frozenset({VisitState.OVERDUE, VisitState.DUE, VisitState.OPENING, VisitState.FUTURE})
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,30 @@ def schedule(protocol: Protocol, data: PatientData, today: date) -> tuple[Schedu
     leaving = left_study(data)
     left_on = latest(leaving.form.occurred_on) if leaving else None
     done = {record.form.visit_code: record for record in data.of(Visit)}
-    return tuple(
+    visits = tuple(
         _scheduled(planned, done.get(planned.code), zero, left_on, today, protocol)
         for planned in protocol.scheduled
     )
+    if not _completed(data):
+        return visits
+    # Nobody can still do them; one that should have been recorded by now shows as missed.
+    ended = {VisitState.OVERDUE: VisitState.MISSED} | dict.fromkeys(
+        _AWAITED - {VisitState.OVERDUE}, VisitState.NOT_NEEDED
+    )
+    return tuple(
+        replace(visit, state=ended[visit.state], days=0) if visit.state in ended else visit
+        for visit in visits
+    )
+
+
+def _completed(data: PatientData) -> bool:
+    """Return whether the patient completed the study: nothing is awaited any more."""
+    return any(record.form.status == "COMPLETED" for record in data.of(Disposition))
 
 
 def next_visit(scheduled: tuple[ScheduledVisit, ...]) -> ScheduledVisit | None:
     """Return the first visit still to be done, optional ones included, None when all is over."""
-    open_states = {VisitState.OVERDUE, VisitState.DUE, VisitState.OPENING, VisitState.FUTURE}
-    return next((visit for visit in scheduled if visit.state in open_states), None)
+    return next((visit for visit in scheduled if visit.state in _AWAITED), None)
 
 
 def _scheduled(

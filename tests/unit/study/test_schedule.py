@@ -86,9 +86,13 @@ def test_that_a_visit_whose_window_closed_before_leaving_stays_overdue(protocol,
     assert of(protocol, data, date(2024, 12, 1), "M3").state is VisitState.OVERDUE
 
 
-def test_that_completion_leaves_no_visit_unneeded(protocol, patient) -> None:
+def test_that_after_completion_nothing_is_due_and_what_is_absent_shows_as_missed(
+    protocol, patient
+) -> None:
     data = patient(Disposition(status="COMPLETED", occurred_on="2024-05-01"))
-    assert of(protocol, data, M3_OPENS, "M3").state is VisitState.DUE
+    assert of(protocol, data, M3_OPENS, "M3").state is VisitState.NOT_NEEDED
+    assert of(protocol, data, date(2024, 6, 26), "M3").state is VisitState.MISSED
+    assert next_visit(schedule(protocol, data, date(2026, 1, 1))) is None
 
 
 def test_that_before_the_infusion_only_screening_is_due(protocol, patient) -> None:
