@@ -20,7 +20,7 @@ from lnmonitor.storage.audit import Actor, canonical, utc_text
 from lnmonitor.storage.files import OWNER_FOLDER
 from lnmonitor.storage.keyring import Failure, Keyring, StudyFacts, WrongPasswordError
 from lnmonitor.storage.migrations.run import migrate
-from lnmonitor.storage.store import Store, open_store
+from lnmonitor.storage.store import Store, make_store, open_store
 from lnmonitor.storage.unit_of_work import unit_of_work
 from lnmonitor.study.protocol import load_protocol
 
@@ -84,7 +84,7 @@ def create_study(
     )
     data_key = keyring.new_data_key()
     recovery_key = keyring.new_recovery_key()
-    store = open_store(path, data_key, admin, now)
+    store = make_store(path, data_key, admin, now)
     try:
         actor = Actor(admin, admin_name or admin, Role.ADMINISTRATOR.value)
         _set_up(store, actor, now, facts)
@@ -176,9 +176,7 @@ def _clean_site(site: str) -> str:
 
 
 def _set_up(store: Store, actor: Actor, now: datetime, facts: StudyFacts) -> None:
-    """Make the tables, the first account and the first entries, all in one transaction."""
-    with store.write() as connection:
-        migrate(connection)
+    """Make the first account and the first entries, all in one transaction."""
     with unit_of_work(store, actor, lambda: now) as work:
         described = {name: str(value) for name, value in vars(facts).items()}
         repo.set_meta(work.connection, described)

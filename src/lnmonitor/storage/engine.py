@@ -8,6 +8,7 @@ which the callers keep. See docs/adr/0011.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,11 @@ def open_engine(folder: Path, data_key: bytes, *, read_only: bool = False) -> En
 
 
 def _connect(path: Path, data_key: bytes, *, read_only: bool) -> Any:
-    if not read_only:
-        path.touch(OWNER_ONLY)  # before SQLite makes it with the permissions of the umask
     connection = sqlcipher3.connect(
         _uri(path, read_only=read_only), uri=True, check_same_thread=False, isolation_level=None
     )
     try:
+        connection.execute("PRAGMA cipher_log_level=NONE")  # errors are raised, not printed
         connection.execute(f"PRAGMA key=\"x'{data_key.hex()}'\"")
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -68,6 +68,28 @@ def _connect(path: Path, data_key: bytes, *, read_only: bool) -> Any:
     return connection
 
 
+def make_file(folder: Path) -> None:
+    """Make the empty file of a new study, for its owner only.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    try:
+        (folder / FILE_NAME).touch(OWNER_ONLY, exist_ok=False)
+    except OSError as error:
+        raise StorageError(
+            "The study folder {folder} cannot be written: {reason}.",
+            "Check its permissions and the free space.",
+            folder=folder,
+            reason=error.strerror or error,
+        ) from error
+
+
+def damaged() -> StorageError:
+    """Return the refusal of a file that is no study's."""
+    return StorageError(*_SENTENCES["SQLITE_NOTADB"])
+
+
 def _uri(path: Path, *, read_only: bool) -> str:
     uri = path.absolute().as_uri()
     if not read_only:
@@ -77,8 +99,6 @@ def _uri(path: Path, *, read_only: bool) -> str:
 
 
 def _writable(folder: Path) -> bool:
-    import os
-
     return os.access(folder, os.W_OK)
 
 

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine
 
 from lnmonitor.errors import StorageError
 from lnmonitor.storage import engine as engines
-from lnmonitor.storage.engine import open_engine, storage_errors
+from lnmonitor.storage.engine import damaged, make_file, open_engine, storage_errors
 from lnmonitor.storage.lock import StudyLock
-from lnmonitor.storage.migrations.run import check_readable
+from lnmonitor.storage.migrations.run import check_readable, migrate, version_of
 
 
 class Store:
@@ -85,23 +85,51 @@ class Store:
                         self._current = None
 
 
+def make_store(folder: Path, data_key: bytes, account: str, now: datetime) -> Store:
+    """Make the database of a new study, with its tables and nothing in them.
+
+    Raises:
+        StorageError: the folder is in use or cannot be written.
+    """
+    lock = StudyLock(folder, account, now)
+    try:
+        make_file(folder)
+    except BaseException:
+        lock.release()
+        raise
+    store = Store(folder, data_key, open_engine(folder, data_key), lock)
+    try:
+        with store.write() as connection:
+            migrate(connection)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
 def open_store(
     folder: Path, data_key: bytes, account: str, now: datetime, *, read_only: bool = False
 ) -> Store:
     """Open a study folder. The caller brings the database up to date before any other use.
 
     Raises:
-        StorageError: it is open elsewhere, damaged, newer than this program, or not writable.
+        StorageError: it is open elsewhere, damaged, newer than this program, or not writable; an
+            empty or missing database is refused too, never silently made anew.
     """
     lock = None if read_only else StudyLock(folder, account, now)
     engine = open_engine(folder, data_key, read_only=read_only)
     store = Store(folder, data_key, engine, lock)
     try:
-        with store.read() as connection:
-            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
-            if read_only:
-                check_readable(connection)
+        _check(store)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _check(store: Store) -> None:
+    with store.read() as connection:
+        if version_of(connection) == 0:
+            raise damaged()
+        if store.read_only:
+            check_readable(connection)

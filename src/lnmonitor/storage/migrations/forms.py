@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -22,26 +24,33 @@ def unknown_to(tables: dict[str, Table], connection: Connection) -> list[str]:
     ]
 
 
+def lacking(tables: dict[str, Table], connection: Connection) -> list[Table | Column[Any]]:
+    """Return the tables and columns that the forms have and the database has not."""
+    found: list[Table | Column[Any]] = []
+    for table in tables.values():
+        present = _columns(connection, table.name)
+        if not present:
+            found.append(table)
+        else:
+            found += [column for column in table.columns.values() if column.name not in present]
+    return found
+
+
 def grow(tables: dict[str, Table], connection: Connection) -> list[str]:
-    """Add missing tables and columns; return what was added as `table` or `table.column`.
+    """Add what is lacking; return what was added as `table` or `table.column`.
 
     Raises:
         StorageError: the database holds items this program does not know, so a newer one wrote it.
     """
     if unknown_to(tables, connection):
         raise newer_study()
-    added: list[str] = []
-    for table in tables.values():
-        present = _columns(connection, table.name)
-        if not present:
-            _create(connection, table)
-            added.append(table.name)
-            continue
-        for column in table.columns.values():
-            if column.name not in present:
-                _add_column(connection, table, column)
-                added.append(f"{table.name}.{column.name}")
-    return added
+    wanted = lacking(tables, connection)
+    for one in wanted:
+        if isinstance(one, Table):
+            _create(connection, one)
+        else:
+            _add_column(connection, one)
+    return [str(one) for one in wanted]
 
 
 def newer_study() -> StorageError:
@@ -67,6 +76,6 @@ def _create(connection: Connection, table: Table) -> None:
     )
 
 
-def _add_column(connection: Connection, table: Table, column: Column[object]) -> None:
+def _add_column(connection: Connection, column: Column[Any]) -> None:
     kind = column.type.compile(connection.dialect)
-    connection.exec_driver_sql(f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}')
+    connection.exec_driver_sql(f'ALTER TABLE {column.table} ADD COLUMN "{column.name}" {kind}')

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from lnmonitor.errors import StorageError
 from lnmonitor.storage.migrations import m0001_first
-from lnmonitor.storage.migrations.forms import grow, newer_study, unknown_to
+from lnmonitor.storage.migrations.forms import grow, lacking, newer_study, unknown_to
 from lnmonitor.storage.tables import form_tables
 
 _STEPS = (m0001_first,)
@@ -46,3 +47,8 @@ def check_readable(connection: Connection) -> None:
     present = version_of(connection)
     if present > LATEST or unknown_to(form_tables(), connection):
         raise newer_study()
+    if present < LATEST or lacking(form_tables(), connection):
+        raise StorageError(
+            "This study was last written by an older version of the program.",
+            "Open it once for writing, which brings it up to date.",
+        )
