@@ -1,37 +1,61 @@
-"""The trial's tables over all patients, each number beside the published one."""
+"""The trial's tables over all patients, each number beside the published one.
+
+Who is in them: every patient infused so long before the cut-off that the window of the protocol's
+analysis visit (12 months) has closed, and everyone who died or left the study after an infusion.
+Running patients would make early visits look better filled than late ones. "Response at a visit"
+(point prevalence) and "ever in remission" (cumulative) are different results with different names;
+flares have both denominators in use.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
 
-from lnmonitor.analysis.model import Course
-from lnmonitor.analysis.survival import KaplanMeier
+from lnmonitor.analysis.model import Course, VisitAssessment
+from lnmonitor.analysis.published import Published, PublishedTrial, published_trial
+from lnmonitor.analysis.statistics import PairedChange, mean_sd, paired_change, wilson
+from lnmonitor.analysis.survival import (
+    IncidenceRow,
+    KaplanMeier,
+    cumulative_incidence,
+    kaplan_meier,
+)
+from lnmonitor.clinical.bilag import NUMERIC_9311, NUMERIC_12811
+from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.response import Response
 from lnmonitor.language import Text
+from lnmonitor.study.protocol import PlannedVisit, Protocol
 from lnmonitor.study.records import PatientData
 
-if TYPE_CHECKING:
-    from lnmonitor.study.protocol import Protocol
+__all__ = [
+    "BASELINE",
+    "CATEGORIES",
+    "CohortTables",
+    "MeanCell",
+    "MeasureRow",
+    "PairedChange",
+    "Proportion",
+    "Published",
+    "ResponseRow",
+    "cohort",
+]
 
-
-@dataclass(frozen=True)
-class Published:
-    """A published number: mean and SD, or a count with its denominator, or a percentage."""
-
-    source: str
-    mean: float | None = None
-    sd: float | None = None
-    n: int | None = None
-    count: int | None = None
-    denominator: int | None = None
-    percent: float | None = None
-    note: Text | None = None
+BASELINE = "Baseline"
+CATEGORIES = ("CR", "PR", "NR", "unknown", "missing", "died")
+_DAYS_IN_MONTH = 30.4
+_FIRST_TABLE_DAY = 8
+"""Visits of the first week (the day after the infusion) have no column."""
 
 
 @dataclass(frozen=True)
 class MeanCell:
-    """Mean and sample SD over the `n` patients with a value; `subjects` are these patients."""
+    """Mean and sample SD over the `n` patients with a value; `subjects` are these patients.
+
+    `not_seen` counts the patients of the analysis set without a value here.
+    """
 
     visit: str
     n: int
@@ -43,19 +67,8 @@ class MeanCell:
 
 
 @dataclass(frozen=True)
-class PairedChange:
-    """Change from baseline in the patients with both values; p by paired t and Wilcoxon tests."""
-
-    n: int
-    mean: float | None
-    sd: float | None
-    p_t: float | None
-    p_wilcoxon: float | None
-
-
-@dataclass(frozen=True)
 class MeasureRow:
-    """One measure at baseline and the visits of the table."""
+    """One measure at baseline and the visits of the table; `change` is baseline to the last."""
 
     key: str
     name: Text
@@ -63,14 +76,13 @@ class MeasureRow:
     decimals: int
     cells: tuple[MeanCell, ...]
     change: PairedChange
-    """Baseline to the last visit of the table."""
 
 
 @dataclass(frozen=True)
 class ResponseRow:
-    """Point prevalence at one visit: patient lists by CR, PR, NR, unknown, missing, died.
+    """Point prevalence at one visit: patients by category.
 
-    Percentages are of all patients of the analysis set and of those seen (CR + PR + NR).
+    CR, PR, NR; "unknown" seen but an input was missing; "missing" not seen; "died" before it.
     """
 
     visit: str
@@ -79,7 +91,7 @@ class ResponseRow:
     published_pr: Published | None = None
 
     def count(self, category: str) -> int:
-        """Number of patients in a category ("CR", "PR", "NR", "unknown", "missing", "died")."""
+        """Return the number of patients in a category."""
         return len(self.subjects.get(category, ()))
 
     @property
@@ -91,6 +103,11 @@ class ResponseRow:
     def seen(self) -> int:
         """Patients whose response is known at this visit."""
         return self.count("CR") + self.count("PR") + self.count("NR")
+
+    def percent(self, category: str, *, of_seen: bool = False) -> float | None:
+        """Return the percentage of all patients, or of those whose response is known."""
+        denominator = self.seen if of_seen else self.total
+        return 100 * self.count(category) / denominator if denominator else None
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,11 @@ class Proportion:
 
 @dataclass(frozen=True)
 class CohortTables:
-    """All tables; `rule` says in words whom they cover, `cutoff` is an ISO date."""
+    """All tables; `rule` says in words whom they cover, `cutoff` is an ISO date.
+
+    `visits` are the codes of the columns, BASELINE first. `remission` is the cumulative incidence
+    of the first remission with death competing; all times in days.
+    """
 
     cutoff: str
     rule: Text
@@ -125,15 +146,361 @@ class CohortTables:
     responses: tuple[ResponseRow, ...]
     response_rule: str
     proportions: tuple[Proportion, ...]
-    """Keys: survival, ever_in_remission, flare_of_remitted, flare_of_treated."""
     survival: KaplanMeier
     flare_free: KaplanMeier
-    """From the first remission, in the patients ever in remission."""
+    """From the first remission to a confirmed flare, in the patients ever in remission."""
+    remission: tuple[IncidenceRow, ...] = ()
     bilag_grades: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Renal BILAG letters counted by visit."""
     published_source: str = ""
 
+    def measure(self, key: str) -> MeasureRow:
+        """Return a measure's row: sledai, bilag_renal, gfr_measured, egfr, protein, ..."""
+        return next(row for row in self.measures if row.key == key)
 
-def cohort(courses: Sequence[tuple[PatientData, Course]], protocol: Protocol) -> CohortTables:
-    """Return the trial's tables from evaluated courses."""
-    raise NotImplementedError
+    def proportion(self, key: str) -> Proportion:
+        """Return survival, ever_in_remission, flare_of_remitted or flare_of_treated."""
+        return next(row for row in self.proportions if row.key == key)
+
+
+Read = Callable[[VisitAssessment], float | None]
+
+
+@dataclass(frozen=True)
+class _Measure:
+    key: str
+    name: Text
+    unit: str
+    decimals: int
+    read: Read
+
+
+@dataclass(frozen=True)
+class _Set:
+    """The patients of the analysis set with what every table needs."""
+
+    courses: tuple[Course, ...]
+    protocol: Protocol
+    planned: tuple[PlannedVisit, ...]
+    trial: PublishedTrial
+
+    @property
+    def size(self) -> int:
+        return len(self.courses)
+
+
+def cohort(
+    courses: Sequence[tuple[PatientData, Course]],
+    protocol: Protocol,
+    *,
+    cutoff: date | None = None,
+) -> CohortTables:
+    """Return the trial's tables from evaluated courses.
+
+    `cutoff` defaults to the latest day for which a course was evaluated. A censored laboratory
+    value counts as its limit.
+    """
+    all_courses = [course for _, course in courses]
+    day = cutoff or _latest(all_courses)
+    included = tuple(c for c in all_courses if _belongs(c, protocol, day))
+    planned = tuple(v for v in protocol.scheduled if (v.day or 0) >= _FIRST_TABLE_DAY)
+    chosen = _Set(included, protocol, planned, published_trial())
+    flared = {c.subject_id: onset for c in included if (onset := _flare(c, protocol)) is not None}
+    return CohortTables(
+        cutoff=day.isoformat(),
+        rule=_rule(protocol),
+        subjects=tuple(course.subject_id for course in included),
+        excluded=tuple(c.subject_id for c in all_courses if c not in included),
+        visits=(BASELINE, *(visit.code for visit in planned)),
+        measures=tuple(_measure_row(measure, chosen) for measure in _measures(protocol)),
+        responses=tuple(_response_row(visit, chosen) for visit in planned),
+        response_rule=protocol.response_rule,
+        proportions=_proportions(chosen, flared),
+        survival=_survival(included, protocol),
+        flare_free=_flare_free(included, protocol, flared),
+        remission=_remission(included, protocol),
+        bilag_grades=_letters(chosen),
+        published_source=chosen.trial.citation,
+    )
+
+
+def _latest(courses: Sequence[Course]) -> date:
+    days = [date.fromisoformat(c.evaluated_on) for c in courses if c.evaluated_on]
+    return max(days, default=date.min)
+
+
+def _belongs(course: Course, protocol: Protocol, cutoff: date) -> bool:
+    if course.day0 is None:
+        return False
+    left = course.death_day is not None or course.withdrawn_day is not None
+    day = (cutoff - date.fromisoformat(course.day0)).days
+    return day >= 0 and (left or day >= protocol.analysis_days)
+
+
+def _rule(protocol: Protocol) -> Text:
+    visit, days = protocol.analysis_visit, protocol.analysis_days
+    return Text(
+        f"Patients infused at least {days} days before the cut-off (window of {visit} closed), "
+        "and all who died or left the study after an infusion.",
+        f"截止日前至少 {days} 天接受输注（{visit} 访视窗已关闭）的患者，以及输注后死亡或退出者。",
+    )
+
+
+# --- means ----------------------------------------------------------------------------------------
+
+
+def _measures(protocol: Protocol) -> tuple[_Measure, ...]:
+    scale = NUMERIC_12811 if protocol.bilag_scale.startswith("12") else NUMERIC_9311
+
+    def sledai(visit: VisitAssessment) -> float | None:
+        score = visit.sledai()
+        return None if score is None else score.score
+
+    def bilag(visit: VisitAssessment) -> float | None:
+        grade = visit.bilag()
+        return None if grade is None else grade.number(scale)
+
+    def lab(code: str) -> Read:
+        return lambda visit: visit.lab(code)
+
+    return (
+        _Measure("sledai", Text("SLEDAI-2K", "SLEDAI-2K"), "", 2, sledai),
+        _Measure("bilag_renal", _bilag_name(protocol), "", 2, bilag),
+        _Measure("gfr_measured", Text("GFR, measured", "实测 GFR"), "mL/min", 2, lab("GFRM")),
+        _Measure("egfr", Text("GFR, estimated", "估算 GFR"), "mL/min/1.73 m²", 1, _egfr),
+        _Measure("protein", Text("24-h protein", "24 h 尿蛋白"), "g/24 h", 2, lab("U24P")),
+        _Measure("creatinine", Text("Creatinine", "肌酐"), "µmol/L", 0, lab("CREAT")),
+        _Measure("albumin", Text("Albumin", "白蛋白"), "g/L", 1, lab("ALB")),
+        _Measure("c3", Text("C3", "C3"), "g/L", 2, lab("C3")),
+        _Measure("prednisone", Text("Prednisone", "泼尼松"), "mg/day", 1, _prednisone),
+    )
+
+
+def _bilag_name(protocol: Protocol) -> Text:
+    scale = protocol.bilag_scale
+    return Text(f"Renal BILAG, {scale}", f"肾脏 BILAG，{scale}")
+
+
+def _egfr(visit: VisitAssessment) -> float | None:
+    return visit.egfr()
+
+
+def _prednisone(visit: VisitAssessment) -> float | None:
+    return visit.prednisone_mg
+
+
+def _at_baseline(course: Course, read: Read) -> float | None:
+    """Return the last value on or before day 0."""
+    before = [read(visit) for visit in course.visits if visit.day is not None and visit.day <= 0]
+    return next((value for value in reversed(before) if value is not None), None)
+
+
+def _at_visit(course: Course, code: str, read: Read) -> float | None:
+    """Return the value at a planned visit, the first record of it that has one."""
+    values = [read(visit) for visit in course.visits if visit.code == code and visit.took_place]
+    return next((value for value in values if value is not None), None)
+
+
+def _month(planned: PlannedVisit) -> int:
+    return round((planned.day or 0) / _DAYS_IN_MONTH)
+
+
+def _measure_row(measure: _Measure, chosen: _Set) -> MeasureRow:
+    start = {c.subject_id: _at_baseline(c, measure.read) for c in chosen.courses}
+    cells = [_cell(BASELINE, start, chosen.trial.means.get((measure.key, 0)))]
+    last = start
+    for planned in chosen.planned:
+        last = {c.subject_id: _at_visit(c, planned.code, measure.read) for c in chosen.courses}
+        known = chosen.trial.means.get((measure.key, _month(planned)))
+        cells.append(_cell(planned.code, last, known))
+    pairs = [
+        (before, after)
+        for subject, before in start.items()
+        if before is not None and (after := last[subject]) is not None
+    ]
+    return MeasureRow(
+        measure.key,
+        measure.name,
+        measure.unit,
+        measure.decimals,
+        tuple(cells),
+        paired_change(pairs),
+    )
+
+
+def _cell(code: str, values: Mapping[str, float | None], published: Published | None) -> MeanCell:
+    known = {subject: value for subject, value in values.items() if value is not None}
+    mean, sd = mean_sd(list(known.values()))
+    return MeanCell(
+        visit=code,
+        n=len(known),
+        not_seen=len(values) - len(known),
+        mean=mean,
+        sd=sd,
+        subjects=tuple(known),
+        published=published,
+    )
+
+
+def _letters(chosen: _Set) -> dict[str, dict[str, int]]:
+    """Count renal BILAG letters at baseline and at each visit."""
+
+    def letter(visit: VisitAssessment) -> str | None:
+        grade = visit.bilag()
+        return None if grade is None or grade.grade is None else str(grade.grade.value)
+
+    found: dict[str, dict[str, int]] = {}
+    for code in (BASELINE, *(planned.code for planned in chosen.planned)):
+        counted: Counter[str] = Counter()
+        for course in chosen.courses:
+            visits = [
+                visit
+                for visit in course.visits
+                if (
+                    (visit.day is not None and visit.day <= 0)
+                    if code == BASELINE
+                    else visit.code == code
+                )
+            ]
+            letters = [one for visit in visits if (one := letter(visit)) is not None]
+            if letters:
+                counted[letters[-1] if code == BASELINE else letters[0]] += 1
+        found[code] = {grade: counted[grade] for grade in "ABCDE"}
+    return found
+
+
+# --- response -------------------------------------------------------------------------------------
+
+
+def _response_row(planned: PlannedVisit, chosen: _Set) -> ResponseRow:
+    subjects: dict[str, list[str]] = {category: [] for category in CATEGORIES}
+    for course in chosen.courses:
+        subjects[_category(course, planned, chosen.protocol)].append(course.subject_id)
+    month = _month(planned)
+    return ResponseRow(
+        planned.code,
+        {category: tuple(ids) for category, ids in subjects.items()},
+        chosen.trial.responses.get(("CR", month)),
+        chosen.trial.responses.get(("PR", month)),
+    )
+
+
+def _category(course: Course, planned: PlannedVisit, protocol: Protocol) -> str:
+    seen = [v for v in course.visits if v.code == planned.code and v.took_place]
+    known = [v.response(protocol.response_rule) for v in seen]
+    judged = [one for one in known if one is not None and one is not Response.UNKNOWN]
+    if judged:
+        return str(judged[0].value)
+    if seen:
+        return "unknown"
+    closes = (planned.day or 0) + planned.after
+    died = course.death_day is not None and course.death_day <= closes
+    return "died" if died else "missing"
+
+
+def _proportions(chosen: _Set, flared: Mapping[str, int]) -> tuple[Proportion, ...]:
+    everyone = [course.subject_id for course in chosen.courses]
+    limit = chosen.protocol.analysis_days
+    alive = [c.subject_id for c in chosen.courses if c.death_day is None or c.death_day > limit]
+    remitted = [c.subject_id for c in chosen.courses if _remitted(c, chosen.protocol) is not None]
+    flares_remitted = [subject for subject in remitted if subject in flared]
+    rows = (
+        ("survival", Text("Alive at 12 months", "12 个月生存"), alive, everyone),
+        (
+            "ever_in_remission",
+            Text("Ever in remission within 12 months", "12 个月内曾缓解"),
+            remitted,
+            everyone,
+        ),
+        (
+            "flare_of_remitted",
+            Text("Renal flare, of those ever in remission", "肾脏复发（曾缓解者）"),
+            flares_remitted,
+            remitted,
+        ),
+        (
+            "flare_of_treated",
+            Text("Renal flare, of all treated", "肾脏复发（全部受试者）"),
+            list(flared),
+            everyone,
+        ),
+    )
+    return tuple(
+        Proportion(
+            key,
+            name,
+            len(counted),
+            len(of),
+            *wilson(len(counted), len(of)),
+            subjects=tuple(counted),
+            published=chosen.trial.proportions.get(key),
+        )
+        for key, name, counted, of in rows
+    )
+
+
+# --- times ----------------------------------------------------------------------------------------
+
+
+def _remitted(course: Course, protocol: Protocol) -> int | None:
+    """Return the day of the first remission within the analysis period, None without one."""
+    day = course.first_remission_day
+    return day if day is not None and day <= protocol.analysis_days else None
+
+
+def _flare(course: Course, protocol: Protocol) -> int | None:
+    """Return the onset of the first confirmed flare that began within the analysis period."""
+    onsets = [
+        flare.onset_day
+        for flare in course.flares
+        if isinstance(flare, FlareFinding)
+        and flare.status == "confirmed"
+        and flare.onset_day <= protocol.analysis_days
+    ]
+    return min(onsets, default=None)
+
+
+def _end(course: Course, protocol: Protocol) -> int:
+    """Return the last day observed, at most the target of the analysis visit (day 365)."""
+    planned = protocol.visit(protocol.analysis_visit)
+    target = planned.day if planned is not None and planned.day is not None else 365
+    last = course.last_contact_day if course.last_contact_day is not None else 0
+    if course.death_day is not None:
+        last = min(last, course.death_day)
+    return max(0, min(last, target))
+
+
+def _died(course: Course, protocol: Protocol) -> bool:
+    return course.death_day is not None and course.death_day <= _end(course, protocol)
+
+
+def _survival(courses: Sequence[Course], protocol: Protocol) -> KaplanMeier:
+    """From the first infusion to death; censored at the last contact or day 365."""
+    times = [float(_end(course, protocol)) for course in courses]
+    return kaplan_meier(times, [_died(course, protocol) for course in courses])
+
+
+def _flare_free(
+    courses: Sequence[Course], protocol: Protocol, flared: Mapping[str, int]
+) -> KaplanMeier:
+    times: list[float] = []
+    events: list[bool] = []
+    for course in courses:
+        start = _remitted(course, protocol)
+        if start is None:
+            continue
+        onset = flared.get(course.subject_id)
+        end = _end(course, protocol) if onset is None else onset
+        times.append(float(max(0, end - start)))
+        events.append(onset is not None)
+    return kaplan_meier(times, events)
+
+
+def _remission(courses: Sequence[Course], protocol: Protocol) -> tuple[IncidenceRow, ...]:
+    times: list[float] = []
+    causes: list[int] = []
+    for course in courses:
+        day = _remitted(course, protocol)
+        times.append(float(_end(course, protocol) if day is None else day))
+        causes.append(1 if day is not None else 2 if _died(course, protocol) else 0)
+    return cumulative_incidence(times, causes)
