@@ -49,13 +49,3 @@ def clock_share(event: SeriousEvent) -> float:
     if event.hours_left is None:
         return 0.0
     return min(1.0, max(0.0, 1 - event.hours_left / CLOCK_HOURS))
-
-
-def clock_sample() -> str:
-    """Return the longest words, to measure a column."""
-    return max(
-        tr("{span} late", span=tr("{h} h {m} min", h=23, m=59)),
-        tr("sent {when}", when="30 May 08:14"),
-        tr("awareness not entered"),
-        key=len,
-    )

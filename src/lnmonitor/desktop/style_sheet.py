@@ -37,6 +37,7 @@ QToolTip { background: @{bg-panel}; color: @{text}; border: 1px solid @{line-str
 
 QPushButton { background: @{bg-panel}; color: @{text}; border: 1px solid @{line-field};
   border-radius: @{u1}px; padding: 0 @{u3}px; min-height: @{button}px; max-height: @{button}px; }
+QPushButton[kind="plain"], QPushButton[kind="primary"] { min-width: @{button-min}px; }
 QPushButton:hover { background: @{bg-hover}; }
 QPushButton:pressed { background: @{bg-selected}; }
 QPushButton:focus { border: 2px solid @{accent}; padding: 0 @{u3-1}px;
@@ -181,6 +182,7 @@ def style_sheet(theme: Theme) -> str:
         # Qt adds the border to min-height; the token is the whole height.
         values[name] = theme.measure(name) - 2
         values[f"{name}-2"] = theme.measure(name) - 4
+    values["button-min"] = theme.px(4)
     values["small-line"] = theme.px(4.5)
     values["lens-tab"] = theme.measure("lens-bar") - 3
     for role in ROLES:

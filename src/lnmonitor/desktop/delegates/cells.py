@@ -137,3 +137,29 @@ class GradeDelegate(RowDelegate):
         painter.setFont(look.font("small", 600))
         painter.setPen(look.color(f"grade-{grade}-on"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(grade))
+
+
+class TwoLineDelegate(RowDelegate):
+    """A word with a quieter line under it."""
+
+    def __init__(
+        self,
+        parent: QObject,
+        second: Callable[[Any], str],
+        tone: Callable[[Any], str] = lambda _row: "text-2",
+    ) -> None:
+        super().__init__(parent)
+        self._second = second
+        self._tone = tone
+
+    def paint_cell(self, painter: QPainter, area: QRect, index: Index, row: Any) -> None:
+        look, px = theme(), theme().px
+        elide = Qt.TextElideMode.ElideRight
+        first = area.adjusted(0, px(1.5), 0, -area.height() // 2)
+        painter.setFont(look.font("body", 500))
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        painter.drawText(first, LEFT, painter.fontMetrics().elidedText(text, elide, area.width()))
+        painter.setFont(look.font("small"))
+        painter.setPen(look.color(self._tone(row)))
+        words = painter.fontMetrics().elidedText(self._second(row), elide, area.width())
+        painter.drawText(area.adjusted(0, area.height() // 2, 0, -px(1.5)), LEFT, words)

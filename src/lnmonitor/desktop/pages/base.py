@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from lnmonitor.desktop.session_hub import hub
+
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
 
@@ -71,6 +73,14 @@ class Page(QWidget):
         action.triggered.connect(lambda _checked=False: call())
         self.addAction(action)
         return action
+
+    @staticmethod
+    def may_enter() -> bool:
+        """Return whether the signed-in person may enter data: buttons for it are absent if not."""
+        from lnmonitor.services.permissions import Action
+
+        session = hub().session
+        return session is not None and session.may(Action.ENTER) and not session.read_only
 
     def keys(self) -> list[tuple[str, str]]:
         """Return the keys valid here as (key, what it does), for `?` and the key line."""

@@ -78,7 +78,9 @@ class PatientsPage(Page):
         now = self._today
         columns = [
             Column(tr("Patient"), lambda p: p.subject_id, weight=500, sample="01-0470"),
-            Column(tr("Status"), lambda p: text(p.status), tone="text-2", sample=tr("In follow-up")),
+            Column(
+                tr("Status"), lambda p: text(p.status), tone="text-2", sample=tr("In follow-up")
+            ),
             Column(
                 tr("Sex, age"),
                 _sex_age,
@@ -109,7 +111,7 @@ class PatientsPage(Page):
             ),
             Column(tr("−6 wk\ttoday\t+6 wk"), lambda p: _next(p, now), units=32),
             Column("SLEDAI", lambda p: p.last_sledai, order=_last_score, units=31),
-            Column(tr("Response"), _response, order=_response_order, sample=tr("Complete")),
+            Column(tr("Response"), _response, order=_response_order, sample=tr("No response")),
             Column(
                 tr("Flags"),
                 lambda p: str(p.open_flags) if p.open_flags else "",
@@ -255,7 +257,7 @@ def _last_score(patient: PatientSummary) -> float | None:
 
 
 def _response(patient: PatientSummary) -> str:
-    words = {"CR": "Complete", "PR": "Partial", "NR": "None", "unknown": "Unknown"}
+    words = {"CR": "Complete", "PR": "Partial", "NR": "No response", "unknown": "Unknown"}
     return tr(words.get(patient.response, patient.response)) if patient.response else ""
 
 

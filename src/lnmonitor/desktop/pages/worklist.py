@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from lnmonitor.clock import today
-from lnmonitor.desktop.delegates.cells import MeterDelegate
+from lnmonitor.desktop.delegates.cells import MeterDelegate, TwoLineDelegate
 from lnmonitor.desktop.delegates.window_bar import WindowBarDelegate
 from lnmonitor.desktop.dialogs.new_patient import open_new_patient
 from lnmonitor.desktop.i18n import language, text, tr
@@ -18,7 +18,7 @@ from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
-from lnmonitor.desktop.serious_words import clock_sample, clock_tone, clock_words
+from lnmonitor.desktop.serious_words import clock_tone, clock_words
 from lnmonitor.desktop.visit_words import window_bar, window_tone, window_words
 from lnmonitor.desktop.widgets.key_line import KeyLine
 from lnmonitor.desktop.widgets.layout import box, column, row
@@ -118,9 +118,12 @@ class WorklistPage(Page):
         columns = [
             Column("", lambda e: e.subject_id, weight=500, sample="01-0470"),
             Column("", _event_words),
-            Column("", clock_words, tone=clock_tone, sample=clock_sample(), right=True),
         ]
-        made = SectionList(tr("Serious events"), "serious-event", columns)
+        two_lines = {1: TwoLineDelegate(self, clock_words, clock_tone)}
+        height = theme().measure("row-two-line") / theme().u
+        made = SectionList(
+            tr("Serious events"), "serious-event", columns, two_lines, row_units=height, most=5
+        )
         made.opened.connect(self._open_event)
         made.more.connect(self._open_safety)
         return made

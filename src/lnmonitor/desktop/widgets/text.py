@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from lnmonitor.desktop.icons import icon
-from lnmonitor.desktop.theme import Role, theme
+from lnmonitor.desktop.theme import Role
 
 ButtonKind = Literal["plain", "primary", "quiet", "link"]
 
@@ -75,8 +75,6 @@ def button(
         role = {"primary": "accent-on", "link": "accent"}.get(kind, "text-2")
         made.setIcon(icon(icon_name, role))
     made.setAutoDefault(False)
-    if kind != "link":
-        made.setMinimumWidth(theme().px(10))
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     if clicked is not None:
         made.clicked.connect(lambda _checked=False, call=clicked: call())
