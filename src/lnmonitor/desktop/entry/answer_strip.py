@@ -146,6 +146,7 @@ class AnswerStrip(QWidget):
             self.entered.emit()
         elif key == Qt.Key.Key_Escape:
             self.escaped.emit()
+            event.ignore()  # the form may have a strip of its own to close
         elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             self._take(EMPTY)
         elif typed in by_key:

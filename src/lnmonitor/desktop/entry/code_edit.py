@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from lnmonitor.desktop.entry.edits import TypedEdit
 from lnmonitor.desktop.entry.values import EMPTY, Answer, UnreadableError, missing_word
 from lnmonitor.desktop.i18n import text as text_of
+from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.study.codelists import Code, CodeList
 
@@ -36,6 +37,8 @@ class CodeEdit(TypedEdit):
         self._codes = codes
         self._integer = integer
         self._list: QListWidget | None = None
+        chevron = self.addAction(icon("chevron-down"), QLineEdit.ActionPosition.TrailingPosition)
+        chevron.triggered.connect(self._toggle_list)
 
     def matches(self, typed: str) -> tuple[Code, ...]:
         """Return the entries that a typed number, code or start of a word can mean."""
@@ -99,6 +102,14 @@ class CodeEdit(TypedEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._close()
         super().focusOutEvent(event)
+
+    @Slot()
+    def _toggle_list(self) -> None:
+        if self._list is not None and self._list.isVisible():
+            self._close()
+        else:
+            self.setFocus()
+            self._open(self._codes.entries)
 
     def choose(self, code: Code) -> None:
         """Take an entry."""

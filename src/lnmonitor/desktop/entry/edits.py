@@ -136,7 +136,7 @@ class ValueEdit(TypedEdit):
             self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _shown(self, answer: Answer) -> str:
-        return format_value(answer.value, self._field.item)
+        return format_value(answer.value)
 
     def _parse(self, text: str) -> Answer:
         return parse_answer(text, self._field)
@@ -145,15 +145,14 @@ class ValueEdit(TypedEdit):
 class ResultEdit(TypedEdit):
     """A laboratory number with an operator before it: "<0.5", "> 800"."""
 
-    def __init__(self, decimals: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._decimals = decimals
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _shown(self, answer: Answer) -> str:
         if answer.value is None or isinstance(answer.value, str):
             return str(answer.value or "")
-        number = format_number(answer.value, self._decimals)
+        number = format_number(answer.value)
         return f"{answer.operator} {number}" if answer.operator else number
 
     def _parse(self, text: str) -> Answer:

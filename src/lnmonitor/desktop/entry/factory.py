@@ -39,7 +39,7 @@ def make_result_editor(analyte: Analyte) -> Editor:
     """Return an editor for an analyte's result: a number, or a word of its code list."""
     if analyte.codes:
         return CodeEdit(codelist(analyte.codes))
-    return ResultEdit(analyte.decimals)
+    return ResultEdit()
 
 
 def fits_strip(codes: CodeList) -> bool:

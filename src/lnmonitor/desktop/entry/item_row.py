@@ -308,7 +308,7 @@ class ItemRow(QWidget):
             return decode(item.codes, answer.value, language())
         if self.field_kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
             return format_date(str(answer.value), language())
-        return f"{answer.operator} {format_value(answer.value, item)}".strip()
+        return f"{answer.operator} {format_value(answer.value)}".strip()
 
     # ---- geometry and painting
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -13,8 +13,21 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lnmonitor.desktop.entry.values import EMPTY, Answer, Value
-from lnmonitor.study.items import Form
+from lnmonitor.study.items import Form, ItemField
 from lnmonitor.study.records import Record
+
+HIDDEN: Mapping[str, frozenset[str]] = {
+    "SV": frozenset({"visit_code"}),
+    "VS": frozenset({"timepoint"}),
+    "DV": frozenset({"check"}),
+}
+"""Items that follow from where the form stands."""
+
+
+def visible_items(form: type[Form]) -> dict[str, ItemField]:
+    """Return the items of a form that a person fills in."""
+    hidden = HIDDEN.get(form.code, frozenset())
+    return {name: field for name, field in form.items().items() if name not in hidden}
 
 
 @dataclass(frozen=True)
@@ -184,7 +197,7 @@ class FormEntry(QObject):
 
         A form with required items counts these alone.
         """
-        items = self.form_type.items()
+        items = visible_items(self.form_type)
         counted = [name for name in items if items[name].item.required and name not in self.fixed]
         counted = counted or list(items)
         return sum(not self.answer(name).empty for name in counted), len(counted)
@@ -228,10 +241,13 @@ class ResultEntry(FormEntry):
         return int(not self.blank), 1
 
 
-class UndoStack:
+class UndoStack(QObject):
     """The changes of a page since its last save, newest last; typing on in one item is one step."""
 
-    def __init__(self) -> None:
+    grew = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._steps: list[Step] = []
 
     def __len__(self) -> int:
@@ -241,6 +257,7 @@ class UndoStack:
         """Note what stood in an item before it was changed."""
         if answer != entry.answer(name) or typed != entry.typed(name):
             self._steps.append(Step(entry, name, answer, typed))
+            self.grew.emit()
 
     def undo(self) -> Step | None:
         """Take the newest change back and return it, None if there is none."""

@@ -29,13 +29,15 @@ class Columns:
     range: float = 24
     number: float = 0
     mark: float = 0
+    gap: float = 2
 
 
 @dataclass(frozen=True)
 class Beside:
     """What stands beside the field: texts of the painted cells.
 
-    `tone` is the colour token of the flag; `trend` are earlier values, oldest first.
+    `tone` is the colour token of the flag; `note` stands after it. `standard` is the value in the
+    standard unit, in the place of the trend. `trend` are earlier values, oldest first.
     """
 
     label: str = ""
@@ -43,6 +45,7 @@ class Beside:
     flag: str = ""
     tone: str = "warn"
     note: str = ""
+    standard: str = ""
     previous: str = ""
     range: str = ""
     number: str = ""
@@ -59,7 +62,7 @@ def cell_rects(columns: Columns) -> dict[str, QRect]:
         width = px(getattr(columns, name))
         if width:
             cells[name] = QRect(left, 0, width, height)
-            left += width + px(2)
+            left += width + px(columns.gap)
     return cells
 
 
@@ -91,7 +94,10 @@ def paint_cells(
     _paint_flag(painter, cells.get("flag"), beside, head=bool(head))
     font = small if head else look.font()
     paint_text(painter, cells.get("previous"), beside.previous, "text-2", font, right)
-    _paint_trend(painter, cells.get("trend"), beside)
+    if beside.standard:
+        paint_text(painter, cells.get("trend"), beside.standard, "accent", small)
+    else:
+        _paint_trend(painter, cells.get("trend"), beside)
     tone = "text-2" if head else "text-muted"
     paint_text(painter, cells.get("range"), beside.range, tone, small)
 

@@ -58,11 +58,11 @@ class Strip(QFrame):
         set_property(self, "kind", kind)
         px = theme().px
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(px(2), px(1), px(2), px(1))
+        self._row.setContentsMargins(px(2), px(0.5), px(2), px(0.5))
         self._row.setSpacing(px(2))
         self._icon = QLabel()
         self._icon.setPixmap(icon(*_ICONS[kind]).pixmap(px(3.5)))
-        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._icon)
         self._text = label("", wrap=True, selectable=True)
         self._text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._row.addWidget(self._text, 1)
@@ -133,6 +133,24 @@ class AskStrip(Strip):
         self.why.clear()
         self.confirmed.emit(why)
         self.done.emit()
+
+
+class RestStrip(Strip):
+    """Says how many open items a key will answer together, and waits for that key again."""
+
+    accepted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("reason", parent)
+        self._yes = button(tr("Answer No"), self.accepted.emit, kind="primary", small=True)
+        self._yes.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._row.addWidget(self._yes)
+
+    def say(self, text: str, *, possible: bool) -> None:
+        """Open; without items to answer there is no button."""
+        self._say(text)
+        self._yes.setVisible(possible)
+        self.show()
 
 
 class RefuseStrip(Strip):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from lnmonitor.desktop.entry.row_paint import paint_text
 from lnmonitor.desktop.i18n import tr
+from lnmonitor.desktop.theme import theme
 
 
 class UnitButton(QToolButton):
@@ -29,6 +31,23 @@ class UnitButton(QToolButton):
         menu.triggered.connect(self._take)
         self.setMenu(menu)
         self.show_unit(self._units[0])
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("bg-hover"))
+            painter.drawRoundedRect(self.rect(), look.px(1), look.px(1))
+        cell = self.rect().adjusted(look.px(1), 0, 0, 0)
+        paint_text(
+            painter, cell, self.text(), "accent" if self.changed else "text-2", look.font("small")
+        )
+
+    @property
+    def changed(self) -> bool:
+        """Whether another unit than the standard one is in force."""
+        return self.text() != self._units[0]
 
     @property
     def unit(self) -> str:

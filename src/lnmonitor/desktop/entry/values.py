@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 
 from lnmonitor.errors import UserError
 from lnmonitor.study import dates
-from lnmonitor.study.items import Item, ItemField, Kind, Missing
+from lnmonitor.study.items import ItemField, Kind, Missing
 
 Value = str | int | float | None
 
@@ -195,13 +195,11 @@ def format_number(value: float, decimals: int | None = None, *, grouped: bool = 
     return shortest
 
 
-def format_value(value: Value, item: Item) -> str:
-    """Return a value of a number or text item as shown in its field."""
+def format_value(value: Value) -> str:
+    """Return a value as shown in its field: as typed, no digit added or taken away."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    return format_number(value, item.decimals)
+    return value if isinstance(value, str) else format_number(value)
 
 
 def format_date(iso: str, language: str) -> str:

@@ -65,7 +65,8 @@ class Binder(QObject):
         self.loaded = loaded
         self.planned = planned
         self.single = single
-        self.undo = UndoStack()
+        self.undo = UndoStack(self)
+        self.undo.grew.connect(self.changed)
         self.tried = False
         """Whether a save was tried: only then an empty needed item is a mistake."""
         self._entries: dict[str, list[FormEntry]] = {}
@@ -120,7 +121,7 @@ class Binder(QObject):
         """Return answered and asked items of a form; a log counts its records."""
         entries = self._entries[key]
         if key in LOGS:
-            return len(entries), 0
+            return sum(not entry.blank for entry in entries), 0
         counts = [entry.progress() for entry in entries]
         return sum(done for done, _ in counts), sum(total for _, total in counts)
 
@@ -224,7 +225,8 @@ class Binder(QObject):
     # ---- checks and saving
     def check(self, entry: FormEntry) -> tuple[Finding, ...]:
         """Return what the checks say about one entry as it stands."""
-        if entry.unreadable:
+        new_and_blank = entry.record is None and entry.blank and entry is not self.visit
+        if entry.unreadable or new_and_blank:
             return ()
         findings = check_form(
             self.prepared(entry),

@@ -7,7 +7,7 @@ binder; another binder makes new ones.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QStyle, QWidget
 
 from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.pages.visit.binder import INFUSION_SIGNS, LOGS, Binder
@@ -94,7 +94,7 @@ class FormDesk(QWidget):
         self._put(left, self._left)
         if right:
             self._put(right, self._right)
-            self._right.setFixedWidth(self._made(right).width_hint())
+            self._right.setFixedWidth(self._width(right))
         self._show_right(shown=bool(right))
 
     def _pair_fits(self) -> bool:
@@ -102,7 +102,12 @@ class FormDesk(QWidget):
             return False
         if not all(key in self._binder.form_keys for key in PAIR):
             return False
-        return sum(self._made(key).width_hint() for key in PAIR) <= self.width()
+        return sum(self._width(key) for key in PAIR) <= self.width()
+
+    def _width(self, key: str) -> int:
+        """Return the width that a form needs with its scroll bar."""
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        return self._made(key).width_hint() + (bar if key == PAIR[1] else 0)
 
     def _put(self, key: str, stack: QStackedWidget) -> None:
         self._made(key)

@@ -72,9 +72,10 @@ class FormView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         px = theme().px
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(px(4), px(2.5), px(4), px(5))
+        self.column.setContentsMargins(px(3), px(2.5), px(3), px(5))
         self.column.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setMaximumWidth(px(220))
         self.build()
         self.column.addStretch(1)
         for entry in {id(row.entry): row.entry for row in self.rows}.values():
@@ -114,7 +115,7 @@ class FormView(QWidget):
     def width_hint(self) -> int:
         """Return the width that shows all cells of all rows, in pixels."""
         widths = [row_width(row.columns) for row in self.rows]
-        return max(widths, default=0) + theme().px(8)
+        return max(widths, default=0) + theme().px(6)
 
     # ---- moving
     def focus_first(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtWidgets import QVBoxLayout
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.factory import make_editor
 from lnmonitor.desktop.entry.item_row import RowSetup
-from lnmonitor.desktop.entry.model import FormEntry
+from lnmonitor.desktop.entry.model import FormEntry, visible_items
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
 from lnmonitor.desktop.entry.values import format_date, format_number
 from lnmonitor.desktop.i18n import language, tr
@@ -29,14 +29,14 @@ from lnmonitor.study.forms import VitalSigns
 from lnmonitor.study.items import Form, ItemField, Kind
 from lnmonitor.study.records import Record
 
-HIDDEN: Mapping[str, frozenset[str]] = {
-    "SV": frozenset({"visit_code"}),
-    "VS": frozenset({"timepoint"}),
-    "DV": frozenset({"check"}),
-}
-"""Items that follow from where the form stands."""
 _WIDE = 46.0
 _NUMBER = 17.0
+_TEXT = 84.0
+_HINTS = {
+    Kind.DATE: "t, 3/7, 2026-05-12",
+    Kind.PARTIAL_DATE: "2026, 2026-05, 3/7/26",
+    Kind.DATETIME: "t 14:30, 3/7 14:30",
+}
 
 
 class GenericView(FormView):
@@ -47,12 +47,6 @@ class GenericView(FormView):
         entry = self.binder.entries(self.key)[0]
         self.title_bar(text_of(entry.form_type.title))
         add_items(self, entry, self.column)
-
-
-def visible_items(form: type[Form]) -> dict[str, ItemField]:
-    """Return the items of a form that a person fills in."""
-    hidden = HIDDEN.get(form.code, frozenset())
-    return {name: field for name, field in form.items().items() if name not in hidden}
 
 
 def add_items(view: FormView, entry: FormEntry, into: QVBoxLayout, *, head: bool = True) -> None:
@@ -87,18 +81,18 @@ def item_setup(
     beside = Beside(
         label=text_of(field.item.label),
         unit=unit_text(field.item.unit),
-        range=limits_text(field),
+        range=_HINTS.get(field.kind, "") or limits_text(field),
         previous=shown(field, previous.form.get(name)) if previous else "",
     )
     narrow = field.kind in (Kind.NUMBER, Kind.INTEGER)
     columns = Columns(
         label=base.label,
-        editor=_NUMBER if narrow else _WIDE,
+        editor=_NUMBER if narrow else _TEXT if field.kind is Kind.TEXT else _WIDE,
         unit=_WIDE - _NUMBER - 2 if narrow else 0,
         flag=0,
-        previous=base.previous,
+        previous=base.previous if previous else 0,
         trend=0,
-        range=base.range,
+        range=0 if field.kind is Kind.TEXT else 34,
     )
     if isinstance(editor, AnswerStrip):
         editor.setFixedSize(editor.sizeHint())
@@ -117,7 +111,7 @@ def shown(field: ItemField, value: object) -> str:
     if field.item.codes:
         return decode(field.item.codes, str(value), language())
     if isinstance(value, int | float):
-        return format_number(value, field.item.decimals, grouped=True)
+        return format_number(value, grouped=True)
     return format_date(str(value), language())
 
 

@@ -50,7 +50,14 @@ class LaboratoryView(FormView):
         entries = self.binder.entries(self.key)
         names = [text_of(analyte(_code(entry)).name) for entry in entries]
         self.columns = Columns(
-            label=label_units(names, most=44), editor=17, unit=15, flag=17, previous=13, trend=11
+            label=label_units(names, most=34),
+            editor=17,
+            unit=13,
+            flag=11,
+            previous=11,
+            trend=13,
+            range=17,
+            gap=1.5,
         )
         self._dates: dict[str, DateEdit] = {}
         self._places: dict[str, QVBoxLayout] = {}
@@ -79,7 +86,7 @@ class LaboratoryView(FormView):
         heading.row.insertWidget(1, label(tr("collected"), "small", "text-muted"))
         edit = DateEdit(Kind.PARTIAL_DATE, self._today)
         edit.setAccessibleName(tr("{group}: collected", group=tr(title)))
-        edit.setFixedWidth(theme().px(24))
+        edit.setFixedWidth(theme().px(27))
         edit.setProperty("group", group)
         edit.answered.connect(self._date_typed)
         edit.left.connect(self._date_left)
@@ -185,11 +192,9 @@ class LaboratoryView(FormView):
         unit = str(row.entry.value("unit") or one.unit)
         standard = standard_value(one, answer, unit)
         flag = flag_of(standard, answer.operator, self._reference(one))
-        note = ""
+        in_standard = ""
         if standard is not None and unit != one.unit:
-            note = f"= {format_number(round(standard, 4), None)} {one.unit}"
-        elif answer.missing:
-            note = row.entry.justified.get("value", "")
+            in_standard = f"= {float(f'{standard:.4g}'):g}"
         points = [
             r.form.canonical_value
             for r in self.binder.earlier_results(one.code)
@@ -198,7 +203,7 @@ class LaboratoryView(FormView):
         if standard is not None:
             points.append(standard)
         trend = tuple(float(point) for point in points[-_TREND_POINTS:])
-        row.show_beside(flag=flag, note=note, trend=trend, unit=unit)
+        row.show_beside(flag=flag, standard=in_standard, trend=trend, unit=unit)
 
     # ---- an analyte more
     def _add_chooser(self) -> None:
@@ -280,5 +285,5 @@ def _reported(one: Analyte, record: Record[LabResult]) -> str:
         return decode(one.codes, form.text, language()) if one.codes else form.text
     if form.canonical_value is None:
         return record.missing.get("value", "")
-    number = format_number(round(form.canonical_value, 4), one.decimals, grouped=True)
+    number = format_number(round(form.canonical_value, 4), grouped=True)
     return f"{form.operator} {number}" if form.operator else number

@@ -143,6 +143,7 @@ class LogView(FormView):
     def _add_buttons(self, *, signs: bool) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(theme().px(1.5), theme().px(2), 0, 0)
+        row.setSpacing(theme().px(2))
         self.add_button = button(tr("Add  Ins"), self.add, icon_name="plus", small=True)
         self.copy_button = button(tr("Copy regimen  ="), self.copy_regimen, small=True)
         for made in (self.add_button, self.copy_button):

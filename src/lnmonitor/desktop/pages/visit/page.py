@@ -332,6 +332,7 @@ class VisitPage(Page):
 
     def _show_proposals(self, live: LiveScores) -> None:
         from lnmonitor.analysis.model import SledaiLabCheck
+        from lnmonitor.clinical.bilag import BilagGrade
 
         outcomes = live.assessment.outcomes if live.assessment else {}
         sledai, bilag = self.desk.view("SLEDAI"), self.desk.view("BILAG")
@@ -341,9 +342,9 @@ class VisitPage(Page):
         if isinstance(bilag, BilagView) and live.assessment is not None:
             bilag.show_letters(
                 {
-                    key.partition(".")[2]: str(getattr(outcome, "grade", "") or "")
+                    key.partition(".")[2]: outcome.grade.value
                     for key, outcome in outcomes.items()
-                    if key.startswith("bilag.")
+                    if isinstance(outcome, BilagGrade) and outcome.grade is not None
                 }
             )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
@@ -23,6 +23,7 @@ from lnmonitor.study.forms import Sledai2K
 
 if TYPE_CHECKING:
     from lnmonitor.analysis.course import VisitAssessment
+    from lnmonitor.analysis.explain import Explanation
     from lnmonitor.services.visits import LiveScores
     from lnmonitor.study.protocol import Protocol
 
@@ -32,6 +33,7 @@ _CHIPS: dict[Response, tuple[str, ChipTone]] = {
     Response.NR: ("No response", "nr"),
     Response.UNKNOWN: ("Unknown", "unknown"),
 }
+_RULES = {"set-a": "set A", "kdigo-2024": "KDIGO 2024"}
 _MARKS = {
     "refuse": ("cross", "serious"),
     "ask": ("warning", "warn"),
@@ -152,7 +154,7 @@ class ScoreColumn(QWidget):
     # ---- showing
     def show_scores(self, live: LiveScores, protocol: Protocol) -> None:
         """Show the results as they would be with what is typed."""
-        self.note.setText("")
+        say(self.note, "")
         self._show_sledai(live.assessment, live.previous)
         self._show_kidney(live.assessment, live.previous)
         self._show_response(live.assessment, live.previous, protocol)
@@ -160,17 +162,18 @@ class ScoreColumn(QWidget):
 
     def say_waiting(self, words: str) -> None:
         """Say why there are no results, under the score."""
-        self.note.setText(words)
+        say(self.note, words)
 
     def clear(self) -> None:
         """Show no result."""
         self.sledai.clear()
         self._show_missing(None)
-        self.counted.clear()
+        say(self.counted, "")
         for one in (self.bilag, self.egfr):
             one.setText("–")
-        for note in (self.bilag_note, self.egfr_note, self.response_why, self.response_other):
+        for note in (self.bilag_note, self.egfr_note, self.response_why):
             note.clear()
+        say(self.response_other, "")
         self.response.hide()
         self.response_before.clear()
         self.flare.clear()
@@ -181,14 +184,14 @@ class ScoreColumn(QWidget):
         if found is None:
             self.sledai.clear()
             self._show_missing(None)
-            self.counted.setText(tr("No SLEDAI item answered."))
+            say(self.counted, tr("No SLEDAI item answered."))
             return
         previous = earlier.score if earlier else None
         name = before.code if before else ""
         self.sledai.show_score(found.low, found.high, previous=previous, previous_name=name)
         self._show_missing(found)
         counted = ", ".join(f"{_item(code)} {ITEM_BY_CODE[code].weight}" for code in found.present)
-        self.counted.setText(tr("Counted: {items}", items=counted) if counted else "")
+        say(self.counted, tr("Counted: {items}", items=counted) if counted else "")
 
     def _show_missing(self, found: SledaiScore | None) -> None:
         while self._why.count():
@@ -211,11 +214,11 @@ class ScoreColumn(QWidget):
     def _show_kidney(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
         grade = now.bilag() if now else None
         earlier = before.bilag() if before else None
-        self.bilag.setText(str(grade.grade) if grade and grade.grade else "–")
+        self.bilag.setText(grade.grade.value if grade and grade.grade else "–")
         notes = []
-        if earlier is not None and earlier.grade:
-            notes.append(tr("was {value}", value=str(earlier.grade)))
-        if grade is not None and grade.provisional:
+        if earlier is not None and earlier.grade is not None:
+            notes.append(tr("was {value}", value=earlier.grade.value))
+        if grade is not None and grade.grade is not None and grade.provisional:
             notes.append(tr("may rise: input missing"))
         self.bilag_note.setText(" · ".join(notes))
         value = now.egfr() if now else None
@@ -236,12 +239,12 @@ class ScoreColumn(QWidget):
 
         rule_set = protocol.response_rule
         found = now.response(rule_set) if now else None
-        self._response.name.setText(tr("Response, {rule}", rule=rule_set))
+        self._response.name.setText(tr("Response, {rule}", rule=_rule_name(rule_set)))
         self.response.setVisible(found is not None)
         if now is None or found is None:
             self.response_why.setText(tr("Judged after the infusion."))
             self.response_before.clear()
-            self.response_other.clear()
+            say(self.response_other, "")
             return
         words, tone = _CHIPS[found]
         self.response.set(tr(words), tone)
@@ -252,13 +255,13 @@ class ScoreColumn(QWidget):
             else ""
         )
         outcome = now.outcomes[f"response.{rule_set}"]
-        self.response_why.setText(explain(outcome, language()).sentence)
+        self.response_why.setText(_why(explain(outcome, language())))
         others = []
         for name in protocol.other_response_rules:
             other = now.response(name)
             if other is not None:
-                others.append(f"{name}: {tr(_CHIPS[other][0]).lower()}")
-        self.response_other.setText("\n".join(others))
+                others.append(f"{_rule_name(name)}: {tr(_CHIPS[other][0]).lower()}")
+        say(self.response_other, "\n".join(others))
 
     def _show_flare(self, live: LiveScores) -> None:
         from lnmonitor.analysis.explain import explain
@@ -291,9 +294,9 @@ class ScoreColumn(QWidget):
             made.setProperty("check", len(self._buttons()))
             made.clicked.connect(self._choose)
             self._checks.addWidget(made)
-        self.empty.setText(tr("{n} items without an answer", n=empty) if empty else "")
+        say(self.empty, tr("{n} items without an answer", n=empty) if empty else "")
         if not checks and not empty:
-            self.empty.setText(tr("Nothing open."))
+            say(self.empty, tr("Nothing open."))
 
     def _buttons(self) -> list[QPushButton]:
         found = [self._checks.itemAt(i) for i in range(self._checks.count())]
@@ -304,6 +307,23 @@ class ScoreColumn(QWidget):
     def _choose(self) -> None:
         place = int(self.sender().property("check"))
         self.check_chosen.emit(self.checks[place])
+
+
+def say(where: QLabel, words: str) -> None:
+    """Show words; a label without any takes no room."""
+    where.setText(words)
+    where.setVisible(bool(words))
+
+
+def _rule_name(rule_set: str) -> str:
+    return tr(_RULES.get(rule_set, rule_set))
+
+
+def _why(explanation: Explanation) -> str:
+    """Return what decided a result: first what is not met or missing, else what is met."""
+    lines = (*explanation.not_met, *explanation.missing) or explanation.met
+    said = [": ".join(filter(None, (line.text, line.detail))) for line in lines[:2]]
+    return "\n".join(said) or explanation.sentence
 
 
 def _item(code: str) -> str:

@@ -19,11 +19,11 @@ from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.factory import make_editor
 from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
+from lnmonitor.desktop.entry.strips import RestStrip
 from lnmonitor.desktop.entry.values import Answer
 from lnmonitor.desktop.i18n import text as text_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.pages.visit.form_view import FormView, Heading, group_title, label_units
-from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.study.forms import Bilag2004, Sledai2K
 
 _ZERO_KEYS = (Qt.Key.Key_0, Qt.Key.Key_ParenRight, Qt.Key.Key_Equal)
@@ -32,11 +32,10 @@ _ZERO_KEYS = (Qt.Key.Key_0, Qt.Key.Key_ParenRight, Qt.Key.Key_Equal)
 
 @dataclass
 class Section:
-    """Rows under one heading, with the strip that asks before the rest is answered."""
+    """Rows under one heading, answered together by Shift+0."""
 
     title: str
     rows: list[ItemRow]
-    strip: MessageStrip
     heading: Heading | None = None
 
 
@@ -47,12 +46,12 @@ class ScoredView(FormView):
         """Set up what the subclass fills."""
         self.sections: list[Section] = []
         self._asked: Section | None = None
+        self._strip = RestStrip()
+        self._strip.accepted.connect(self.rest_no)
 
     def add_section(self, title: str, *, heading: Heading | None = None) -> Section:
         """Add a section; its strip stands over its rows."""
-        strip = MessageStrip()
-        self.column.addWidget(strip)
-        section = Section(title, [], strip, heading)
+        section = Section(title, [], heading)
         self.sections.append(section)
         return section
 
@@ -70,7 +69,7 @@ class ScoredView(FormView):
         shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
         if shift and event.key() in _ZERO_KEYS:
             self.rest_no()
-        elif event.key() == Qt.Key.Key_Escape and self._asked is not None:
+        elif event.key() == Qt.Key.Key_Escape and not self._strip.isHidden():
             self._stop_asking()
         else:
             super().keyPressEvent(event)
@@ -79,7 +78,7 @@ class ScoredView(FormView):
     def rest_no(self) -> None:
         """Ask, and at the second call answer, the rest of the current section No."""
         row = self.current_row()
-        section = next((s for s in self.sections if row in s.rows), None)
+        section = next((s for s in self.sections if row in s.rows), self._asked)
         if section is None:
             return
         rest = self._rest(section)
@@ -88,24 +87,19 @@ class ScoredView(FormView):
             return
         self._stop_asking()
         waiting = [r for r in section.rows if self._open(r) and self.leaves_open(r)]
-        words = tr(
-            "{count} open items of {section} become No.", count=len(rest), section=section.title
-        )
+        words = tr("{n} open items become No: Shift+0 again. Esc: not.", n=len(rest))
+        if not rest:
+            words = tr("Nothing to answer together here.")
         if waiting:
-            words += " " + tr("{count} stay open for you: laboratory.", count=len(waiting))
-        if rest:
-            self._asked = section
-            section.strip.say(
-                "info",
-                words,
-                ((tr("Answer No  Shift+0"), self.rest_no), (tr("Cancel  Esc"), self._stop_asking)),
-            )
+            words += " " + tr("{n} laboratory items stay open.", n=len(waiting))
+        self._asked = section if rest else None
+        self.column.insertWidget(self.column.indexOf(row or section.rows[0]) + 1, self._strip)
+        self._strip.say(words, possible=bool(rest))
 
     @Slot()
     def _stop_asking(self) -> None:
-        if self._asked is not None:
-            self._asked.strip.clear()
-            self._asked = None
+        self._strip.hide()
+        self._asked = None
 
     @staticmethod
     def _open(row: ItemRow) -> bool:
@@ -149,12 +143,13 @@ class SledaiView(ScoredView):
         fields = entry.form_type.items()
         names = [text_of(fields[item.code].item.label) for item in SLEDAI_ITEMS]
         columns = Columns(
-            number=5,
-            label=label_units(names, most=46),
-            mark=6,
+            number=4,
+            label=label_units(names, most=34),
+            mark=5,
             editor=23,
             unit=0,
-            flag=8,
+            flag=6,
+            gap=1.5,
             previous=0,
             trend=0,
             range=0,
