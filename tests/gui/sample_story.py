@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from lnmonitor.analysis.course import Course, Flag, Measured, VisitAssessment
 from lnmonitor.analysis.story import (
@@ -27,6 +28,8 @@ from lnmonitor.services.flags import FlagView
 from lnmonitor.study.forms import AdverseEvent, LabResult, Visit
 from lnmonitor.study.protocol import load_protocol
 from lnmonitor.study.records import PatientData, Record
+
+__all__ = ["date", "empty_story", "other_story", "replace", "story", "view"]
 
 DAYS = {"scr": -9, "d0": 0, "m1": 29, "m3": 95, "m6": 199, "m9": 271, "u1": 329}
 TODAY = 334.0

@@ -9,6 +9,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from lnmonitor.analysis.story import Interval, Panel, Story
 from lnmonitor.desktop.plots.crosshair import Stop, nearest, result_stops, step, visit_stops
@@ -85,6 +86,14 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
         self.scene().sigMouseClicked.connect(self._clicked)
         self._axis_view().sigXRangeChanged.connect(self._time_moved)
         self._paint_background()
+
+    def close(self) -> bool:
+        """Close the widget and let Qt delete the items with it.
+
+        pyqtgraph's own `close` clears the scene first, which crashes on layers that are children of
+        a ViewBox.
+        """
+        return bool(QWidget.close(self))
 
     # ------------------------------------------------------------------------------ building
     def _build(self) -> None:

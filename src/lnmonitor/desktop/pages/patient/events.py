@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -55,12 +56,8 @@ def rows_of(view: PatientView) -> list[TreatmentRow | GroupRow]:
         (tr("Other drugs"), others),
     ):
         found.append(GroupRow(title, len(rows), "" if rows else tr("none recorded")))
-        found.extend(sorted(rows, key=_by_start))
+        found += sorted(rows, key=operator.attrgetter("start"))
     return found
-
-
-def _by_start(row: TreatmentRow) -> str:
-    return row.start
 
 
 def _event(record: Record[AdverseEvent], bar: Interval | None) -> TreatmentRow:
@@ -170,7 +167,7 @@ class EventsLens(Lens):
         self._story: Story | None = None
         columns = (
             Column(tr("Event or drug"), lambda r: r.name, units=50, weight=500),
-            Column(tr("Grade"), lambda r: str(r.grade or ""), units=12),
+            Column(tr("Grade"), lambda r: str(r.grade or ""), units=14),
             Column(tr("Start"), lambda r: iso_date(r.start), sample="12 May 2026"),
             Column(tr("Stop"), lambda r: r.stop, sample="12 May 2026"),
             Column(tr("Details"), lambda r: r.remark, tone="text-2", tip=lambda r: r.remark),

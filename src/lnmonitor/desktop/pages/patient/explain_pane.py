@@ -219,7 +219,7 @@ class ExplainPane(QWidget):
                 for line in section.lines:
                     column.addWidget(CriterionRow(line, section.icon_name, section.tone))
         self._add_others(column, other_rules(self._view, topic))
-        self._add_sources(column, topic, found)
+        self._add_sources(column, topic)
         for words in (found.rule_line, found.citation):
             if words:
                 column.addWidget(label(words, "small", "text-2", wrap=True, selectable=True))
@@ -255,14 +255,13 @@ class ExplainPane(QWidget):
             row.addWidget(label(says, "small", weight=500))
             column.addLayout(row)
 
-    def _add_sources(self, column: QVBoxLayout, topic: Topic, found: Explanation) -> None:
-        assert self._view is not None  # noqa: S101 - checked by the caller, for the type checker
-        ids: list[str] = []
-        if isinstance(topic.result, Flag):
-            ids += topic.result.record_ids
-        for line in (*found.met, *found.not_met):
-            ids += line.record_ids
-        records = [r for i in dict.fromkeys(ids) if (r := self._view.record(i)) is not None]
+    def _add_sources(self, column: QVBoxLayout, topic: Topic) -> None:
+        """Name the records a flag stands on; each leads to its form."""
+        view = self._view
+        if view is None or not isinstance(topic.result, Flag):
+            return
+        found = (view.record(record_id) for record_id in dict.fromkeys(topic.result.record_ids))
+        records = [record for record in found if record is not None]
         if not records:
             return
         self._add_head(column, tr("Source values"))

@@ -140,14 +140,16 @@ class LabModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if section in {0, 1, self.columnCount() - 1} else _RIGHT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return self._heads()[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _LEFT if section in {0, 1, self.columnCount() - 1} else _RIGHT
+        return None
+
+    def _heads(self) -> list[str]:
         visits = [f"{short_visit(visit.code)}\n{iso_date(visit.date)}" for visit in self.visits]
-        return [tr("Analyte"), tr("Unit"), tr("Range"), *visits, tr("Trend")][section]
+        return [tr("Analyte"), tr("Unit"), tr("Range"), *visits, tr("Trend")]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid() or self.rows[index.row()].analyte is None:
@@ -216,7 +218,7 @@ class LabDelegate(QStyledItemDelegate):
         first = index.column() == 0
         painter.setFont(look.font("small", 600 if heading else 400))
         painter.setPen(look.color("text" if first else "text-muted"))
-        inner = area.adjusted(look.px(4 if first else 1), 0, -look.px(1.5), 0)
+        inner = area.adjusted(look.px(2), 0, -look.px(2), 0)
         words = str(index.data() or "")
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, _RIGHT if index.column() == 2 else _LEFT, shown)

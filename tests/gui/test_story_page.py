@@ -1,0 +1,345 @@
+"""The patient page: readout, explanation, lenses, and what leads from one to the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from lnmonitor.desktop import i18n
+from lnmonitor.desktop.pages.patient.binder import BinderLens, is_complete, state_of
+from lnmonitor.desktop.pages.patient.events import EventsLens
+from lnmonitor.desktop.pages.patient.header import PatientHeader
+from lnmonitor.desktop.pages.patient.history import HistoryLens, local_instant
+from lnmonitor.desktop.pages.patient.laboratory import FROZEN, LaboratoryLens
+from lnmonitor.desktop.pages.patient.page import PatientPage
+from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.theme import theme_manager
+from lnmonitor.desktop.trend_images import save_trend_png
+from lnmonitor.services.audit import AuditEntry
+from lnmonitor.study.forms import LabResult, VitalSigns
+from lnmonitor.study.records import Record
+from tests.gui import sample_story
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> PatientPage:
+    theme_manager().apply()
+    made = PatientPage()
+    qtbot.addWidget(made)
+    made.resize(1400, 850)
+    made.show()
+    qtbot.waitExposed(made)
+    made.show_view(sample_story.view())
+    made.story.canvas.setFocus()
+    return made
+
+
+def said(widget: object) -> str:
+    """Return all words a widget shows."""
+    labels = widget.findChildren(QLabel)  # type: ignore[attr-defined]
+    return "\n".join(label.text() for label in labels if label.isVisibleTo(widget))
+
+
+# --- readout -----------------------------------------------------------------------------------
+
+
+def test_that_the_readout_says_the_value_of_every_panel_at_the_visit(page: PatientPage) -> None:
+    read = page.story.readout
+    assert read.spoken("visits") == "Unscheduled 1, 7 May 2026 · wk 47 · day 329"
+    assert read.spoken("response") == "Complete, flare ?"
+    assert read.spoken("sledai") == "8, +6 vs M9, protein 4, complement 2, DNA 2"
+    assert read.spoken("bilag_renal") == "B, was C, protein > 1.0 g, not improved"
+    assert read.spoken("gfr") == "70 eGFR, −18 vs M9"
+    assert read.spoken("protein") == "1.38 g/24 h, ×3.4 vs M9, High · limit 0.15"
+    assert read.spoken("prednisone") == "7.5 mg/day"
+    assert read.spoken("complement") == (
+        "0.68 C3, −0.24 vs M9, Low · limit 0.80; 0.09 C4, Low · limit 0.10"
+    )
+    assert read.spoken("dsdna") == "226 IU/mL, High · limit 100"
+    assert read.spoken("events") == "hypertension, grade 2, ongoing, since day 300"
+
+
+def test_that_keys_move_crosshair_and_readout_together(page: PatientPage, qtbot: QtBot) -> None:
+    for _ in range(4):
+        qtbot.keyClick(page.story.canvas, Qt.Key.Key_Left)
+    read = page.story.readout
+    assert read.spoken("visits") == "Month 1, 11 Jul 2025 · wk 4 · day 29"
+    assert read.spoken("sledai") == "12–14, 1 input missing"
+    assert read.spoken("dsdna") == "ND IU/mL, not done"
+    assert read.spoken("protein") == "–, no value at this visit"
+    assert read.spoken("prednisone") == "30 mg/day"
+
+
+def test_that_each_block_stands_on_the_line_of_its_panel(page: PatientPage) -> None:
+    places = page.story.canvas.row_places()
+    for key in ("sledai", "protein", "dsdna"):
+        block = page.story.readout._blocks[key]
+        assert (block.y(), block.height()) == places[key]
+        scene = page.story.canvas.plot_items()[key].getViewBox().sceneBoundingRect()
+        assert block.y() == pytest.approx(scene.top(), abs=1)
+
+
+# --- explanation -------------------------------------------------------------------------------
+
+
+def test_that_the_explanation_shows_the_reasons_of_the_flag(page: PatientPage) -> None:
+    pane = page.story.explain
+    assert pane.topic is not None
+    assert pane.topic.key == "flag.flag-1"
+    words = said(pane)
+    assert "Renal flare: suspected" in words
+    for head in ("Met", "Missing", "Source values", "Other rule sets, same data"):
+        assert head in words.splitlines(), words
+    assert "1.38" in words
+    assert "10.1136/annrheumdis-2012-201940" in words
+    assert "flare-renal" in words
+
+
+def test_that_w_and_escape_close_and_open_the_explanation(page: PatientPage, qtbot: QtBot) -> None:
+    assert page.story.explain_open
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_Escape)
+    assert not page.story.explain_open
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_W)
+    assert page.story.explain_open
+
+
+def test_that_in_a_narrow_window_the_explanation_covers_the_readout_only(
+    page: PatientPage, qtbot: QtBot
+) -> None:
+    page.resize(1228, 700)
+    page.story.open_explain()
+    assert page.story.explain_open
+    assert not page.story.readout.isVisible()
+    page.story.close_explain()
+    assert page.story.readout.isVisible()
+
+
+def test_that_a_flag_is_dismissed_with_a_reason_only(page: PatientPage, qtbot: QtBot) -> None:
+    pane = page.story.explain
+    heard: list[tuple[str, str]] = []
+    pane.dismissed.disconnect()
+    pane.dismissed.connect(lambda identity, reason: heard.append((identity, reason)))
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_D)
+    qtbot.keyClick(pane._reason, Qt.Key.Key_Return)
+    assert heard == []
+    assert "reason" in pane._reason_note.text()
+    qtbot.keyClicks(pane._reason, "wrong sample")
+    qtbot.keyClick(pane._reason, Qt.Key.Key_Return)
+    assert heard == [("flag-1", "wrong sample")]
+
+
+def test_that_a_acknowledges_the_flag_explained(page: PatientPage, qtbot: QtBot) -> None:
+    pane = page.story.explain
+    pane.acknowledged.disconnect()
+    with qtbot.waitSignal(pane.acknowledged) as heard:
+        qtbot.keyClick(page.story.canvas, Qt.Key.Key_A)
+    assert heard.args == ["flag-1"]
+
+
+def test_that_who_may_not_judge_sees_no_buttons(page: PatientPage) -> None:
+    view = sample_story.replace(sample_story.view(), may_acknowledge=False, may_dismiss=False)
+    page.show_view(view)
+    pane = page.story.explain
+    assert not pane._acknowledge.isVisible()
+    assert not pane._dismiss.isVisible()
+
+
+def test_that_a_source_value_opens_its_visit(page: PatientPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(hub().open_page) as opened:
+        page.open_record("r-u1")
+    assert opened.args == ["visit", ("p-047", "u1")]
+
+
+# --- page --------------------------------------------------------------------------------------
+
+
+def test_that_enter_opens_the_visit_under_the_crosshair(page: PatientPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_Left)
+    with qtbot.waitSignal(hub().open_page) as opened:
+        qtbot.keyClick(page.story.canvas, Qt.Key.Key_Return)
+    assert opened.args == ["visit", ("p-047", "m9")]
+
+
+def test_that_brackets_go_to_the_neighbours_in_the_list(page: PatientPage, qtbot: QtBot) -> None:
+    hub().patient_order = ("p-046", "p-047", "p-048")
+    with qtbot.waitSignal(hub().open_page) as opened:
+        qtbot.keyClick(page.story.canvas, Qt.Key.Key_BracketRight)
+    assert opened.args == ["patient", "p-048"]
+
+
+def test_that_the_head_says_facts_flags_and_visits_to_enter(qtbot: QtBot) -> None:
+    header = PatientHeader()
+    qtbot.addWidget(header)
+    header.resize(1300, 70)
+    header.show()
+    header.show_view(sample_story.view())
+    words = said(header)
+    for one in ("01-047", "On study", "day 334 · wk 47", "1 flag", "M12, opens in 3 days"):
+        assert one in words
+    actions = [a.text() for a in header._menu.actions() if a.text()]
+    assert actions[0] == "Month 12: opening"
+    assert "Month 9: done" in actions
+
+
+def test_that_a_missing_fact_is_seen_as_a_dash(qtbot: QtBot) -> None:
+    header = PatientHeader()
+    qtbot.addWidget(header)
+    header.resize(1300, 70)
+    header.show()
+    header.show_view(sample_story.view(sample_story.empty_story()))
+    assert said(header).splitlines()[-1] != ""
+    assert "–" in said(header).splitlines()
+
+
+def test_that_a_patient_without_visits_is_said_to_have_none(page: PatientPage) -> None:
+    page.show_view(sample_story.view(sample_story.empty_story()))
+    assert page.story.readout.spoken("visits") == "No visit yet"
+    assert "Nothing is computed at this visit yet." in said(page.story.explain)
+    for lens in ("laboratory", "binder", "events"):
+        page.choose_lens(lens)
+    assert not page.grab().isNull()
+
+
+def test_that_x_changes_the_unit_and_the_bar_follows(page: PatientPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_X)
+    assert page.bar._units.key == "dates"
+
+
+def test_that_a_panel_can_be_left_out(page: PatientPage) -> None:
+    action = next(a for a in page.bar._panel_menu.actions() if a.data() == "dsdna")
+    action.setChecked(False)
+    assert "dsdna" not in page.story.canvas.row_places()
+    page.bar.reset()
+    assert "dsdna" in page.story.canvas.row_places()
+
+
+def test_that_the_page_speaks_chinese(qtbot: QtBot) -> None:
+    i18n.set_language("zh")
+    made = PatientPage()
+    qtbot.addWidget(made)
+    made.resize(1400, 850)
+    made.show()
+    made.show_view(sample_story.view())
+    assert made.story.readout.spoken("protein") == "1.38 g/24 h, ×3.4 vs M9, 高 · 上限 0.15"
+    assert made.tabs.button("story").text() == "病程"
+
+
+# --- lenses ------------------------------------------------------------------------------------
+
+
+def test_that_the_laboratory_marks_high_low_and_missing(qtbot: QtBot) -> None:
+    lens = LaboratoryLens()
+    qtbot.addWidget(lens)
+    lens.show_view(sample_story.view())
+    model = lens.model
+    titles = [row.title for row in model.rows]
+    assert titles[0] == "Urine"
+    c3 = titles.index("Complement C3")
+    cell = model.cell(model.index(c3, FROZEN + 1))
+    assert cell is not None
+    assert cell.measured.flag == "L"
+    assert cell.spoken.startswith("0.68 g/L, Low")
+    assert model.rows[c3].reference == "0.8–1.6"
+    dna = titles.index("Anti-dsDNA")
+    assert model.index(dna, FROZEN + 1).data() == "ND"
+    assert model.index(dna, FROZEN).data() == ""
+
+
+def test_that_enter_on_a_result_opens_its_visit(qtbot: QtBot) -> None:
+    lens = LaboratoryLens()
+    qtbot.addWidget(lens)
+    lens.resize(900, 500)
+    lens.show()
+    lens.show_view(sample_story.view())
+    with qtbot.waitSignal(lens.visit_wanted) as wanted:
+        qtbot.keyClick(lens.grid.right, Qt.Key.Key_Return)
+    assert wanted.args == ["u1"]
+
+
+def test_that_a_form_with_a_required_item_open_is_begun_not_complete() -> None:
+    record = Record("r", LabResult(analyte="C3"), "p", "v")
+    assert not is_complete(record)
+    given = Record("r", LabResult(analyte="C3"), "p", "v", missing={"collected_on": "UNK"})
+    assert is_complete(given)
+    assert state_of(()) == "E"
+    assert state_of((given, record)) == "B"
+    assert state_of((given, Record("s", VitalSigns(), "p", "v"))) == "C"
+
+
+def test_that_the_binder_opens_forms_of_patient_and_visit(qtbot: QtBot) -> None:
+    lens = BinderLens()
+    qtbot.addWidget(lens)
+    lens.show_view(sample_story.view())
+    codes = [form.code for form in lens.model.forms]
+    with qtbot.waitSignal(lens.form_wanted) as form:
+        lens._open(lens.model.index(codes.index("AE"), 1))
+    assert form.args == ["AE", "ae-3"]
+    with qtbot.waitSignal(lens.visit_wanted) as visit:
+        lens._open(lens.model.index(codes.index("SLEDAI"), lens.model.columnCount() - 1))
+    assert visit.args == ["M12"], "a visit without record is opened by its code"
+
+
+def test_that_an_event_without_end_is_not_taken_to_go_on(qtbot: QtBot) -> None:
+    lens = EventsLens()
+    qtbot.addWidget(lens)
+    lens.show_view(sample_story.view())
+    row = lens.table.shown[0]
+    assert row.name == "pneumonia"
+    assert row.stop == "not known"
+
+
+def entry(sequence: int, **more: str) -> AuditEntry:
+    given = {
+        "at": "2026-05-12T01:41:52+00:00", "utc_offset": "+08:00", "zone": "", "account": "nurse",
+        "full_name": "Li Wen", "role": "", "workstation": "", "program": "", "action": "amend",
+        "patient_id": "p-047", "visit_id": "u1", "form": "LB", "record_id": "r-u1",
+        "item": "value", "old": "1.83", "new": "1.38", "reason": "typing error", "source": "",
+        "hash": "",
+    } | more  # fmt: skip
+    return AuditEntry(sequence, **given)
+
+
+def test_that_the_history_shows_old_new_reason_and_filters(qtbot: QtBot) -> None:
+    lens = HistoryLens()
+    qtbot.addWidget(lens)
+    lens.show_entries((entry(2), entry(1, action="create", form="VS", full_name="Zhao Min")))
+    first = [lens.table.rows_model.index(0, n).data() for n in range(7)]
+    assert first == [
+        "12 May 2026 09:41", "Li Wen", "amend", "Laboratory", "Value", "1.83 → 1.38",
+        "typing error",
+    ]  # fmt: skip
+    qtbot.keyClicks(lens._words, "zhao vital")
+    assert [e.sequence for e in lens.table.shown] == []
+    lens._words.clear()
+    lens._people.setCurrentIndex(lens._people.findText("Zhao Min"))
+    lens._filter()
+    assert [e.sequence for e in lens.table.shown] == [1]
+    assert lens._number.text() == "1 of 2 entries"
+
+
+def test_that_an_instant_is_told_on_the_clock_of_its_workstation() -> None:
+    west = entry(1, utc_offset="-03:30")
+    assert local_instant(west) == "11 May 2026 22:11"
+
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+def test_that_a_picture_is_light_whatever_the_screen_shows(qtbot: QtBot, tmp_path: Path) -> None:
+    theme_manager().set_scheme("dark")
+    path = save_trend_png(sample_story.story(), tmp_path / "story.png", size=(1000, 700))
+    image = QImage(str(path))
+    assert (image.width(), image.height()) == (1000, 700)
+    assert image.pixelColor(2, 2).name() == "#ffffff"
+    colours = {
+        image.pixelColor(x, y).name().upper()
+        for x in range(150, 1000, 3)
+        for y in range(60, 700, 3)
+    }
+    assert theme_manager().theme.hex("bg-panel").upper() not in colours
+    assert "#EFE3C8" in colours, "the dose area of the light table"
