@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
+from tests.gui import sample_story
 
 from lnmonitor.analysis.story import Mark, TrendPoint
 from lnmonitor.desktop.plots.canvas import PANEL_KEYS, StoryCanvas
@@ -16,7 +17,6 @@ from lnmonitor.desktop.plots.curves import joined_line, step_line
 from lnmonitor.desktop.plots.labels import Label, LabelSetter, crosses
 from lnmonitor.desktop.plots.scale import TimeUnit, ValueScale, time_ticks
 from lnmonitor.desktop.theme import make_theme
-from tests.gui import sample_story
 
 LINEAR = ValueScale(0, 20)
 

@@ -19,7 +19,6 @@ from lnmonitor.desktop.widgets.text import label
 from lnmonitor.desktop.words import iso_date
 from lnmonitor.study.analytes import ANALYTES, Analyte
 
-CELL = Qt.ItemDataRole.UserRole
 FROZEN = 3  # analyte, unit, range
 _GROUPS = {
     "kidney": "Kidney function",
@@ -157,20 +156,15 @@ class LabModel(QAbstractTableModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row, column = self.rows[index.row()], index.column()
-        cell = self.cell(index)
-        if role == CELL:
-            return cell if column >= FROZEN else row
+        row, cell = self.rows[index.row()], self.cell(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            unit = row.analyte.unit if row.analyte is not None else ""
+            frozen = (row.title, unit, row.reference)
+            return frozen[index.column()] if index.column() < FROZEN else cell and cell.value
         if role == Qt.ItemDataRole.ToolTipRole and cell is not None:
             return self._origin(cell)
         if role == Qt.ItemDataRole.AccessibleTextRole and cell is not None:
             return f"{row.title}, {cell.spoken}"
-        if role == Qt.ItemDataRole.DisplayRole:
-            if column == 0:
-                return row.title
-            if column == 1:
-                return row.analyte.unit if row.analyte is not None else ""
-            return row.reference if column == 2 else (cell.value if cell is not None else "")
         return None
 
     @staticmethod
