@@ -18,6 +18,7 @@ from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import Truth
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.delimited import Row, Table, read_csv
+from lnmonitor.outfile import replacing
 
 Results = Mapping[str, str]
 Scorer = Callable[[Row], Results]
@@ -83,18 +84,10 @@ def _scored(kind: Kind, row: Row) -> list[str]:
 
 
 def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    try:
-        with out.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.writer(opened, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
-    except OSError as error:
-        raise InputError(
-            "{path} cannot be written: {why}.",
-            "Choose another place.",
-            path=out,
-            why=error.strerror,
-        ) from error
+    with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 # --- reading cells ------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
-from lnmonitor.errors import StorageError
+from lnmonitor.outfile import replacing
 
 Cell = str | int | float | None
 
@@ -89,19 +89,11 @@ class Book:
             head = ("SHEET", "ROW", "COLUMN", "PART", "TEXT")
             long, self._long = self._long, []
             self.add("LONGTEXT", head, long)
-        temporary = out.with_name(f".{out.name}.part")
-        try:
-            with ZipFile(temporary, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-                _MemoryWriter(self.workbook, archive).save()
-            temporary.replace(out)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise StorageError(
-                "{path} cannot be written: {why}.",
-                "Choose another place; the study is not affected.",
-                path=out,
-                why=error.strerror,
-            ) from error
+        with (
+            replacing(out) as temporary,
+            ZipFile(temporary, "w", ZIP_DEFLATED, allowZip64=True) as archive,
+        ):
+            _MemoryWriter(self.workbook, archive).save()
 
     def _open(
         self, name: str, columns: Sequence[str], widths: Sequence[int] | None, frozen: int

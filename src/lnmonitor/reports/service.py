@@ -6,9 +6,10 @@ from pathlib import Path
 
 from lnmonitor import __version__
 from lnmonitor.analysis.story import Story
-from lnmonitor.errors import InputError, StorageError
+from lnmonitor.errors import InputError
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language
+from lnmonitor.outfile import replacing
 from lnmonitor.progress import Progress, silent
 from lnmonitor.reports.page import Imprint
 from lnmonitor.reports.patient_summary import CaseReport, patient_summary
@@ -34,7 +35,8 @@ def report_patient(
     imprint = _imprint(session, story, language)
     data = patients.patient_data(session, patient_id)
     report = CaseReport(data, patients.course(session, patient_id), story, imprint)
-    _write(path, patient_summary(report))
+    with replacing(path) as temporary:
+        temporary.write_bytes(patient_summary(report))
     seals.record_document(session, "report", path, item=story.subject_id, patient_id=patient_id)
     return path
 
@@ -91,20 +93,3 @@ def _imprint(session: StudySession, story: Story, language: Language) -> Imprint
         ),
         language=language,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write whole or not at all: a report of that name stays until the new one is complete."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StorageError(
-            "{path} cannot be written: {why}.",
-            "Choose another place; the study is not affected.",
-            path=path,
-            why=error.strerror,
-        ) from error

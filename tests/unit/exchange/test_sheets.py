@@ -94,10 +94,11 @@ def test_that_nothing_is_left_in_temporary_files(
 
 
 def test_that_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
     book = Book()
     book.add("T", ("A",), [("x",)])
     with pytest.raises(StorageError, match="cannot be written"):
-        book.save(tmp_path / "absent" / "t.xlsx")
+        book.save(tmp_path / "file" / "t.xlsx")
 
 
 def test_that_the_file_is_a_whole_zip(tmp_path: Path) -> None:
