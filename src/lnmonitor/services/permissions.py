@@ -11,20 +11,20 @@ from lnmonitor.language import Text
 
 
 class Action(Enum):
-    """What a permission is about; the value completes "may not ..." in messages."""
+    """What a permission is about; the value is the sentence of its refusal."""
 
-    VIEW = "see patients"
-    VIEW_IDENTITY = "see names and telephone numbers"
-    ENTER = "enter or change data"
-    VOID = "void records"
-    ACKNOWLEDGE_FLAG = "acknowledge flags"
-    DISMISS_FLAG = "dismiss flags"
-    REPORT = "write PDF reports"
-    EXPORT = "export data"
-    IMPORT = "import data"
-    VIEW_AUDIT = "see the audit trail"
-    VERIFY = "verify the study"
-    MANAGE_ACCOUNTS = "manage accounts"
+    VIEW = "Your role may not see patients."
+    VIEW_IDENTITY = "Your role may not see names and telephone numbers."
+    ENTER = "Your role may not enter or change data."
+    VOID = "Your role may not void records."
+    ACKNOWLEDGE_FLAG = "Your role may not acknowledge flags."
+    DISMISS_FLAG = "Your role may not dismiss flags."
+    REPORT = "Your role may not write PDF reports."
+    EXPORT = "Your role may not export data."
+    IMPORT = "Your role may not import data."
+    VIEW_AUDIT = "Your role may not see the audit trail."
+    VERIFY = "Your role may not verify the study."
+    MANAGE_ACCOUNTS = "Your role may not manage accounts."
 
 
 class Role(Enum):
@@ -118,8 +118,7 @@ def require(session: HasRole, action: Action) -> None:
         return
     able = [role.value for role in Role if action in PERMISSIONS[role]]
     raise PermissionDeniedError(
-        "Your role may not {action}.",
+        action.value,
         "Ask a person with the role: {roles}.",
-        action=action.value,
         roles=", ".join(able),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from lnmonitor.clock import Clock
+from lnmonitor.i18n import translator
+from lnmonitor.language import Language
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
@@ -22,13 +24,38 @@ from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
 
-_PROBLEMS = {
+_CHAIN = {
     "missing": "Entry {sequence} of the audit trail is missing.",
     "altered": "Entry {sequence} of the audit trail was altered.",
     "displaced": "Entry {sequence} of the audit trail does not follow the one before it.",
     "head": "Entries at the end of the audit trail were removed or added (at {sequence}).",
 }
+_DAMAGED = "Database: {problem}"
+_UNTOLD = "Record {record} ({form}) has no entry in the audit trail."
+_DIFFERENT = "Record {record} ({form}) differs from the audit trail."
+_GONE = "Record {record} of the audit trail is gone."
+_MORE = "{count} more records differ."
+_BROKEN = "The study is NOT as the program wrote it."
+_SOUND = (
+    "The database is sound.",
+    "The audit trail is intact: {entries} entries, head {head}.",
+    "All values of {records} records agree with the audit trail.",
+)
+SENTENCES = (*_CHAIN.values(), _DAMAGED, _UNTOLD, _DIFFERENT, _GONE, _MORE, _BROKEN, *_SOUND)
+"""All that a report can say, for the translation."""
 _MOST_RECORDS_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: an English sentence and its parameters."""
+
+    sentence: str
+    params: Mapping[str, object]
+
+    def in_(self, language: Language) -> str:
+        """Return the sentence in a language."""
+        return translator(language).text(self.sentence, **self.params)
 
 
 @dataclass(frozen=True)
@@ -38,7 +65,7 @@ class VerifyReport:
     entries: int
     head: str
     records: int
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def intact(self) -> bool:
@@ -47,14 +74,16 @@ class VerifyReport:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The report, a sentence each."""
+        """The report in English, a sentence each."""
+        return self.lines_in("en")
+
+    def lines_in(self, language: Language) -> tuple[str, ...]:
+        """Return the report in a language, a sentence each."""
+        say = translator(language).text
         if self.problems:
-            return (*self.problems, "The study is NOT as the program wrote it.")
-        return (
-            "The database is sound.",
-            f"The audit trail is intact: {self.entries} entries, head {self.head[:12]}.",
-            f"All values of {self.records} records agree with the audit trail.",
-        )
+            return (*(one.in_(language) for one in self.problems), say(_BROKEN))
+        facts = {"entries": self.entries, "head": self.head[:12], "records": self.records}
+        return tuple(say(sentence, **facts) for sentence in _SOUND)
 
 
 def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
@@ -63,7 +92,9 @@ def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
     with session.store.read() as connection:
         damaged = repo.integrity_problems(connection)
         if damaged:
-            return VerifyReport(0, "", 0, tuple(f"Database: {one}" for one in damaged))
+            return VerifyReport(
+                0, "", 0, tuple(Problem(_DAMAGED, {"problem": one}) for one in damaged)
+            )
         chain = trail.verify(connection, progress)
         count, disagreeing = _compare(connection, progress)
     return VerifyReport(chain.entries, chain.head.hash, count, (*_sentences(chain), *disagreeing))
@@ -86,28 +117,29 @@ def verify_study(
         return verify(session, progress)
 
 
-def _sentences(chain: ChainReport) -> Iterator[str]:
+def _sentences(chain: ChainReport) -> Iterator[Problem]:
     for problem in chain.problems:
-        yield _PROBLEMS[problem.what].format(sequence=problem.sequence)
+        yield Problem(_CHAIN[problem.what], {"sequence": problem.sequence})
 
 
-def _compare(connection: Connection, progress: Progress) -> tuple[int, list[str]]:
+def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Problem]]:
     """Replay the trail and compare each record's last state with the stored one."""
     expected = replay(connection)
-    problems: list[str] = []
+    problems: list[Problem] = []
     count = 0
     for code, form in FORMS.items():
         for record in repo.all_records(connection, form):
             count += 1
+            told = {"record": record.id, "form": code}
             if record.id not in expected:
-                problems.append(f"Record {record.id} ({code}) has no entry in the audit trail.")
+                problems.append(Problem(_UNTOLD, told))
             elif expected.pop(record.id) != _state(record):
-                problems.append(f"Record {record.id} ({code}) differs from the audit trail.")
+                problems.append(Problem(_DIFFERENT, told))
         progress(count, 0, "Records")
-    problems += [f"Record {record_id} of the audit trail is gone." for record_id in expected]
+    problems += [Problem(_GONE, {"record": record_id}) for record_id in expected]
     more = len(problems) - _MOST_RECORDS_NAMED
     if more > 0:
-        problems = [*problems[:_MOST_RECORDS_NAMED], f"{more} more records differ."]
+        problems = [*problems[:_MOST_RECORDS_NAMED], Problem(_MORE, {"count": more})]
     return count, problems
 
 

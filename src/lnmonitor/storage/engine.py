@@ -87,7 +87,7 @@ def make_file(folder: Path) -> None:
 
 def damaged() -> StorageError:
     """Return the refusal of a file that is no study's."""
-    return StorageError(*_SENTENCES["SQLITE_NOTADB"])
+    return StorageError(*SENTENCES["SQLITE_NOTADB"])
 
 
 def _uri(path: Path, *, read_only: bool) -> str:
@@ -107,7 +107,7 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-_SENTENCES = {
+SENTENCES = {
     "SQLITE_FULL": (
         "The disk is full: nothing was saved.",
         "Free some space, then save again; what you typed is still here.",
@@ -156,7 +156,7 @@ def storage_errors() -> Iterator[None]:
 
 def _translated(cause: BaseException | None, otherwise: Exception) -> Exception:
     code = getattr(cause, "sqlite_errorname", None) or ""
-    for name, (message, remedy) in _SENTENCES.items():
+    for name, (message, remedy) in SENTENCES.items():
         if code == name or code.startswith(name + "_"):
             return StorageError(message, remedy)
     return otherwise

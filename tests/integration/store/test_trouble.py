@@ -172,15 +172,15 @@ def test_that_a_value_changed_behind_the_trail_is_found(folder: Path) -> None:
         _raw(session, "UPDATE form_vs SET weight_kg = 62.0")
         report = verify(session)
         assert not report.intact
-        assert "(VS) differs from the audit trail" in report.problems[0]
+        assert "(VS) differs from the audit trail" in report.lines[0]
         _raw(session, "UPDATE form_vs SET weight_kg = 61.375")
         _raw(session, "UPDATE form_ae SET voided = 1")
-        assert "(AE) differs" in verify(session).problems[0]
+        assert "(AE) differs" in verify(session).lines[0]
         _raw(session, "UPDATE form_ae SET voided = 0")
         assert verify(session).intact
         _raw(session, "DROP TRIGGER form_ae_no_delete")
         _raw(session, "DELETE FROM form_ae")
-        assert "of the audit trail is gone" in verify(session).problems[0]
+        assert "of the audit trail is gone" in verify(session).lines[0]
 
 
 def test_that_verification_reads_a_closed_study(folder: Path) -> None:
