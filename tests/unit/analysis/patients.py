@@ -140,7 +140,7 @@ RENAL_ITEMS = "haematuria proteinuria pyuria"
 
 
 def story_047() -> PatientData:
-    """The patient of the design's pictures: complete remission at M9, suspected flare at day 329."""
+    """The patient of the design: complete remission at M9, suspected flare at day 329."""
     b = started()
     scr = b.visit("SCR", -9)
     renal(b, scr, -9, 4.12, 113, rbc=24, wbc=9, albumin=24)

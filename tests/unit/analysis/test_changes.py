@@ -1,4 +1,4 @@
-"""Steps between totals: the counts stated with the public data set, and the edges of a criterion."""
+"""Steps between totals: the counts stated with the public data, and the edges of a criterion."""
 
 from __future__ import annotations
 

@@ -34,9 +34,14 @@ CODE = re.compile(
     r"^(sledai|bilag|gfr|kdigo|response|flare|ctcae|infusion|steroids|safety|input|flag)\.[a-z0-9_]+$"
 )
 OUTCOME_KEYS = {
-    "sledai.renal", "sledai.clinical", "sledai.labs", "bilag.renal", "bilag.haematological",
-    "bilag.total", "sledai.contradiction",
-}  # fmt: skip
+    "sledai.renal",
+    "sledai.clinical",
+    "sledai.labs",
+    "bilag.renal",
+    "bilag.haematological",
+    "bilag.total",
+    "sledai.contradiction",
+}
 PROTOCOL = load_protocol("ln-msc-01")
 
 
@@ -126,8 +131,14 @@ def test_that_a_missing_input_is_named() -> None:
 
 
 def test_that_a_number_not_known_is_said_not_left_out() -> None:
-    values = {"item": "u24_g", "value": 1.2, "previous": None, "operator": ">", "limit": 1.0,
-              "unit": "g/24 h"}  # fmt: skip
+    values = {
+        "item": "u24_g",
+        "value": 1.2,
+        "previous": None,
+        "operator": ">",
+        "limit": 1.0,
+        "unit": "g/24 h",
+    }
     text = reason_text(Reason("bilag.protein", Truth.YES, values), "en")
     assert text == "24-h protein > 1 g/24 h and not down by 25 %: 1.2 g/24 h, before not known"
 

@@ -87,7 +87,7 @@ def test_that_a_tied_event_comes_before_a_censoring() -> None:
 
 def test_that_the_log_rank_statistic_is_the_hand_calculated_one() -> None:
     # Deaths of group 1 at 1 and 2, of group 2 at 3 and 4; two patients each.
-    # Expected in group 1: 2/4 + 1/3 = 0.8333; variance 0.25 + 2/9 = 0.4722; (2 - 0.8333)^2 / 0.4722.
+    # Expected in group 1: 2/4 + 1/3 = 0.833; variance 0.25 + 2/9 = 0.472; (2 - 0.833)^2 / 0.472.
     result = log_rank(([1, 2], [True, True]), ([3, 4], [True, True]))
     assert result.chi_square == pytest.approx((2 - 5 / 6) ** 2 / (0.25 + 2 / 9))
     assert result.p == pytest.approx(0.0896, abs=1e-4)
