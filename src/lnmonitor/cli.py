@@ -316,17 +316,23 @@ def _holds_demo(directory: Path) -> bool:
 
 def _demo_documents(study: Path, output: Path) -> None:
     """Write what the desktop would show, for a machine without a display."""
-    from lnmonitor.desktop.trend_images import write_trend_images
+    from lnmonitor.desktop.trend_images import save_trend_png
     from lnmonitor.exchange.excel import export_xlsx
-    from lnmonitor.reports.service import report_all
+    from lnmonitor.reports.service import file_name, report_all
+    from lnmonitor.services import patients
     from lnmonitor.services.studies import open_study
 
     output.mkdir(parents=True, exist_ok=True)
     with open_study(study, user=DEMO_USER, password=DEMO_PASSWORD) as session:
         reports = report_all(session, output / "patients", progress=_progress)
         workbook = export_xlsx(session, output / "listing.xlsx", progress=_progress)
-        images = write_trend_images(session, output / "trends", progress=_progress)
-    _say(f"{len(reports)} PDFs, a workbook of {workbook.rows} rows, {len(images)} images:")
+        people = patients.list_patients(session)
+        (output / "trends").mkdir(exist_ok=True)
+        for number, person in enumerate(people, start=1):
+            name = Path(file_name(person.subject_id)).with_suffix(".png")
+            save_trend_png(patients.story(session, person.patient_id), output / "trends" / name)
+            _progress(number, len(people), "images")
+    _say(f"{len(reports)} PDFs, a workbook of {workbook.rows} rows, {len(people)} images:")
     _say(str(output))
 
 
