@@ -1,159 +1,249 @@
-"""The trial's tables as lines for a terminal and as plain data."""
+"""The cohort tables as plain text and as data, for the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
-from lnmonitor.analysis.cohort import (
-    CATEGORIES,
-    CohortTables,
-    MeanCell,
-    MeasureRow,
-    Proportion,
-    ResponseRow,
-)
+from lnmonitor.analysis.cohort import CATEGORIES, CohortTables, MeanCell, MeasureRow, Proportion
 from lnmonitor.analysis.published import Published
 from lnmonitor.analysis.survival import KaplanMeier
+from lnmonitor.language import Language, Text
 
-_ABSENT = "not published"
+_ABSENT = "–"
+_HEADS = {
+    "patients": Text("Patients", "患者"),
+    "cutoff": Text("Cut-off", "截止日"),
+    "means": Text(
+        "Mean ± SD (n) of the patients with a value; in the line below: published",
+        "有数据患者的均值 ± 标准差（例数）；下一行为已发表数值",
+    ),
+    "response": Text(
+        "Renal response at each visit (point prevalence)", "各访视肾脏疗效（时点患病率）"
+    ),
+    "of_all": Text("CR + PR, % of all", "CR + PR，占全部 %"),
+    "of_seen": Text("CR + PR, % of seen", "CR + PR，占已评估 %"),
+    "published": Text("published", "已发表"),
+    "proportions": Text("Over 12 months (cumulative)", "12 个月（累计）"),
+    "survival": Text("Survival, Kaplan-Meier", "生存率（Kaplan-Meier）"),
+    "letters": Text("Renal BILAG letters A/B/C/D/E", "肾脏 BILAG 等级 A/B/C/D/E"),
+    "source": Text("Published", "已发表"),
+}
 
 
-def as_text(tables: CohortTables) -> str:
-    """Return the tables, every computed number beside the published one."""
+def as_text(tables: CohortTables, language: Language = "en") -> str:
+    """Return the tables as lines of text, every mean with its n."""
+
+    def head(key: str) -> str:
+        return _HEADS[key].in_(language)
+
     lines = [
-        f"Cohort of {len(tables.subjects)} patients, cut-off {tables.cutoff}.",
-        tables.rule.en,
-        f"Published: {tables.published_source}",
+        f"{head('patients')}: {len(tables.subjects)}   {head('cutoff')}: {tables.cutoff}",
+        tables.rule.in_(language),
+        "",
+        head("means"),
+        *_grid(["", *tables.visits], _mean_rows(tables, language)),
+        "",
+        f"{head('response')}, {tables.response_rule}",
+        *_grid(["", *(row.visit for row in tables.responses)], _response_rows(tables, language)),
+        "",
+        head("letters"),
+        *_grid(["", *tables.visits], [["", *_letters(tables)]]),
+        "",
+        head("proportions"),
+        *_grid(["", "", "%", "95 %", head("published")], _share_rows(tables, language)),
+        "",
+        f"{head('survival')}: {_curve(tables.survival)}",
+        f"{head('source')}: {tables.published_source}",
     ]
-    if tables.excluded:
-        lines.append(f"Not in the tables: {', '.join(tables.excluded)}")
-    lines += ["", "Mean ± SD (n), computed / published"]
-    lines += [line for row in tables.measures for line in _measure_lines(row)]
-    lines += ["", "Renal BILAG letters, computed"]
-    lines += [f"  {visit:<10}{_letters(letters)}" for visit, letters in tables.bilag_grades.items()]
-    lines += ["", f"Renal response at a visit ({tables.response_rule}), % of all treated"]
-    lines += [_response_line(row) for row in tables.responses]
-    lines += ["", "Proportions, 95 % Wilson interval, computed / published"]
-    lines += [_proportion_line(row) for row in tables.proportions]
-    lines += ["", f"Survival at the end {_last(tables.survival)}, Kaplan-Meier"]
-    lines += [f"Free of flare after the first remission {_last(tables.flare_free)}, Kaplan-Meier"]
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def as_json(tables: CohortTables) -> dict[str, Any]:
-    """Return the tables as plain data; percentages are of all treated, fractions are 0 to 1."""
-    return {
-        "cutoff": tables.cutoff,
-        "rule": tables.rule.en,
-        "published_source": tables.published_source,
-        "patients": len(tables.subjects),
-        "excluded": list(tables.excluded),
-        "means": [
-            {"measure": row.key, "unit": row.unit, "cells": [_cell_json(c) for c in row.cells]}
-            for row in tables.measures
-        ],
-        "bilag_renal_letters": {v: dict(found) for v, found in tables.bilag_grades.items()},
-        "response_rule": tables.response_rule,
-        "responses": [_response_json(row) for row in tables.responses],
-        "proportions": [_proportion_json(row) for row in tables.proportions],
-    }
+def _mean_rows(tables: CohortTables, language: Language) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for measure in tables.measures:
+        unit = f", {measure.unit}" if measure.unit else ""
+        name = f"{measure.name.in_(language)}{unit}"
+        rows.append([name, *(_cell(cell, measure) for cell in measure.cells)])
+        if any(cell.published for cell in measure.cells):
+            word = _HEADS["published"].in_(language)
+            shown = [_published_mean(cell.published, measure) for cell in measure.cells]
+            rows.append([f"  {word}", *shown])
+    return rows
 
 
-def _measure_lines(row: MeasureRow) -> list[str]:
-    unit = f", {row.unit}" if row.unit else ""
-    lines = [f"{row.name.en}{unit}"]
-    for cell in row.cells:
-        computed = _mean(cell.mean, cell.sd, max(2, row.decimals))
-        line = f"  {cell.visit:<10}{computed:>16}  (n {cell.n}, not seen {cell.not_seen})"
-        lines.append(f"{line}   / {_published_mean(cell.published)}")
-    return lines
-
-
-def _mean(mean: float | None, sd: float | None, decimals: int) -> str:
-    if mean is None:
-        return "–"
-    spread = "–" if sd is None else f"{sd:.{decimals}f}"
-    return f"{mean:.{decimals}f} ± {spread}"
-
-
-def _published_mean(published: Published | None) -> str:
-    if published is None or published.mean is None:
+def _cell(cell: MeanCell, measure: MeasureRow) -> str:
+    if cell.mean is None:
         return _ABSENT
-    note = f" ({published.note.en})" if published.note.en else ""
-    return f"{_mean(published.mean, published.sd, 2)}{note}"
+    digits = measure.decimals
+    sd = "" if cell.sd is None else f" ± {cell.sd:.{digits}f}"
+    return f"{cell.mean:.{digits}f}{sd} ({cell.n})"
 
 
-def _letters(letters: Mapping[str, int]) -> str:
-    return "  ".join(f"{letter} {count}" for letter, count in sorted(letters.items()))
+def _published_mean(published: Published | None, measure: MeasureRow) -> str:
+    if published is None or published.mean is None:
+        return ""
+    digits = measure.decimals
+    mark = "*" if published.note else ""
+    n = f" ({published.n})" if published.n else ""
+    return f"{published.mean:.{digits}f} ± {published.sd:.{digits}f}{n}{mark}"
 
 
-def _response_line(row: ResponseRow) -> str:
-    counts = "  ".join(f"{name} {row.count(name)}" for name in CATEGORIES)
-    computed = "/".join(_percent(row.percent(name)) for name in ("CR", "PR"))
-    published = "/".join(
-        "–" if one is None or one.percent is None else f"{one.percent:g}"
-        for one in (row.published_cr, row.published_pr)
-    )
-    told = _ABSENT if published == "–/–" else f"{published} %"
-    return f"  {row.visit:<10}{counts}   CR/PR {computed} % / {told}"
+def _response_rows(tables: CohortTables, language: Language) -> list[list[str]]:
+    rows = [
+        [category, *(str(row.count(category)) for row in tables.responses)]
+        for category in CATEGORIES
+    ]
+    for key, of_seen in (("of_all", False), ("of_seen", True)):
+        cells = [
+            f"{_percent(row.percent('CR', of_seen=of_seen))}"
+            f" + {_percent(row.percent('PR', of_seen=of_seen))}"
+            for row in tables.responses
+        ]
+        rows.append([_HEADS[key].in_(language), *cells])
+    known = [
+        f"{row.published_cr.percent:g} + {row.published_pr.percent:g}"
+        if row.published_cr and row.published_pr
+        else _ABSENT
+        for row in tables.responses
+    ]
+    return [*rows, [_HEADS["published"].in_(language), *known]]
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+    return _ABSENT if value is None else f"{value:.0f}"
 
 
-def _proportion_line(row: Proportion) -> str:
-    interval = "–"
-    if row.low is not None and row.high is not None:
-        interval = f"{100 * row.low:.1f} to {100 * row.high:.1f}"
-    share = _percent(None if row.fraction is None else 100 * row.fraction)
-    published = _ABSENT
-    if row.published is not None and row.published.count is not None:
-        published = f"{row.published.count}/{row.published.denominator}"
-    computed = f"{row.count}/{row.denominator} = {share} % ({interval})"
-    return f"  {row.name.en:<44}{computed:<34}/ {published}"
+def _letters(tables: CohortTables) -> list[str]:
+    return ["/".join(str(counts[grade]) for grade in "ABCDE") for counts in _counts(tables)]
 
 
-def _last(curve: KaplanMeier) -> str:
+def _counts(tables: CohortTables) -> list[dict[str, int]]:
+    return [dict(tables.bilag_grades[visit]) for visit in tables.visits]
+
+
+def _share_rows(tables: CohortTables, language: Language) -> list[list[str]]:
+    return [_share(row, language) for row in tables.proportions]
+
+
+def _share(row: Proportion, language: Language) -> list[str]:
+    percent = _ABSENT if row.fraction is None else f"{100 * row.fraction:.1f}"
+    band = (
+        "" if row.low is None or row.high is None else f"{100 * row.low:.1f}–{100 * row.high:.1f}"
+    )
+    known = row.published
+    shown = f"{known.count}/{known.denominator}, {known.percent:g} %" if known else _ABSENT
+    return [row.name.in_(language), f"{row.count}/{row.denominator}", percent, band, shown]
+
+
+def _curve(curve: KaplanMeier) -> str:
     if not curve.rows:
-        return "–"
-    return f"{100 * curve.rows[-1].survival:.1f} % ({curve.events} events of {curve.n})"
+        return _ABSENT
+    last = curve.rows[-1]
+    band = "" if last.low is None or last.high is None else f" ({last.low:.3f}–{last.high:.3f})"
+    return f"{last.survival:.3f}{band}, n {curve.n}, {curve.events}"
 
 
-def _cell_json(cell: MeanCell) -> dict[str, Any]:
-    published = cell.published
+def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return aligned columns, the first to the left, numbers to the right."""
+    table = [list(head), *(list(row) for row in rows)]
+    widths = [max(_width(row[i]) for row in table) for i in range(len(head))]
+    return [
+        "  ".join(_padded(cell, widths[i], left=i == 0) for i, cell in enumerate(row))
+        for row in table
+    ]
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: Chinese characters take two."""
+    return sum(2 if "\u2e80" <= char <= "\uffef" else 1 for char in text)
+
+
+def _padded(text: str, width: int, *, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text
+
+
+def as_json(tables: CohortTables) -> dict[str, Any]:
+    """Return the tables as plain data; numbers are not rounded."""
     return {
-        "visit": cell.visit,
-        "n": cell.n,
-        "not_seen": cell.not_seen,
-        "mean": cell.mean,
-        "sd": cell.sd,
-        "published_mean": published.mean if published else None,
-        "published_sd": published.sd if published else None,
+        "cutoff": tables.cutoff,
+        "rule": tables.rule.en,
+        "patients": len(tables.subjects),
+        "excluded": len(tables.excluded),
+        "response_rule": tables.response_rule,
+        "measures": {row.key: _measure_json(row) for row in tables.measures},
+        "response": {
+            row.visit: {
+                "counts": {category: row.count(category) for category in CATEGORIES},
+                "percent_of_all": {key: row.percent(key) for key in ("CR", "PR")},
+                "percent_of_seen": {key: row.percent(key, of_seen=True) for key in ("CR", "PR")},
+                "published_percent": {
+                    "CR": row.published_cr.percent if row.published_cr else None,
+                    "PR": row.published_pr.percent if row.published_pr else None,
+                },
+            }
+            for row in tables.responses
+        },
+        "renal_bilag_letters": {visit: dict(n) for visit, n in tables.bilag_grades.items()},
+        "proportions": {row.key: _share_json(row) for row in tables.proportions},
+        "survival": _curve_json(tables.survival),
+        "flare_free": _curve_json(tables.flare_free),
+        "published_source": tables.published_source,
     }
 
 
-def _response_json(row: ResponseRow) -> dict[str, Any]:
-    published = (row.published_cr, row.published_pr)
+def _measure_json(row: MeasureRow) -> dict[str, Any]:
+    change = row.change
     return {
-        "visit": row.visit,
-        "counts": {name: row.count(name) for name in CATEGORIES},
-        "percent_cr": row.percent("CR"),
-        "percent_pr": row.percent("PR"),
-        "published_percent_cr": published[0].percent if published[0] else None,
-        "published_percent_pr": published[1].percent if published[1] else None,
+        "name": row.name.en,
+        "unit": row.unit,
+        "visits": {
+            cell.visit: {
+                "mean": cell.mean,
+                "sd": cell.sd,
+                "n": cell.n,
+                "not_seen": cell.not_seen,
+                "published": _published_json(cell.published),
+            }
+            for cell in row.cells
+        },
+        "change": {
+            "n": change.n,
+            "mean": change.mean,
+            "sd": change.sd,
+            "p_paired_t": change.p_t,
+            "p_wilcoxon": change.p_wilcoxon,
+        },
     }
 
 
-def _proportion_json(row: Proportion) -> dict[str, Any]:
+def _published_json(published: Published | None) -> dict[str, Any] | None:
+    if published is None:
+        return None
+    known = {
+        name: value
+        for name, value in vars(published).items()
+        if value is not None and name != "note"
+    }
+    return known | ({"note": published.note.en} if published.note else {})
+
+
+def _share_json(row: Proportion) -> dict[str, Any]:
     return {
-        "key": row.key,
         "count": row.count,
         "denominator": row.denominator,
         "fraction": row.fraction,
-        "low": row.low,
-        "high": row.high,
-        "published_count": row.published.count if row.published else None,
-        "published_denominator": row.published.denominator if row.published else None,
+        "wilson_low": row.low,
+        "wilson_high": row.high,
+        "published": _published_json(row.published),
+    }
+
+
+def _curve_json(curve: KaplanMeier) -> dict[str, Any]:
+    return {
+        "n": curve.n,
+        "events": curve.events,
+        "median": curve.median,
+        "rows": [vars(row) for row in curve.rows],
     }
