@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         theme_manager().changed.connect(self._restyle)
         self.side.chosen.connect(self._open_listed)
         self.side.foot_pressed.connect(partial(self._open_listed, "administration"))
-        self.top.find_pressed.connect(self.find)
+        self.top.find_pressed.connect(self.open_find)
         self.top.lock_pressed.connect(self.lock_now)
         self.lock.unlocked.connect(self._uncover)
         self.lock.left.connect(self.close_study)
@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
     def _made(self, spec: PageSpec) -> Page:
         if spec.name not in self._pages:
             page = self._share(spec) or spec.make()
+            page.windowTitleChanged.connect(self._name_window)  # known once its data are read
             self._pages[spec.name] = page
             self.stack.addWidget(page)
         return self._pages[spec.name]
@@ -255,7 +256,7 @@ class MainWindow(QMainWindow):
 
     # --- find, keys ------------------------------------------------------------------------
 
-    def find(self) -> None:
+    def open_find(self) -> None:
         """Open the find window over patients, pages and actions."""
         if self.locked:
             return
