@@ -81,7 +81,7 @@ class Menus:
             _Command("study", "Lock now", "Ctrl+L", window.lock_now, "lock"),
             _Command("study", "Close study", "Ctrl+W", window.close_study),
             _Command("study", "Quit", "Ctrl+Q", window.close),
-            _Command("patient", "Find patient", "Ctrl+K", window.find, "search"),
+            _Command("patient", "Find patient", "Ctrl+K", window.open_find, "search"),
             _Command("patient", "Previous patient", "[", partial(window.step_patient, -1)),
             _Command("patient", "Next patient", "]", partial(window.step_patient, 1)),
             _Command("reports", "Documents", "", partial(window.open_page, "documents"), "pdf"),
@@ -128,10 +128,12 @@ class Menus:
             action.triggered.connect(partial(self._language, code))
 
     def _choice(self, menu: QMenu, group: QActionGroup, words: str, on: bool) -> QAction:
-        action = QAction(words, menu, checkable=True, checked=on)  # type: ignore[call-overload]
+        action = QAction(words, menu)
+        action.setCheckable(True)
+        action.setChecked(on)
         group.addAction(action)
         menu.addAction(action)
-        return action  # type: ignore[no-any-return]
+        return action
 
     def _scheme(self, key: str, _checked: bool = False) -> None:
         self._window.choose_scheme(key)  # type: ignore[arg-type]
@@ -149,10 +151,10 @@ class Menus:
                     menu.removeAction(action)
         self._page = page
         for action in page.actions():
-            menu = self._menus.get(str(action.property("menu")))
-            if menu is not None:
-                before = menu.actions()
-                menu.insertAction(before[0] if before else None, action)  # type: ignore[arg-type]
+            wanted = self._menus.get(str(action.property("menu")))
+            if wanted is not None:
+                before = wanted.actions()
+                wanted.insertAction(before[0] if before else None, action)  # type: ignore[arg-type]
         for name, menu in self._menus.items():
             menu.menuAction().setVisible(bool(menu.actions()) or name == "study")
 

@@ -94,8 +94,8 @@ class _HitDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look, px = theme(), theme().px
         hit: Hit = index.data(_HIT)
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, look.color("bg-selected"))
@@ -124,6 +124,7 @@ class FindDialog(QDialog):
     def __init__(self, parent: QWidget, hits: Sequence[Hit]) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._over = parent
         self._hits = hits
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Patient, page, action"))
@@ -147,7 +148,7 @@ class FindDialog(QDialog):
 
     def show_at_top(self) -> None:
         """Open, centred over the window at its top third."""
-        parent = self.parentWidget()
+        parent = self._over
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(
             corner.x() + (parent.width() - self.width()) // 2, corner.y() + parent.height() // 8

@@ -169,7 +169,7 @@ class NewPatientDialog(QDialog):
             return
         message.clear()
         self._form.save.setEnabled(False)
-        identity: Form | None = None if self.identity.blank else self.identity.form()
+        identity = None if self.identity.blank else self.identity.form()
         work = partial(
             _add,
             subject=self.subject.text().strip(),
@@ -214,11 +214,13 @@ def _add(
     session: StudySession,
     *,
     subject: str,
-    demographics: Demographics,
-    identity: Identity | None,
+    demographics: Form,
+    identity: Form | None,
     missing: dict[str, str],
     justified: dict[str, str],
 ) -> Saved:
     from lnmonitor.services.patients import add_patient
 
+    assert isinstance(demographics, Demographics)  # noqa: S101 - for the type checker
+    assert identity is None or isinstance(identity, Identity)  # noqa: S101 - as above
     return add_patient(session, subject, demographics, identity, missing, justified)

@@ -134,7 +134,16 @@ def _protocols() -> tuple[str, ...]:
     return protocol_names()
 
 
-def _create(folder: Path, **facts: str) -> CreatedStudy:
+def _create(
+    folder: Path, *, protocol: str, site: str, admin: str, admin_name: str, password: str
+) -> CreatedStudy:
     from lnmonitor.services.studies import create_study
 
-    return create_study(folder, **facts)
+    return create_study(
+        folder,
+        protocol=protocol,
+        site=site,
+        admin=admin,
+        admin_name=admin_name,
+        password=password,
+    )

@@ -1,4 +1,4 @@
-"""What one types to find patients in the list: words and `status:on flag:open response:cr due:<14d`.
+"""What one types to find patients: words and `status:on flag:open response:cr due:<14d`.
 
 A term that is not understood matches nothing and is named, so that a slip of the hand is not taken
 for an empty study.
@@ -98,6 +98,11 @@ def _due_within(patient: PatientSummary, days: int) -> bool:
     return visit.opens is not None and visit.days <= days
 
 
+def _id(value: str) -> Test | None:
+    wanted = frozenset(value.split(","))
+    return lambda p: p.subject_id.casefold() in wanted
+
+
 def _sex(value: str) -> Test | None:
     if value not in {"f", "m"}:
         return None
@@ -110,4 +115,5 @@ _KEYS: dict[str, Callable[[str], Test | None]] = {
     "response": _response,
     "due": _due,
     "sex": _sex,
+    "id": _id,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QWidget
 
-from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
@@ -206,7 +206,7 @@ class AdministrationPage(Page):
                 ),
             )
         else:
-            self.strip.say("refuse", "\n".join(tr(problem) for problem in found.problems))
+            self.strip.say("refuse", "\n".join(one.in_(language()) for one in found.problems))
 
     def _not_verified(self, problem: Exception) -> None:
         self.verify_button.setEnabled(True)

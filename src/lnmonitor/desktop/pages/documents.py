@@ -1,7 +1,8 @@
-"""What leaves the study: PDF summaries and the workbook, made in the background, noted in the trail."""
+"""What leaves the study: PDF summaries and the workbook, made in the background."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QGridLayout,
+    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -127,10 +129,10 @@ class DocumentsPage(Page):
 
     @staticmethod
     def _line(
-        grid: QGridLayout, number: int, title: str, options: object, make: QPushButton
+        grid: QGridLayout, number: int, title: str, options: QHBoxLayout, make: QPushButton
     ) -> None:
         grid.addWidget(label(title, weight=500), number, 0)
-        grid.addLayout(options, number, 1)  # type: ignore[arg-type]
+        grid.addLayout(options, number, 1)
         grid.addWidget(make, number, 2)
 
     # --- page ------------------------------------------------------------------------------
@@ -185,19 +187,19 @@ class DocumentsPage(Page):
 
     def start_one(self, subject: str, out: Path) -> JobRow:
         """Make one patient's PDF in the background."""
-        work = partial(_one, hub().session, subject, out, self.wanted_language)
+        work = partial(_one, self._session(), subject, out, self.wanted_language)
         return self._start(tr("Patient summary {subject}", subject=subject), work)
 
     def start_all(self, folder: Path) -> JobRow:
         """Make every patient's PDF in the background."""
-        work = partial(_all, hub().session, folder, self.wanted_language)
+        work = partial(_all, self._session(), folder, self.wanted_language)
         return self._start(tr("Patient summaries, all patients"), work)
 
     def start_workbook(self, out: Path) -> JobRow:
         """Make the workbook in the background."""
         work = partial(
             _workbook,
-            hub().session,
+            self._session(),
             out,
             self.cutoff.text().strip() or None,
             self.without_names.isChecked(),
@@ -205,9 +207,16 @@ class DocumentsPage(Page):
         )
         return self._start(tr("Workbook of all data"), work)
 
-    def _start(self, title: str, work: object) -> JobRow:
+    @staticmethod
+    def _session() -> StudySession:
+        session = hub().session
+        if session is None:
+            raise RuntimeError("documents are made from an open study only")
+        return session
+
+    def _start(self, title: str, work: Callable[[Progress], Path]) -> JobRow:
         self.strip.clear()
-        made = JobRow(title, work, tr("Waiting for its turn"))  # type: ignore[arg-type]
+        made = JobRow(title, work, tr("Waiting for its turn"))
         self.jobs.append(made)
         self._jobs.insertWidget(0, made)
         return made

@@ -42,16 +42,16 @@ class PatientsPage(Page):
         super().__init__()
         self._today = today(hub().clock)
         self._patients: tuple[PatientSummary, ...] = ()
-        self.head = PageHead(
-            tr("Patients"),
-            button(tr("New patient"), self.new_patient, kind="primary", icon_name="plus"),
-        )
+        add = button(tr("New patient"), self.new_patient, kind="primary", icon_name="plus")
+        add.setVisible(self.may_enter())
+        self.head = PageHead(tr("Patients"), add)
         self.filter = FilterLine(tr("47   status:on   flag:open   response:cr   due:<14d"))
         self.strip = MessageStrip()
         self.table = self._make_table()
         self.command(tr("Open patient"), "Return", self.open_patient, "patient", shortcut=False)
-        self.command(tr("Enter next visit"), "E", self.enter_visit, "visit")
-        self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
+        if self.may_enter():
+            self.command(tr("Enter next visit"), "E", self.enter_visit, "visit")
+            self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
         self.command(tr("Filter this list"), "/", self.filter.field.setFocus, "view")
         body = column(
             self.head,
@@ -187,7 +187,7 @@ class PatientsPage(Page):
             self.strip.say(
                 "info",
                 tr("No patients yet. Add the first, or import a file."),
-                ((tr("New patient"), self.new_patient),),
+                ((tr("New patient"), self.new_patient),) if self.may_enter() else (),
             )
         elif not shown:
             self.strip.say(

@@ -13,6 +13,7 @@ from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.problems import sentence
+from lnmonitor.desktop.serious_words import clock_words
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.flag_pane import STATE_WORDS, FlagPane
@@ -109,7 +110,7 @@ class SafetyPage(Page):
                 tone="text-2",
                 sample="12 May 2026 09:42",
             ),
-            Column(tr("24 hours"), lambda e: "", units=44),
+            Column(tr("24 hours"), clock_words, units=44),
         ]
         delegates = {
             1: TwoLineDelegate(self, lambda e: tr("since {date}", date=iso_date(e.start))),

@@ -16,9 +16,9 @@ from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column, GroupRow
 from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.serious_words import clock_tone, clock_words
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
-from lnmonitor.desktop.serious_words import clock_tone, clock_words
 from lnmonitor.desktop.visit_words import window_bar, window_tone, window_words
 from lnmonitor.desktop.widgets.key_line import KeyLine
 from lnmonitor.desktop.widgets.layout import box, column, row
@@ -52,12 +52,18 @@ class WorklistPage(Page):
         self.serious = self._serious()
         self.flags = self._flags()
         self.command(tr("Open patient"), "Return", self.open_patient, "patient", shortcut=False)
-        self.command(tr("Enter visit"), "E", self.enter_visit, "visit")
-        self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
+        if self.may_enter():
+            self.command(tr("Enter visit"), "E", self.enter_visit, "visit")
+            self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
+        self._enter.setVisible(self.may_enter())
+        self._new.setVisible(self.may_enter())
         self._arrange()
 
     def _arrange(self) -> None:
         remark = self._window_rule()
+        keys = [("↑ ↓", tr("move")), ("Enter", tr("open"))]
+        if self.may_enter():
+            keys.append(("E", tr("enter visit")))
         main = column(
             self.head,
             self.strip,
@@ -197,7 +203,7 @@ class WorklistPage(Page):
         self.strip.say(
             "info",
             tr("No visit is overdue, due or about to open."),
-            ((tr("New patient"), self.new_patient),),
+            ((tr("New patient"), self.new_patient),) if self.may_enter() else (),
         )
 
     def _show_side(self, serious: Sequence[SeriousEvent], flags: Sequence[FlagView]) -> None:

@@ -64,8 +64,8 @@ def _shouted(event: QKeyEvent) -> bool:
 
 def capital_lock() -> bool:
     """Return whether capital lock is known to be on; only Windows tells without a key press."""
-    if sys.platform != "win32":
-        return False
-    import ctypes
+    if sys.platform == "win32":
+        import ctypes
 
-    return bool(ctypes.windll.user32.GetKeyState(0x14) & 1)
+        return bool(ctypes.windll.user32.GetKeyState(0x14) & 1)
+    return False

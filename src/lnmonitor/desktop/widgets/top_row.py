@@ -70,7 +70,7 @@ class TopRow(QWidget):
         self.synthetic = QLabel()
         self.synthetic.setObjectName("synthetic")
         self.synthetic.setFixedHeight(theme().px(5))
-        self.find = FindField()
+        self.find_field = FindField()
         self._person_icon = QLabel()
         self._person_icon.setPixmap(icon("person", "text-2").pixmap(theme().px(4)))
         self._person = label("", "small", "text-2")
@@ -82,7 +82,7 @@ class TopRow(QWidget):
                 self.menus,
                 self.synthetic,
                 None,
-                self.find,
+                self.find_field,
                 theme().px(1),
                 self._person_icon,
                 self._person,
@@ -91,7 +91,7 @@ class TopRow(QWidget):
                 spacing=1.5,
             )
         )
-        self.find.clicked.connect(self.find_pressed)
+        self.find_field.clicked.connect(self.find_pressed)
         self._lock.clicked.connect(self.lock_pressed)
         self.retranslate()
 
@@ -100,7 +100,7 @@ class TopRow(QWidget):
         self.synthetic.setText(tr("SYNTHETIC DATA"))
         self._lock.setToolTip(tr("Lock now (Ctrl+L)"))
         self._lock.setAccessibleName(tr("Lock now"))
-        self.find.retranslate()
+        self.find_field.retranslate()
         # Qt keeps the bar's old width when titles change, and folds the last menus away.
         self.menus.setMinimumWidth(self.menus.sizeHint().width())
 
