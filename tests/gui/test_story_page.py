@@ -165,13 +165,6 @@ def test_that_enter_opens_the_visit_under_the_crosshair(page: PatientPage, qtbot
     assert opened.args == ["visit", ("p-047", "m9")]
 
 
-def test_that_brackets_go_to_the_neighbours_in_the_list(page: PatientPage, qtbot: QtBot) -> None:
-    hub().patient_order = ("p-046", "p-047", "p-048")
-    with qtbot.waitSignal(hub().open_page) as opened:
-        qtbot.keyClick(page.story.canvas, Qt.Key.Key_BracketRight)
-    assert opened.args == ["patient", "p-048"]
-
-
 def test_that_the_head_says_facts_flags_and_visits_to_enter(qtbot: QtBot) -> None:
     header = PatientHeader()
     qtbot.addWidget(header)

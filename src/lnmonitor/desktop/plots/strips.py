@@ -95,15 +95,18 @@ class VisitStrip(PixelLayer):
 
     def _draw_names(self, painter: QPainter, frame: Frame) -> None:
         """The current visit first, then from left to right; what has no room is left out."""
-        taken: list[QRectF] = []
+        places: dict[VisitLabel, QRectF] = {}
         ordered = sorted(self._labels, key=lambda v: v.visit.day != self._current)
         for label in ordered:
-            for words in dict.fromkeys((f"{label.name} {label.note}".strip(), label.name)):
-                rect = self._room(frame, label, words, taken)
-                if rect is not None:
-                    taken.append(rect)
-                    self._draw_name(painter, label, words, rect)
-                    break
+            rect = self._room(frame, label, label.name, list(places.values()))
+            if rect is not None:
+                places[label] = rect
+        for label, narrow in tuple(places.items()):
+            words = f"{label.name} {label.note}".strip()
+            others = [rect for other, rect in places.items() if other is not label]
+            wide = self._room(frame, label, words, others) if label.note else None
+            places[label] = wide or narrow
+            self._draw_name(painter, label, words if wide else label.name, places[label])
 
     def _room(
         self, frame: Frame, label: VisitLabel, words: str, taken: Sequence[QRectF]
@@ -115,7 +118,7 @@ class VisitStrip(PixelLayer):
         if day is None or not frame.first <= day <= frame.last:
             return None
         x = frame.x(day)
-        for shift in (0.0, -0.35, 0.35, -0.6, 0.6):
+        for shift in (0.0, -0.35, 0.35, -0.6, 0.6, 0.9):
             rect = QRectF(x - width / 2 + shift * width, self.style.px(0.75), width, height)
             rect.moveLeft(max(rect.left(), frame.rect.left()))
             rect.moveRight(min(rect.right(), frame.rect.right()))

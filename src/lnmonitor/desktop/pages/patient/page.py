@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.story import VisitMark
@@ -50,7 +49,6 @@ class PatientPage(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("page")
         self._view: PatientView | None = None
         self._patient_id: str | None = None
         self._job: JobOp[object] | None = None
@@ -64,7 +62,7 @@ class PatientPage(Page):
         self._lenses: dict[str, Lens] = {}
         self._lay_out()
         self._connect()
-        self._add_shortcuts()
+        self._add_commands()
 
     def _lay_out(self) -> None:
         px = theme().px
@@ -95,27 +93,20 @@ class PatientPage(Page):
         self.bar.copied.connect(self.copy_picture)
         self.bar.saved.connect(self.save_picture)
 
-    def _add_shortcuts(self) -> None:
-        """Single letters: a text field takes them first, so they act outside of fields only."""
-        acts: list[tuple[str, Callable[[], object]]] = [
-            ("W", self.why),
-            ("X", self.bar.cycle_unit),
-            ("E", self.header.open_visits),
-            ("A", self.story.explain.acknowledge),
-            ("D", self.start_dismissal),
-            ("[", partial(self.step_patient, -1)),
-            ("]", partial(self.step_patient, 1)),
-            ("Ctrl+P", self.write_pdf),
-            ("Esc", self.escape),
-        ]
-        acts += [
-            (f"Alt+{number}", partial(self.choose_lens, key))
-            for number, key in enumerate(_LENSES, start=1)
-        ]
-        for keys, act in acts:
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+    def _add_commands(self) -> None:
+        """Keys of the page, listed in the menus while it is shown; the plots have their own."""
+        for key, words, act in (
+            ("W", tr("Why: explain"), self.why),
+            ("A", tr("Acknowledge flag"), self.story.explain.acknowledge),
+            ("D", tr("Dismiss flag, with reason"), self.start_dismissal),
+        ):
+            self.command(words, key, act, "review")
+        self.command(tr("Enter visit"), "E", self.header.open_visits, "visit")
+        self.command(tr("PDF of this patient"), "Ctrl+P", self.write_pdf, "reports")
+        self.command(tr("Days, weeks, dates"), "X", self.bar.cycle_unit, "view")
+        for number, (key, name) in enumerate(_LENSES.items(), start=1):
+            self.command(tr(name), f"Alt+{number}", partial(self.choose_lens, key), "view")
+        self.command(tr("Close explanation"), "Esc", self.escape, "view")
 
     # ------------------------------------------------------------------------------ page
     def title(self) -> str:
@@ -140,20 +131,14 @@ class PatientPage(Page):
             self._read()
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return the keys valid here."""
+        """Return the keys valid here: those of the plots, then the page's commands."""
         return [
             ("← →", tr("crosshair by visit")),
             ("Shift+← →", tr("crosshair by result")),
             ("↑ ↓", tr("panel")),
             ("+ − 0", tr("zoom time in, out, reset")),
-            ("W", tr("why")),
-            ("X", tr("days, weeks, dates")),
-            ("E", tr("enter visit")),
-            ("A D", tr("acknowledge, dismiss flag")),
-            ("[ ]", tr("previous, next patient")),
-            ("Alt+1 … 5", tr("lens")),
-            ("Ctrl+P", tr("PDF of what is shown")),
-            ("Esc", tr("close")),
+            ("Return", tr("enter visit")),
+            *super().keys(),
         ]
 
     def _read(self) -> None:
@@ -176,6 +161,7 @@ class PatientPage(Page):
         for lens in self._lenses.values():
             lens.show_view(view)
         self.setAccessibleName(view.story.subject_id)
+        self.setWindowTitle(view.story.subject_id)
 
     # ------------------------------------------------------------------------------ lenses
     def choose_lens(self, key: str) -> None:
@@ -232,14 +218,6 @@ class PatientPage(Page):
         """Open the reason field of the flag explained."""
         if self.story.explain_open:
             self.story.explain.start_dismissal()
-
-    def step_patient(self, direction: int) -> None:
-        """Go to the previous or next patient of the list one came from; the plots stay built."""
-        order = hub().patient_order
-        if self._patient_id in order:
-            place = order.index(self._patient_id) + direction
-            if 0 <= place < len(order):
-                hub().open_page.emit("patient", order[place])
 
     @Slot(object)
     def _enter_visit(self, visit: VisitMark) -> None:

@@ -30,6 +30,8 @@ class ReadLine:
     change: str = ""
     tone: str = "text-2"
     remark: str = ""
+    flag: str = ""
+    """H or L: said in the change's place where the remark finds no room."""
     plain: bool = False
     """Words instead of a measured value: set in body size."""
 
@@ -60,7 +62,7 @@ def _line(point: TrendPoint, unit: str) -> ReadLine:
     tone = "serious" if point.mark is Mark.FLARE else "text-2"
     words = [tr(_FLAG_WORDS[point.flag])] if point.flag in _FLAG_WORDS else []
     words += [text(point.note)] if text(point.note) else []
-    return ReadLine(point.label, unit, point.change, tone, " · ".join(words))
+    return ReadLine(point.label, unit, point.change, tone, " · ".join(words), point.flag)
 
 
 def interval_lines(intervals: Iterable[Interval], day: float) -> tuple[ReadLine, ...]:
@@ -133,7 +135,10 @@ class ReadoutBlock(QWidget):
                 remark.setToolTip(lines[number].remark)
                 needed = (number + 1) * theme().px(5) + theme().px(4)
                 fits = len(lines) == 1 or room >= len(lines) * theme().px(8.5)
-                remark.setVisible(bool(lines[number].remark) and fits and needed <= room)
+                fits = fits and needed <= room
+                remark.setVisible(bool(lines[number].remark) and fits)
+                if lines[number].flag and not fits:
+                    change.setText(f"{lines[number].flag} · {lines[number].change}".strip(" ·"))
         self.setAccessibleName(self.spoken)
 
     def _fill(

@@ -30,8 +30,11 @@ _TOPICS = {
     "kdigo_g": "KDIGO stage",
 }
 _RULE_NAMES = {
-    "set-a": "Response, set A",
-    "kdigo-2024": "KDIGO 2024",
+    "response-set-a": "Response, set A",
+    "response-kdigo-2024": "KDIGO 2024",
+    "response-acr-2024": "ACR 2024",
+    "response-eular-2019": "EULAR 2019",
+    "response-eular-2025": "EULAR 2025",
     "flare-renal": "Renal flare of the trial",
 }
 

@@ -47,7 +47,8 @@ class ViewBar(QWidget):
     @staticmethod
     def _tool(words: str, icon_name: str, menu: QMenu | None = None) -> QToolButton:
         made = QToolButton()
-        made.setText(words)
+        made.setText(f" {words}")  # air between icon and words
+        made.setAccessibleName(words)
         made.setIcon(icon(icon_name))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if menu is not None:
