@@ -22,6 +22,8 @@ from lnmonitor.study.records import PatientData, Record
 WHOLE_FORM = ""
 """Key of `RecordDraft.justified` for a finding that is about no single item."""
 CATALOGUE = "CATALOGUE"
+_LARGEST = 2**53
+"""Above it a floating-point number cannot tell one whole number from the next."""
 
 
 @dataclass(frozen=True)
@@ -189,25 +191,35 @@ def validated(form: Form) -> Form:
     """Return the form with its values in the form's own types, empty text as nothing.
 
     Raises:
-        InputError: a value has a type that cannot be stored.
+        InputError: a value has a type, or is a number or text, that cannot be stored.
     """
     values = {name: None if value == "" else value for name, value in form.__dict__.items()}
     try:
-        return type(form).model_validate(values)
-    except ValueError as error:
-        raise InputError(
-            "A value of the form {form} cannot be stored: {problem}.",
-            "Check what was typed.",
-            form=type(form).title.en,
-            problem=_first_problem(error),
-        ) from error
+        valid = type(form).model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _not_storable(form, f"{first['loc'][0]}: {first['msg']}") from error
+    for name, value in valid.__dict__.items():
+        if isinstance(value, str):
+            if not is_text(value):
+                raise _not_storable(form, f"{name}: not a text")
+        elif value is not None and not abs(value) < _LARGEST:  # also true of what is no number
+            raise _not_storable(form, f"{name}: {value}")
+    return valid
 
 
-def _first_problem(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors()[0]
-    return f"{first['loc'][0]}: {first['msg']}"
+def is_text(value: str) -> bool:
+    """Return whether every character exists: half of a surrogate pair is no text."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _not_storable(form: Form, problem: str) -> InputError:
+    return InputError(
+        "A value of the form {form} cannot be stored: {problem}.",
+        "Check what was typed.",
+        form=type(form).title.en,
+        problem=problem,
+    )
 
 
 def _visit_id(draft: RecordDraft, old: Record[Form] | None, record_id: str) -> str | None:

@@ -26,6 +26,7 @@ from lnmonitor.study.schedule import ScheduledVisit, day0, day_number, next_visi
 
 _SCREENING = Text("In screening", "筛选中")
 _FOLLOW_UP = Text("In follow-up", "随访中")
+_LONGEST_NUMBER = 40
 _FEW = 200
 """Up to so many patients are read by their ids, more by reading whole tables."""
 
@@ -100,7 +101,7 @@ def add_patient(
     """
     require(session, Action.ENTER)
     cleaned = subject_id.strip()
-    if not cleaned or len(cleaned) > 40 or not cleaned.isprintable():
+    if not cleaned or len(cleaned) > _LONGEST_NUMBER or not cleaned.isprintable():
         raise InputError(
             "A patient needs a subject number of up to 40 characters.", "Give one, such as 01-001."
         )

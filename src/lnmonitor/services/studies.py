@@ -21,7 +21,7 @@ from lnmonitor.storage.files import OWNER_FOLDER
 from lnmonitor.storage.keyring import Failure, Keyring, StudyFacts, WrongPasswordError
 from lnmonitor.storage.migrations.run import migrate
 from lnmonitor.storage.store import Store, make_store, open_store
-from lnmonitor.storage.unit_of_work import unit_of_work
+from lnmonitor.storage.unit_of_work import UnitOfWork, unit_of_work
 from lnmonitor.study.protocol import load_protocol
 
 _FREE_ATTEMPTS = 3
@@ -207,12 +207,20 @@ def _signed_in(store: Store, ring: Keyring, account: str, clock: Clock) -> Study
     session = StudySession(store, info, actor, clock)
     if not store.read_only:
         with session.work() as work:
+            _note_clock(work)
             for failure in ring.failures:
                 work.note("sign in failed", item=failure.account, new=canonical(failure.at))
             work.note("sign in")
         if ring.failures:
             Keyring(ring.facts, ring.slots, ring.recovery).save(store.folder)
     return session
+
+
+def _note_clock(work: UnitOfWork) -> None:
+    """Leave an entry when the clock stands before the latest entry's instant."""
+    latest = repo.audit_rows(work.connection, limit=1)
+    if latest and latest[0]["at"] > work.at:
+        work.note("clock went back", old=canonical(latest[0]["at"]), new=canonical(work.at))
 
 
 def _bring_up_to_date(store: Store, clock: Clock) -> None:

@@ -95,6 +95,12 @@ def _uri(path: Path, *, read_only: bool) -> str:
     if not read_only:
         return uri + "?mode=rw"
     # A medium that cannot be written has no place for the shared-memory file of WAL.
+    log = path.with_name(path.name + "-wal")
+    if not _writable(path.parent) and log.exists() and log.stat().st_size:
+        raise StorageError(
+            "The study was not closed properly and cannot be brought in order on this medium.",
+            "Copy the whole folder to a disk that can be written, and open it there.",
+        )
     return uri + ("?mode=ro" if _writable(path.parent) else "?mode=ro&immutable=1")
 
 

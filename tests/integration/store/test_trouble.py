@@ -21,6 +21,7 @@ from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import open_study, study_card
 from lnmonitor.services.verify import verify, verify_study
+from lnmonitor.storage import engine
 from lnmonitor.study.forms import Disposition, Visit, VitalSigns
 
 PASSWORD = "cells per kg 1e6"
@@ -181,6 +182,16 @@ def test_that_a_value_changed_behind_the_trail_is_found(folder: Path) -> None:
         _raw(session, "DROP TRIGGER form_ae_no_delete")
         _raw(session, "DELETE FROM form_ae")
         assert "of the audit trail is gone" in verify(session).lines[0]
+
+
+def test_that_a_medium_that_cannot_be_written_is_read_or_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_writable", lambda _folder: False)
+    assert verify_study(folder, "admin", PASSWORD).intact
+    (folder / "study.db-wal").write_bytes(b"what a crash left")
+    with pytest.raises(StorageError, match="not closed properly"):
+        verify_study(folder, "admin", PASSWORD)
 
 
 def test_that_verification_reads_a_closed_study(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -291,6 +292,7 @@ def test_that_a_voided_record_leaves_results_but_not_the_store(
         "李文 \u200f \u05e2\u05d1\u05e8\u05d9\u05ea \U0001f9ec e\u0301",
         "two\nlines\tand a tab",
         "{braces} %s %d",
+        "a\0b\x1f\x7f",
     ],
 )
 def test_that_any_text_comes_back_unchanged(
@@ -300,6 +302,20 @@ def test_that_any_text_comes_back_unchanged(
     nurse.cache.clear()
     assert find_record(nurse, saved.records[0].id).form == Identity(full_name=text)
     assert verify(nurse).intact
+
+
+def test_that_half_a_character_and_no_number_are_refused(
+    nurse: StudySession, patient_id: str
+) -> None:
+    wrong = [
+        Identity(full_name="\ud83e"),
+        Infusion.model_construct(**{**WRONG_DOSE.model_dump(), "viable_cells": math.inf}),
+        Infusion.model_construct(**{**WRONG_DOSE.model_dump(), "viable_cells": math.nan}),
+        Infusion.model_construct(**{**WRONG_DOSE.model_dump(), "number": 2**70}),
+    ]
+    for form in wrong:
+        with pytest.raises(InputError, match="cannot be stored"):
+            save(nurse, [RecordDraft(form, patient_id)])
 
 
 def test_that_a_check_writes_nothing(nurse: StudySession, patient_id: str) -> None:

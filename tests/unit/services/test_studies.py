@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lnmonitor.clock import FixedClock
 from lnmonitor.errors import InputError, RefusedError, StorageError
 from lnmonitor.services import audit
 from lnmonitor.services.accounts import add_account, change_password, list_accounts
+from lnmonitor.services.patients import patient_data
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import create_study, open_study, sign_in_wait, study_card
 from lnmonitor.storage import keyring
@@ -186,6 +188,27 @@ def test_that_a_study_open_for_reading_takes_no_change(
             audit.note(session, "export")
     after = {file.name: file.read_bytes() for file in folder.iterdir()}
     assert after["study.db"] == before["study.db"]
+
+
+def test_that_a_clock_set_back_stands_in_the_trail(
+    nurse: StudySession, folder: Path, clock: FixedClock
+) -> None:
+    nurse.close()
+    clock.instant -= timedelta(days=1)
+    with open_study(folder, user="nurse", password=PASSWORD, clock=clock) as session:
+        (entry,) = audit.entries(session, action="clock went back")
+    assert (entry.old, entry.new) == ("2026-05-12T01:41:52.000Z", "2026-05-11T01:41:52.000Z")
+
+
+def test_that_a_session_may_move_to_another_thread(nurse: StudySession, patient_id: str) -> None:
+    def look() -> str:
+        return patient_data(nurse, patient_id).subject_id
+
+    nurse.cache.clear()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(look).result() == "01-001"
+        assert pool.submit(audit.note, nurse, "export").result().kinds == {"audit"}
+    assert audit.entries(nurse, limit=1)[0].action == "export"
 
 
 def test_that_costs_of_new_slots_are_strong_by_default() -> None:
