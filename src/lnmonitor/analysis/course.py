@@ -31,6 +31,7 @@ from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, Visi
 from lnmonitor.analysis.sledai_scores import score_sledai
 from lnmonitor.clinical.response import RenalState, Response
 from lnmonitor.clinical.results import Outcome
+from lnmonitor.clinical.steroids import SteroidDose
 from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.protocol import Protocol
@@ -108,7 +109,7 @@ class _Evaluation:
         dose = self.courses.on(visit.on)
         return replace(
             assessment,
-            outcomes=self._outcomes(visit) | ({"steroids": dose} if dose else {}),
+            outcomes=self._outcomes(visit, dose),
             labs=visit.labs,
             prednisone_mg=dose.mg_per_day if dose else None,
             recorded_sledai=visit.sledai.form.recorded_total if visit.sledai else None,
@@ -116,21 +117,26 @@ class _Evaluation:
             weight_kg=visit.vital("weight_kg"),
         )
 
-    def _outcomes(self, visit: VisitInput) -> dict[str, Outcome]:
+    def _outcomes(self, visit: VisitInput, dose: SteroidDose | None) -> dict[str, Outcome]:
         found = score_sledai(visit, self.protocol)
+        if dose is not None:
+            found["steroids"] = dose
         estimated = None
         if "CREAT" in visit.labs or "CYSC" in visit.labs:
             estimated = estimate_gfr(self.patient, visit, self.protocol)
             found |= {"egfr": estimated, "kdigo_g": g_stage(estimated)}
         found |= grade_bilag(self.patient, visit, estimated, self.bilag, self.protocol)
-        found |= self._kidney(visit, estimated)
+        found |= self._kidney(visit, estimated, dose)
         return found | grade_labs(visit, self.labs)
 
-    def _kidney(self, visit: VisitInput, estimated: Outcome | None) -> dict[str, Outcome]:
+    def _kidney(
+        self, visit: VisitInput, estimated: Outcome | None, dose: SteroidDose | None
+    ) -> dict[str, Outcome]:
         """Keep the kidney's state up to day 0 for the baseline, judge the response after it."""
         if visit.day is None:
             return {}
-        state = renal_state(self.patient, visit, estimated)
+        prednisone = dose.mg_per_day if dose else None
+        state = renal_state(self.patient, visit, estimated, prednisone)
         if visit.day <= 0:
             self.before.append((visit, state))
             return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from lnmonitor.clinical.steroids import (
     MG_EQUAL_TO_PREDNISONE_5,
@@ -79,12 +80,16 @@ class Steroids:
         return dose_on(day, self.intervals)
 
 
+_earliest = lru_cache(maxsize=8192)(dates.earliest)
+_latest = lru_cache(maxsize=8192)(dates.latest)
+
+
 def span(form: Glucocorticoid | Immunosuppressant) -> Span | None:
     """Return start and stop (None: goes on), partial dates taken wide; None without a start."""
-    start = dates.earliest(form.start)
+    start = _earliest(form.start)
     if start is None:
         return None
-    return (start, start if form.frequency == "ONCE" else dates.latest(form.stop))
+    return (start, start if form.frequency == "ONCE" else _latest(form.stop))
 
 
 def steroids(records: Sequence[Record[Glucocorticoid]]) -> Steroids:

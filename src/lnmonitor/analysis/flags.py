@@ -7,7 +7,8 @@ acknowledgement survives every recomputation; when the evidence is corrected the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -15,7 +16,7 @@ from hashlib import sha256
 from lnmonitor.analysis.inputs import PatientInput
 from lnmonitor.analysis.laboratory_grades import TERMS
 from lnmonitor.analysis.model import Flag, InfusionGiven, Measured, SledaiLabCheck, VisitAssessment
-from lnmonitor.clinical.criteria import above
+from lnmonitor.clinical.criteria import above, truth
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.infusion import InfusionCheck
@@ -30,6 +31,21 @@ from lnmonitor.study.records import Record
 
 SEVERE_GRADE = 3
 CREATININE_RISE_PERCENT = 30
+
+AESI_WINDOW_DAYS: Mapping[str, int] = {
+    "INFUSIONREACTION": 1,
+    "HYPOTENSION": 1,
+    "HYPOXIA": 1,
+    "ARRHYTHMIA": 1,
+    "ANAPHYLAXIS": 1,
+    "FEVER": 2,
+    "BACTERAEMIA": 14,
+    "THROMBOEMBOLISM": 30,
+    "AKI": 30,
+    "GVHD": 100,
+    "INFECTION": 365,
+}
+"""Days after an infusion in which an event of special interest counts; others always do."""
 
 RULE_CREATININE = Rule(
     "flag-creatinine-rise", "1", parameters={"rise_percent": CREATININE_RISE_PERCENT}
@@ -281,6 +297,8 @@ def _unreported(patient: PatientInput, record: Record[AdverseEvent]) -> Flag:
 def _special_interest(patient: PatientInput, record: Record[AdverseEvent]) -> Flag:
     event = record.form
     names = [decode("AESI", event.special_interest, language) for language in ("en", "zh")]
+    window = _in_window(patient, event)
+    serious = "serious" if event.serious == "Y" else "warn"
     return make_flag(
         patient,
         "aesi.event",
@@ -292,11 +310,25 @@ def _special_interest(patient: PatientInput, record: Record[AdverseEvent]) -> Fl
                 Truth.YES,
                 {"item": event.term, "kind": event.special_interest, "grade": event.grade},
             ),
+            window,
         ),
-        severity="serious" if event.serious == "Y" else "warn",
+        severity="info" if window.met is Truth.NO else serious,
         on=event.start or "",
         record_ids=(record.id,),
     )
+
+
+def _in_window(patient: PatientInput, event: AdverseEvent) -> Reason:
+    """Whether the event began in its kind's window after an infusion; by days, both ends in."""
+    limit = AESI_WINDOW_DAYS.get(event.special_interest or "")
+    start = dates.exact(event.start)
+    given = [dates.exact(record.form.started_at) for record in patient.infusions]
+    after = [(start - on).days for on in given if start and on and start >= on]
+    since = min(after, default=None)
+    met = truth(since, "<=", math.inf if limit is None else limit)
+    if start is not None and not after and any(given):
+        met = Truth.NO  # before any infusion
+    return Reason("flag.in_window", met, {"item": event.term, "value": since, "limit": limit})
 
 
 def dose_flags(found: Evaluated) -> Iterator[Flag]:

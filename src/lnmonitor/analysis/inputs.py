@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TypeVar, cast
 
 from lnmonitor.analysis.model import Measured
@@ -39,6 +40,10 @@ F = TypeVar("F", bound=Form)
 
 DAYS_IN_YEAR = 365.25
 _YES_NO = {"Y": True, "N": False}
+
+
+exact_day = lru_cache(maxsize=8192)(dates.exact)
+"""`dates.exact`, remembered: a patient's records name the same few days again and again."""
 
 
 def yes_no(answer: str | int | float | None) -> bool | None:
@@ -216,7 +221,7 @@ def _labs(
         form = record.form
         if form.analyte is None:
             continue
-        collected = dates.exact(form.collected_on)
+        collected = exact_day(form.collected_on)
         away = timedelta.max if collected is None else abs(collected - on)
         empty = form.value is None and form.text is None and form.canonical_value is None
         rank = (empty, away.total_seconds())
@@ -246,7 +251,7 @@ def _measured(
             limits = reference_range(code, *person(), form.collected_on or "", form.laboratory)
     except InputError as error:
         value, problem = None, error.text
-    collected = dates.exact(form.collected_on)
+    collected = exact_day(form.collected_on)
     return Measured(
         analyte=code,
         value=value,

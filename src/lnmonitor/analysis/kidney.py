@@ -106,7 +106,12 @@ def judges_response(visit: VisitInput, protocol: Protocol) -> bool:
     return any(code in visit.labs or code in expected for code in ("U24P", "UPCR"))
 
 
-def renal_state(patient: PatientInput, visit: VisitInput, estimated: Outcome | None) -> RenalState:
+def renal_state(
+    patient: PatientInput,
+    visit: VisitInput,
+    estimated: Outcome | None,
+    prednisone_mg_day: float | None,
+) -> RenalState:
     """Return what the response and flare rules read of one visit."""
     creatinine, casts = visit.labs.get("CREAT"), visit.labs.get("UCASTS")
     kind = casts.text if casts else ""
@@ -121,6 +126,8 @@ def renal_state(patient: PatientInput, visit: VisitInput, estimated: Outcome | N
         urine_wbc_hpf=visit.value("UWBC"),
         casts=kind in CELLULAR_CASTS if kind else None,
         on_rescue=on_rescue(patient.immunosuppressants, visit.on),
+        pre_flare_egfr=patient.history.pre_flare_egfr if patient.history else None,
+        prednisone_mg_day=prednisone_mg_day,
     )
 
 

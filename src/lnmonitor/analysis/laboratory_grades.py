@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lnmonitor.analysis.inputs import VisitInput
 from lnmonitor.analysis.model import Measured, VisitAssessment, guarded
@@ -32,6 +33,8 @@ TERMS: Mapping[str, tuple[str, ...]] = {
 """CTCAE terms of each analyte that is graded; the unit given is the catalogue's."""
 
 _EXTREME = 1e6
+_grade_once = lru_cache(maxsize=16384)(ctcae.grade)
+"""Remembered: a patient is evaluated after every save, and nearly all results are as before."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def _at(term: str, value: float, measured: Measured, before: Measured | None) ->
         abnormal = start > before.high
     return guarded(
         ctcae.RULE_CTCAE_5,
-        lambda: ctcae.grade(
+        lambda: _grade_once(
             term,
             value,
             unit=measured.unit,

@@ -398,6 +398,25 @@ def test_that_a_serious_event_is_flagged_until_it_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "day", "severity"),
+    [
+        ("FEVER", 2, "warn"),
+        ("FEVER", 3, "info"),
+        ("INFECTION", 365, "warn"),
+        ("INFECTION", 366, "info"),
+        ("NEOPLASM", 900, "warn"),
+    ],
+)
+def test_that_events_of_special_interest_weigh_less_outside_their_window(
+    kind: str, day: int, severity: str
+) -> None:
+    b = started()
+    b.add(AdverseEvent(term="x", start=b.iso(day), grade=2, serious="N", special_interest=kind))
+    flag = _run(b).flags[0]
+    assert (flag.kind, flag.severity) == ("aesi.event", severity)
+
+
+@pytest.mark.parametrize(
     ("cells", "kind"),
     [(49.5, None), (49.4, "dose.minor"), (44.0, "dose.minor"), (43.9, "dose.major")],
 )
