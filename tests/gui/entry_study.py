@@ -108,7 +108,9 @@ def _fill(session: StudySession) -> str:
 
 
 def _forms(code: str, day: str, number: int) -> list[Form]:
-    items = {name: "N" for name in Sledai2K.items() if name not in {"window_days", "recorded_total"}}
+    items = {
+        name: "N" for name in Sledai2K.items() if name not in {"window_days", "recorded_total"}
+    }
     items |= dict.fromkeys(PRESENT[code], "Y")
     labs: list[Form] = [
         LabResult(analyte=analyte, collected_on=day, value=values[number])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
+from lnmonitor.desktop.garbage import collect_on_main_thread
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.progress import Cancelled, Progress
 
@@ -49,6 +50,7 @@ class _Operation(QObject):
         self._done = done
         self._failed = failed
         self._session = hub().session
+        collect_on_main_thread()
         self.succeeded.connect(self._take_result)
         self.broke.connect(self._take_failure)
 

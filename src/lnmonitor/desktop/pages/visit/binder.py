@@ -18,7 +18,7 @@ from lnmonitor.desktop.entry.values import Value
 from lnmonitor.study.analytes import ANALYTES, analyte
 from lnmonitor.study.checks import Finding, check_form
 from lnmonitor.study.dates import exact
-from lnmonitor.study.forms import FORMS, LabResult, Visit, VitalSigns
+from lnmonitor.study.forms import FORMS, LabResult, Sledai2K, Visit, VitalSigns
 from lnmonitor.study.items import Form, Scope
 from lnmonitor.study.protocol import PlannedVisit, Protocol
 from lnmonitor.study.records import PatientData, Record
@@ -99,6 +99,10 @@ class Binder(QObject):
     def reference_date(self) -> date:
         """The day that a typed time and a new result belong to."""
         return self.visit_date or self.loaded.today
+
+    def today(self) -> date:
+        """Return what "t" means in a date field of a form."""
+        return self.reference_date
 
     @property
     def form_keys(self) -> tuple[str, ...]:
@@ -276,6 +280,22 @@ class Binder(QObject):
         if self.planned is not None and self.visit_record is None and self.visit not in entries:
             entries.insert(0, self.visit)
         return entries if self.unsaved else []
+
+    @property
+    def unscored(self) -> bool:
+        """Whether the visit has a SLEDAI form without any answer."""
+        return any(entry.blank for entry in self._entries.get(Sledai2K.code, ()))
+
+    @property
+    def to_show(self) -> list[FormEntry]:
+        """Entries that the live results are made from: what is typed, and an empty SLEDAI form
+        for which the laboratory makes its proposals.
+        """
+        entries = self.to_save
+        if self.planned is not None and self.visit_record is None and self.visit not in entries:
+            entries = [self.visit, *entries]
+        blank = [e for e in self._entries.get(Sledai2K.code, ()) if e.blank and e.record is None]
+        return [*entries, *blank]
 
     def drafts(self, entries: Sequence[FormEntry] | None = None) -> list[RecordDraft]:
         """Return what a save writes, the visit first."""

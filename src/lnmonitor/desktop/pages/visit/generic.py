@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -73,11 +72,7 @@ def item_setup(
 ) -> RowSetup:
     """Return what the row of an item needs."""
     field = entry.form_type.items()[name]
-
-    def today() -> date:
-        return view.binder.reference_date
-
-    editor = make_editor(field, today)
+    editor = make_editor(field, view.binder.today)
     beside = Beside(
         label=text_of(field.item.label),
         unit=unit_text(field.item.unit),

@@ -7,7 +7,6 @@ unit in which the laboratory reported it; its standard value is shown beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
@@ -84,7 +83,7 @@ class LaboratoryView(FormView):
     def _add_group(self, group: str, title: str, entries: Sequence[FormEntry]) -> None:
         heading = Heading(tr(title))
         heading.row.insertWidget(1, label(tr("collected"), "small", "text-muted"))
-        edit = DateEdit(Kind.PARTIAL_DATE, self._today)
+        edit = DateEdit(Kind.PARTIAL_DATE, self.binder.today)
         edit.setAccessibleName(tr("{group}: collected", group=tr(title)))
         edit.setFixedWidth(theme().px(27))
         edit.setProperty("group", group)
@@ -132,9 +131,6 @@ class LaboratoryView(FormView):
         return row
 
     # ---- dates of collection
-    def _today(self) -> date:
-        return self.binder.reference_date
-
     def _group_rows(self, group: str) -> list[ItemRow]:
         return [row for row in self.rows if analyte(_code(row.entry)).group == group]
 

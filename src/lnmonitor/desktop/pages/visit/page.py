@@ -72,6 +72,7 @@ class VisitPage(Page):
         self._wanted_form = ""
         self._saving: tuple[FormEntry, ...] = ()
         self._asked = 0
+        self._live: LiveScores | None = None
         self.header = VisitHeader()
         self.message = MessageStrip()
         self.forms = FormList()
@@ -188,6 +189,7 @@ class VisitPage(Page):
         if self.binder is not None:
             self.binder.changed.disconnect(self._changed)
         self.binder = binder
+        self._live = None
         keeper().keep(self._place, binder)
         binder.changed.connect(self._changed)
         self.message.clear()
@@ -216,6 +218,7 @@ class VisitPage(Page):
     def show_form(self, key: str) -> None:
         """Show one form with the cursor in its first open field."""
         view = self.desk.show_form(key)
+        self._show_proposals()
         view.focus_first()
         self._renew_list()
 
@@ -308,7 +311,7 @@ class VisitPage(Page):
         from lnmonitor.services.visits import live
 
         self._asked += 1
-        asked, drafts = self._asked, binder.drafts()
+        asked, drafts = self._asked, binder.drafts(binder.to_show)
         patient_id, visit_id = binder.data.patient_id, binder.visit_id
         ReadOp(
             self,
@@ -321,8 +324,9 @@ class VisitPage(Page):
         asked, live = answer
         if asked != self._asked or self.binder is None:
             return
-        self.scores.show_scores(live, self.binder.protocol)
-        self._show_proposals(live)
+        self.scores.show_scores(live, self.binder.protocol, scored=not self.binder.unscored)
+        self._live = live
+        self._show_proposals()
 
     def _live_failed(self, problem: Exception) -> None:
         if isinstance(problem, UserError):
@@ -330,16 +334,18 @@ class VisitPage(Page):
         else:
             hub().problem.emit(problem)
 
-    def _show_proposals(self, live: LiveScores) -> None:
+    def _show_proposals(self) -> None:
+        """Bring the laboratory's proposals and the letters into the forms shown."""
         from lnmonitor.analysis.model import SledaiLabCheck
         from lnmonitor.clinical.bilag import BilagGrade
 
-        outcomes = live.assessment.outcomes if live.assessment else {}
+        assessment = self._live.assessment if self._live else None
+        outcomes = assessment.outcomes if assessment else {}
         sledai, bilag = self.desk.view("SLEDAI"), self.desk.view("BILAG")
         checked = outcomes.get("sledai.labs")
         if isinstance(sledai, SledaiView) and isinstance(checked, SledaiLabCheck):
             sledai.show_proposals(checked.proposals)
-        if isinstance(bilag, BilagView) and live.assessment is not None:
+        if isinstance(bilag, BilagView):
             bilag.show_letters(
                 {
                     key.partition(".")[2]: outcome.grade.value

@@ -152,10 +152,13 @@ class ScoreColumn(QWidget):
         self._column.addWidget(rule())
 
     # ---- showing
-    def show_scores(self, live: LiveScores, protocol: Protocol) -> None:
-        """Show the results as they would be with what is typed."""
+    def show_scores(self, live: LiveScores, protocol: Protocol, *, scored: bool) -> None:
+        """Show the results as they would be with what is typed.
+
+        `scored` False: no SLEDAI item is answered, so there is no score, not one of 0 to 105.
+        """
         say(self.note, "")
-        self._show_sledai(live.assessment, live.previous)
+        self._show_sledai(live.assessment if scored else None, live.previous)
         self._show_kidney(live.assessment, live.previous)
         self._show_response(live.assessment, live.previous, protocol)
         self._show_flare(live)

@@ -157,7 +157,7 @@ class SledaiView(ScoredView):
         section = self.add_section(text_of(Sledai2K.title))
         for place, item in enumerate(SLEDAI_ITEMS, start=1):
             field = fields[item.code]
-            editor = make_editor(field, lambda: self.binder.reference_date)
+            editor = make_editor(field, self.binder.today)
             beside = Beside(
                 number=str(place),
                 label=text_of(field.item.label),
@@ -220,7 +220,7 @@ class BilagView(ScoredView):
             title = group_title(field)
             if section is None or section.title != title:
                 section = self.add_section(title, heading=self.heading(title))
-            editor = make_editor(field, lambda: self.binder.reference_date)
+            editor = make_editor(field, self.binder.today)
             before = previous.form.get(name) if previous else None
             beside = Beside(
                 label=text_of(field.item.label), previous="" if before is None else str(before)
