@@ -6,13 +6,23 @@ from collections.abc import Sequence
 
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.page import TEXT_WIDTH
 from lnmonitor.reports.palette import colour, size
 
+_HEAD_WITH_ROWS = 84.0
+"""Points that a section head, a table's head and its first row need."""
 _EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
 """reportlab names a cell's font in the file even if nothing is written in it."""
 
@@ -59,7 +69,7 @@ def title(words: str, beside: str) -> Flowable:
 
 
 def section(words: str) -> list[Flowable]:
-    """Return a section head: bold, with a rule below, kept by what follows it."""
+    """Return a section head: bold, with a rule below, together with what follows."""
     head = Table(
         [[text(words, points=size("section") + 0.5, weight=Weight.SEMIBOLD)]], [TEXT_WIDTH]
     )
@@ -73,8 +83,8 @@ def section(words: str) -> list[Flowable]:
             ]
         )
     )
-    head.keepWithNext = True
-    return [Spacer(0, 10), head, Spacer(0, 2)]
+    # A head never stands alone at the foot of a page.
+    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 10), head, Spacer(0, 2)]
 
 
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reportlab.platypus import Flowable, PageBreak, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from lnmonitor.analysis.course import Course, Flag, Measured, VisitAssessment
 from lnmonitor.analysis.explain import Explanation, Line, explain
@@ -23,8 +24,10 @@ from lnmonitor.study.forms.infusion import Infusion
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import PatientData, Record
 
-_FIRST_PAGE_ANALYTES = ("CREAT", "ALB", "URBC", "C3", "C4", "DSDNA")
+_FIRST_PAGE_ANALYTES = ("CREAT", "ALB", "URBC", "DSDNA")
 _VISITS_IN_A_TABLE = 7
+_MOST_OF_A_PAGE = 440.0
+"""Points; the frame of a page is about 660 high."""
 _EXPLAINED = ("sledai", "bilag.renal", "egfr", "response.")
 
 
@@ -40,7 +43,9 @@ class CaseReport:
 
 def patient_summary(report: CaseReport) -> bytes:
     """Return the finished PDF."""
-    return build([*_first_page(report), PageBreak(), *_details(report)], report.imprint)
+    # Details begin on a page of their own, unless the flags went over to a second page already.
+    parts = [*_first_page(report), CondPageBreak(_MOST_OF_A_PAGE), *_details(report)]
+    return build(parts, report.imprint)
 
 
 def _first_page(report: CaseReport) -> list[Flowable]:
@@ -54,7 +59,9 @@ def _first_page(report: CaseReport) -> list[Flowable]:
     ]
     if report.course.flags:
         first = explain(_most_urgent(report.course.flags), language)
-        parts += [flow.message(f"{first.title}. {first.sentence} {first.rule_line}"), Spacer(0, 6)]
+        evidence = [_criterion(line) for line in (*first.met, *first.missing)]
+        words = f"{first.title}. {first.sentence} {'; '.join(evidence)}."
+        parts += [flow.message(words), Spacer(0, 6)]
     parts.append(story_drawing(story, language, TEXT_WIDTH))
     visits = _seen(report.course.visits)[-_VISITS_IN_A_TABLE:]
     if visits:
@@ -64,8 +71,13 @@ def _first_page(report: CaseReport) -> list[Flowable]:
 
 
 def _most_urgent(flags: Sequence[Flag]) -> Flag:
+    """A flare says most about the course; then what is serious, then what is recent."""
     order = {"serious": 0, "warn": 1, "info": 2}
-    return min(flags, key=lambda flag: (order[flag.severity], -(flag.day or 0)))
+
+    def urgency(flag: Flag) -> tuple[bool, int, int]:
+        return not flag.kind.startswith("flare."), order[flag.severity], -(flag.day or 0)
+
+    return min(flags, key=urgency)
 
 
 def _seen(visits: Iterable[VisitAssessment]) -> list[VisitAssessment]:
@@ -119,9 +131,12 @@ def _laboratory(report: CaseReport) -> list[Flowable]:
     used = [code for code in ANALYTES if any(code in visit.labs for visit in visits)]
     if not used:
         return [*parts, flow.text(tr.text("None."), tone="text-2")]
-    for start in range(0, len(visits), _VISITS_IN_A_TABLE):
-        chunk = visits[start : start + _VISITS_IN_A_TABLE]
-        parts += [_laboratory_table(chunk, used, report), Spacer(0, 6)]
+    tables = math.ceil(len(visits) / _VISITS_IN_A_TABLE)
+    size = math.ceil(len(visits) / tables)  # tables of like width, none with a single visit
+    for start in range(0, len(visits), size):
+        chunk = visits[start : start + size]
+        shown = [code for code in used if any(code in visit.labs for visit in chunk)]
+        parts += [_laboratory_table(chunk, shown, report), Spacer(0, 6)]
     note = tr.text("Standard units. H and L against the laboratory's range of that date. "
                    "ND not done, UNK unknown, NA not applicable.")  # fmt: skip
     return [*parts, flow.text(note, points=8, tone="text-2")]
@@ -132,14 +147,12 @@ def _laboratory_table(
 ) -> Flowable:
     language, tr = report.imprint.language, translator(report.imprint.language)
     head = [tr.text("Analyte"), *(f"{v.code} {v.date}" for v in visits)]
-    head += [""] * (_VISITS_IN_A_TABLE - len(visits))  # columns as wide as in a full table
     rows = []
     for code in analytes:
         analyte = ANALYTES[code]
         unit = f", {analyte.unit}" if analyte.unit else ""
         name = f"{analyte.name.in_(language)}{unit}"
         rows.append([name, *(_value(visit.labs.get(code), analyte.decimals) for visit in visits)])
-        rows[-1] += [""] * (_VISITS_IN_A_TABLE - len(visits))
     widths = [2.1, *(1.0 for _ in head[1:])]
     return flow.table(head, rows, widths, numbers_from=1, bold_flags=True)
 
@@ -332,4 +345,4 @@ def _explained(explanation: Explanation) -> list[Flowable]:
 
 
 def _criterion(line: Line) -> str:
-    return f"{line.text} {line.detail}".strip()
+    return f"{line.text}: {line.detail}" if line.detail else line.text
