@@ -182,16 +182,25 @@ def renal_state(draw: st.DrawFn) -> RenalState:
         urine_wbc_hpf=draw(st.integers(0, 60)),
         casts=draw(st.booleans()),
         on_rescue=draw(st.booleans()),
+        pre_flare_egfr=draw(amount(20, 140)),
+        prednisone_mg_day=draw(amount(0, 60)),
+        treatment_failure=draw(st.booleans()),
+        steroid_allowance_kept=draw(st.booleans()),
+        egfr_fall_confirmed=draw(st.booleans()),
     )
 
 
-MEASURED = (
+MEASURED = (  # without eGFR, for which creatinine stands in
     "proteinuria",
     "creatinine_umol_l",
     "urine_rbc_hpf",
     "urine_wbc_hpf",
     "casts",
     "on_rescue",
+    "prednisone_mg_day",
+    "treatment_failure",
+    "steroid_allowance_kept",
+    "egfr_fall_confirmed",
 )
 
 

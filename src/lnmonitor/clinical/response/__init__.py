@@ -10,7 +10,16 @@ from dataclasses import replace
 
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
-from lnmonitor.clinical.response import acr_2024, eular_2019, eular_2025, kdigo_2024, set_a
+from lnmonitor.clinical.response import (
+    acr_2024,
+    aurora_1,
+    bliss,
+    eular_2019,
+    eular_2025,
+    kdigo_2024,
+    set_a,
+    set_b,
+)
 from lnmonitor.clinical.response.clauses import check_state
 from lnmonitor.clinical.response.model import (
     RenalState,
@@ -27,6 +36,7 @@ __all__ = [
     "ResponseResult",
     "RuleSet",
     "assess",
+    "side_by_side",
 ]
 
 RULE_SETS: Mapping[str, RuleSet] = {
@@ -37,6 +47,10 @@ RULE_SETS: Mapping[str, RuleSet] = {
         eular_2019.RULE_SET,
         eular_2025.RULE_SET,
         acr_2024.RULE_SET,
+        set_b.RULE_SET,
+        bliss.PERR,
+        bliss.CRR,
+        aurora_1.RULE_SET,
     )
 }
 
@@ -60,3 +74,24 @@ def assess(
     check_state(baseline)
     check_state(now)
     return rule_set.judge(replace(rule_set.rule, parameters=in_force), baseline, now, in_force)
+
+
+def side_by_side(
+    *,
+    baseline: RenalState,
+    now: RenalState,
+    parameters: Mapping[str, Mapping[str, Parameter]] | None = None,
+) -> tuple[ResponseResult, ...]:
+    """Return the response at one visit by every rule set, in the order of RULE_SETS.
+
+    `parameters` maps rule set ids to overrides, as a protocol holds them. Each result names its
+    rule and says why, so that the answers can be shown beside one another. Raises as `assess` does.
+    """
+    overrides = parameters or {}
+    unknown = sorted(set(overrides) - set(RULE_SETS))
+    if unknown:
+        raise InvalidInput("response rule set", unknown[0], None, " or ".join(RULE_SETS))
+    return tuple(
+        assess(name, baseline=baseline, now=now, parameters=overrides.get(name))
+        for name in RULE_SETS
+    )

@@ -27,7 +27,7 @@ class Clause:
         return self.reason.met
 
 
-def _clause(reason: Reason, **inputs: object) -> Clause:
+def clause(reason: Reason, **inputs: object) -> Clause:
     """Attach the names of absent inputs to a reason that is open."""
     absent = tuple(name for name, value in inputs.items() if value is None)
     return Clause(reason, absent if reason.met is Truth.UNKNOWN else ())
@@ -41,9 +41,13 @@ def check_state(state: RenalState) -> None:
     require_range("albumin_g_l", state.albumin_g_l, "g/L", 0)
     require_range("urine_rbc_hpf", state.urine_rbc_hpf, "/hpf", 0)
     require_range("urine_wbc_hpf", state.urine_wbc_hpf, "/hpf", 0)
+    require_positive("pre_flare_egfr", state.pre_flare_egfr, "mL/min/1.73 m²")
+    require_range("prednisone_mg_day", state.prednisone_mg_day, "mg/day", 0)
+    require_range("acanthocytes_hpf", state.acanthocytes_hpf, "/hpf", 0)
 
 
-def _protein(state: RenalState, name: str) -> Proteinuria | None:
+def protein(state: RenalState, name: str) -> Proteinuria | None:
+    """Return the collection (U24) or the ratio (UPCR) of a visit."""
     return state.proteinuria if name == U24 else state.upcr
 
 
@@ -55,11 +59,11 @@ def protein_level(
     `order` holds U24 and UPCR by preference, `grams` is the limit per 24 h or per g creatinine.
     """
     for name in order:
-        protein = _protein(state, name)
-        if protein is not None:
-            limit = limit_in(protein.unit, grams)
-            return Clause(compare(code, name, protein.value, operator, limit, protein.unit))
-    return _clause(compare(code, order[0], None, operator, grams), **{order[0]: None})
+        found = protein(state, name)
+        if found is not None:
+            limit = limit_in(found.unit, grams)
+            return Clause(compare(code, name, found.value, operator, limit, found.unit))
+    return clause(compare(code, order[0], None, operator, grams), **{order[0]: None})
 
 
 def protein_fall(
@@ -71,7 +75,7 @@ def protein_fall(
     """
     code, percent = "response.protein_fall", round(100 * fraction, 6)
     for name in order:
-        before, after = _protein(baseline, name), _protein(now, name)
+        before, after = protein(baseline, name), protein(now, name)
         if before is None or after is None:
             continue
         ratio = times_baseline(after, before)
@@ -83,11 +87,11 @@ def protein_fall(
             "unit": after.unit,
             "percent": percent,
         }
-        return _clause(Reason(code, met, values), **{name: ratio})
-    name = next((name for name in order if _protein(now, name) is not None), order[0])
-    after = _protein(now, name)
+        return clause(Reason(code, met, values), **{name: ratio})
+    name = next((name for name in order if protein(now, name) is not None), order[0])
+    after = protein(now, name)
     reason = Reason(code, Truth.UNKNOWN, {"item": name, "percent": percent})
-    return _clause(reason, **{name: after, f"{name}_baseline": _protein(baseline, name)})
+    return clause(reason, **{name: after, f"{name}_baseline": protein(baseline, name)})
 
 
 def sediment_inactive(state: RenalState) -> Clause:
@@ -103,7 +107,7 @@ def sediment_inactive(state: RenalState) -> Clause:
         "casts": state.casts,
     }
     reason = Reason("response.sediment_inactive", met, {"item": "sediment", **values})
-    return _clause(reason, **values)
+    return clause(reason, **values)
 
 
 def upper_limit(baseline: RenalState, now: RenalState) -> float | None:
@@ -125,7 +129,7 @@ def creatinine_stable(baseline: RenalState, now: RenalState, factor: float) -> C
         baseline=before,
         percent=round(100 * factor, 6),
     )
-    return _clause(reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before)
+    return clause(reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before)
 
 
 def creatinine_normal_or_stable(baseline: RenalState, now: RenalState, factor: float) -> Clause:
@@ -138,7 +142,7 @@ def creatinine_normal_or_stable(baseline: RenalState, now: RenalState, factor: f
         {**stable.reason.values, "limit": uln},
     )
     before = baseline.creatinine_umol_l
-    return _clause(
+    return clause(
         reason, creatinine_umol_l=value, creatinine_uln=uln, creatinine_umol_l_baseline=before
     )
 
@@ -161,7 +165,7 @@ def creatinine_recovered(baseline: RenalState, now: RenalState, fraction: float)
             "percent": round(100 * fraction, 6),
         },
     )
-    return _clause(
+    return clause(
         reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before, creatinine_uln=uln
     )
 
@@ -182,21 +186,21 @@ def function_preserved(baseline: RenalState, now: RenalState, tolerance: float) 
         baseline=baseline.egfr,
         percent=round(100 * (1 - tolerance), 6),
     )
-    return _clause(reason, egfr=now.egfr, egfr_baseline=baseline.egfr)
+    return clause(reason, egfr=now.egfr, egfr_baseline=baseline.egfr)
 
 
 def albumin_at_least(state: RenalState, limit_g_l: float) -> Clause:
     """Serum albumin >= the limit."""
     value = state.albumin_g_l
     reason = compare("response.albumin", "albumin_g_l", value, ">=", limit_g_l, "g/L")
-    return _clause(reason, albumin_g_l=value)
+    return clause(reason, albumin_g_l=value)
 
 
 def no_rescue(state: RenalState) -> Clause:
     """No rescue therapy so far; not asked leaves it open."""
     met = Truth.of(state.on_rescue).negated
     reason = Reason("response.no_rescue", met, {"item": "on_rescue", "value": state.on_rescue})
-    return _clause(reason, on_rescue=state.on_rescue)
+    return clause(reason, on_rescue=state.on_rescue)
 
 
 def lost(rule: Rule) -> ResponseResult:
@@ -205,14 +209,19 @@ def lost(rule: Rule) -> ResponseResult:
     return ResponseResult(rule=rule, reasons=(reason,), response=Response.NR)
 
 
-def conclude(rule: Rule, complete: Sequence[Clause], partial: Sequence[Clause]) -> ResponseResult:
-    """Turn the clauses of CR and PR into a response.
+def _all(clauses: Sequence[Clause] | None) -> Truth:
+    return Truth.NO if clauses is None else Truth.all(*(each.met for each in clauses))
+
+
+def conclude(
+    rule: Rule, complete: Sequence[Clause] | None, partial: Sequence[Clause] | None
+) -> ResponseResult:
+    """Turn the clauses of CR and PR into a response; None where a definition has no such grade.
 
     CR when all of `complete` hold; PR when CR is excluded and all of `partial` hold; NR when both
     are excluded; UNKNOWN while a missing input could change which.
     """
-    is_complete = Truth.all(*(clause.met for clause in complete))
-    is_partial = Truth.all(*(clause.met for clause in partial))
+    is_complete, is_partial = _all(complete), _all(partial)
     response = Response.UNKNOWN
     if is_complete is Truth.YES:
         response = Response.CR
@@ -220,10 +229,13 @@ def conclude(rule: Rule, complete: Sequence[Clause], partial: Sequence[Clause]) 
         response = Response.PR if is_partial is Truth.YES else Response.NR
     undecided: list[Clause] = []
     if response is Response.UNKNOWN:
-        undecided += complete if is_complete is Truth.UNKNOWN else ()
-        undecided += partial if is_partial is Truth.UNKNOWN else ()
-    missing = dict.fromkeys(name for clause in undecided for name in clause.missing)
-    by_code = {clause.reason.code: clause.reason for clause in (*complete, *partial)}
+        undecided += (complete or ()) if is_complete is Truth.UNKNOWN else ()
+        undecided += (partial or ()) if is_partial is Truth.UNKNOWN else ()
+    missing = dict.fromkeys(name for each in undecided for name in each.missing)
+    reasons = {
+        (each.reason.code, each.reason.values.get("item")): each.reason
+        for each in (*(complete or ()), *(partial or ()))
+    }
     return ResponseResult(
-        rule=rule, reasons=tuple(by_code.values()), missing=tuple(missing), response=response
+        rule=rule, reasons=tuple(reasons.values()), missing=tuple(missing), response=response
     )

@@ -27,6 +27,13 @@ class RenalState:
     `proteinuria` is a 24-hour collection, `upcr` a ratio in the unit reported; eGFR in
     mL/min/1.73 m²; urine cells per high-power field; `casts` cellular casts seen; `on_rescue`
     rescue therapy begun at or before this visit.
+
+    Trial endpoints and some flare definitions also ask for: `pre_flare_egfr`, eGFR before the flare
+    that led to treatment; `prednisone_mg_day`, prednisone equivalent in force;
+    `treatment_failure`, a medication the endpoint forbids was taken; `steroid_allowance_kept`,
+    prednisone stayed within the endpoint's allowance in the weeks before the visit
+    (`taper.within_allowance`); `egfr_fall_confirmed`, a second sample repeated an eGFR below the
+    endpoint's limits; `acanthocytes_hpf` per high-power field.
     """
 
     proteinuria: Proteinuria | None = None
@@ -40,6 +47,12 @@ class RenalState:
     casts: bool | None = None
     on_rescue: bool | None = None
     dead_or_dialysis: bool = False
+    pre_flare_egfr: float | None = None
+    prednisone_mg_day: float | None = None
+    treatment_failure: bool | None = None
+    steroid_allowance_kept: bool | None = None
+    egfr_fall_confirmed: bool | None = None
+    acanthocytes_hpf: float | None = None
 
 
 @dataclass(frozen=True)
