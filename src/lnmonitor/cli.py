@@ -10,6 +10,7 @@ import argparse
 import getpass
 import json
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -283,20 +284,13 @@ def _user_add(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from lnmonitor.demo.build import build_demo
-
     if arguments.patients < 1:
         raise InputError("--patients must be 1 or more.")
     if _holds_demo(arguments.directory):
         _say(f"{arguments.directory} holds a synthetic study already, used as it is; delete it to")
         _say("have another made.")
     else:
-        build_demo(
-            arguments.directory,
-            patients=arguments.patients,
-            seed=arguments.seed,
-            progress=_progress,
-        )
+        _make_demo(arguments.directory, arguments.patients, arguments.seed)
         _say(f"Synthetic study with {arguments.patients} patients in {arguments.directory}.")
     _say(f"Accounts nurse, investigator, monitor, datamanager, admin; password {DEMO_PASSWORD}.")
     if arguments.output is not None:
@@ -306,6 +300,24 @@ def _demo(arguments: argparse.Namespace) -> int:
     from lnmonitor.desktop.app import run
 
     return run(arguments.directory)
+
+
+def _make_demo(directory: Path, patients: int, seed: int) -> None:
+    """Build beside the folder and move there, so that a stopped build leaves no half study."""
+    from lnmonitor.demo.build import build_demo
+
+    directory = directory.resolve()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(
+            "The folder {path} is not empty.", "Choose a new folder for the study.", path=directory
+        )
+    part = directory.with_name(f"{directory.name}.part")
+    if _holds_demo(part):
+        shutil.rmtree(part)
+    build_demo(part, patients=patients, seed=seed, progress=_progress)
+    if directory.exists():
+        directory.rmdir()
+    part.rename(directory)
 
 
 def _holds_demo(directory: Path) -> bool:
