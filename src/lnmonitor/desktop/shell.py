@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         shared.data_changed.connect(self._take_changes)
         shared.problem.connect(self.say_problem)
         shared.language_changed.connect(self._retranslate)
+        shared.busy_changed.connect(self._name_after_reading)
         theme_manager().changed.connect(self._restyle)
         self.side.chosen.connect(self._open_listed)
         self.side.foot_pressed.connect(partial(self._open_listed, "administration"))
@@ -196,6 +197,12 @@ class MainWindow(QMainWindow):
         """The page shown."""
         shown = self.stack.currentWidget()
         return shown if isinstance(shown, Page) else None
+
+    @Slot(bool)
+    def _name_after_reading(self, busy: bool) -> None:
+        """A page knows its patient's number once it has read it."""
+        if not busy:
+            self._name_window()
 
     def _name_window(self) -> None:
         session, page = hub().session, self.page

@@ -145,9 +145,9 @@ class MeanPlot(Chart):
         self.write(painter, 0, y + px(8.5), "n", align=LEFT, tone="text-muted")
         self.write(painter, 0, y + px(13), tr("not seen"), align=LEFT, tone="text-muted")
         taken = -1e9
-        for cell in row.cells:
+        for number, cell in enumerate(row.cells):
             x = places[cell.visit]
-            name = tr("Base") if cell.visit == "BASELINE" else cell.visit
+            name = cell.visit if number else tr("Base")
             if x - taken < px(8):
                 continue  # two names would overlap; the table has both
             taken = x

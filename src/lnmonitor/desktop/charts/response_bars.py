@@ -96,19 +96,17 @@ class ResponseBars(Chart):
                 self.write(
                     painter, part.center().x(), part.center().y(), str(n), tone=ink, weight=600
                 )
-            else:
-                self.write(
-                    painter,
-                    part.left() - px(1),
-                    part.center().y(),
-                    str(n),
-                    align=RIGHT,
-                    role="caption",
-                )
+            elif not last:
+                right = key == "died"
+                side = part.right() + px(1) if right else part.left() - px(1)
+                align = LEFT if right else RIGHT
+                self.write(painter, side, part.center().y(), str(n), align=align, role="caption")
             self.mark(part, f"{row.visit}, {tr(name)}: {n}", row.subjects.get(key, ()))
             if last:
                 named = min(part.center().y(), named - px(4.5))
-                self.write(painter, bar.right() + px(2), named, tr(name), align=LEFT)
+                written = not hatched and high >= px(4)
+                words = tr(name) if written else f"{tr(name)} {n}"
+                self.write(painter, bar.right() + px(2), named, words, align=LEFT)
 
     def _below(self, painter: QPainter, x: float, y: float, row: ResponseRow) -> None:
         px = theme().px

@@ -14,7 +14,7 @@ from lnmonitor.desktop.theme import theme
 if TYPE_CHECKING:
     from lnmonitor.analysis.survival import KaplanMeier, KaplanMeierRow
 
-_DAYS_IN_MONTH = 365.25 / 12
+_DAYS_IN_MONTH = 365 / 12  # month 12 is the day of the 12-month visit
 _MONTHS = (0, 3, 6, 9, 12)
 _END_DAY = 12 * _DAYS_IN_MONTH
 _CUT_AXIS_FROM = 0.8
@@ -27,10 +27,14 @@ class SurvivalPlot(Chart):
         super().__init__(title)
         self._title, self._since = title, since
         self._curve: KaplanMeier | None = None
+        self.bottom = 0.0
+        """Share at the foot of the y axis: 0, or 0.8 when the axis is cut."""
 
     def show_curve(self, curve: KaplanMeier) -> None:
         """Show another curve."""
         self._curve = curve
+        lows = [r.low for r in curve.rows if r.low is not None and r.time <= _END_DAY]
+        self.bottom = _CUT_AXIS_FROM if not lows or min(lows) >= _CUT_AXIS_FROM else 0.0
         self.setAccessibleDescription(
             tr("{n} events of {all}", n=curve.events, all=curve.n)
             + f", {100 * curve.at(_END_DAY):.1f} %"
@@ -48,8 +52,7 @@ class SurvivalPlot(Chart):
         self.write(painter, wide, px(2.5), said, align=LEFT)
         field = QRectF(px(15), px(8), self.width() - px(19), self.height() - px(25))
         rows = [row for row in curve.rows if row.time <= _END_DAY]
-        lows = [row.low for row in rows if row.low is not None]
-        bottom = _CUT_AXIS_FROM if not lows or min(lows) >= _CUT_AXIS_FROM else 0.0
+        bottom = self.bottom
         self._axes(painter, field, bottom, curve)
         self._band(painter, field, bottom, rows)
         self._steps(painter, field, bottom, rows)
@@ -95,8 +98,6 @@ class SurvivalPlot(Chart):
             risk = curve.at_risk(month * _DAYS_IN_MONTH)
             self.write(painter, x, y + px(13), str(risk), tone="text")
         note = tr("months since {what}", what=self._since)
-        if bottom:
-            note += tr(", axis from {n} %", n=f"{100 * bottom:g}")
         self.write(
             painter, field.center().x(), y + px(7.5), note, tone="text-muted", role="caption"
         )

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 Test = Callable[["PatientSummary"], bool]
 _DUE = re.compile(r"<(\d{1,3})d?")
 _RESPONSES = {"cr": "CR", "pr": "PR", "nr": "NR", "unknown": "unknown"}
-SYNTAX = (
-    ("status:on", "in follow-up"),
-    ("status:screening", "not yet infused"),
-    ("status:off", "completed or left"),
-    ("flag:open", "with open flags"),
-    ("response:cr", "last response CR, PR, NR or unknown"),
-    ("due:<14d", "next visit due within 14 days"),
-    ("due:overdue", "a visit overdue"),
-    ("sex:f", "by sex"),
-)
 
 
 @dataclass(frozen=True)

@@ -75,14 +75,15 @@ class CohortPage(Page):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
-        quiet = tr("all treated patients in every bar; hatched: not seen or unknown")
+        quiet = tr("hatched: not seen or unknown")
+        self._curves_note = label("", "small", "text-muted")
         curves = row(self.survival, self.flare_free, spacing=6)
         self._tables_box = box(self._tables_area)
         grid.addWidget(self._area(tr("Renal response by visit"), quiet, self.bars), 0, 0)
         grid.addWidget(rule("v"), 0, 1)
         grid.addWidget(self._area(tr("Mean ± SD by visit"), self.choice, self.means), 0, 2)
         grid.addWidget(rule(), 1, 0, 1, 3)
-        grid.addWidget(self._area(tr("Time to event"), tr("Kaplan-Meier, 95 % band"), curves), 2, 0)
+        grid.addWidget(self._area(tr("Time to event"), self._curves_note, curves), 2, 0)
         grid.addWidget(rule("v"), 2, 1)
         grid.addWidget(
             self._area(tr("Scores by visit"), tr("mean ± SD of patients seen"), self._tables_box),
@@ -91,8 +92,8 @@ class CohortPage(Page):
         )
         for line in (0, 2):
             grid.setRowStretch(line, 1)
-        grid.setColumnStretch(0, 6)
-        grid.setColumnStretch(2, 7)  # the table needs its columns
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(2, 3)  # the table needs its columns
         areas = box(grid)
         areas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         top = column(self.head, margins=(5, 4, 5, 2))
@@ -133,16 +134,17 @@ class CohortPage(Page):
         n, left = len(tables.subjects), len(tables.excluded)
         self.head.say(
             count(n, "1 patient", "{n} patients")
-            + tr(
-                ", {m} not yet in the tables. Cut-off {date}. ",
-                m=left,
-                date=iso_date(tables.cutoff),
-            )
+            + tr(", {m} not yet in the tables. ", m=left)
+            + tr("Cut-off {date}. ", date=iso_date(tables.cutoff))
             + text(tables.rule)
         )
         self.bars.show_rows(tables.responses)
         self.survival.show_curve(tables.survival)
         self.flare_free.show_curve(tables.flare_free)
+        note = tr("Kaplan-Meier, 95 % band")
+        if self.survival.bottom:
+            note += tr("; survival axis from {n} %", n=f"{100 * self.survival.bottom:g}")
+        self._curves_note.setText(note)
         self._show_mean()
         self._show_table(tables)
 

@@ -138,15 +138,9 @@ class WorklistPage(Page):
         columns = [
             Column("", lambda f: f.subject_id, weight=500, sample="01-0470"),
             Column("", lambda f: text(f.flag.title), tip=lambda f: text(f.flag.title)),
-            Column(
-                "",
-                lambda f: age_words(f.flag.date, self._today),
-                tone="text-2",
-                sample=tr("{n} days", n=100),
-                right=True,
-            ),
         ]
-        made = SectionList(tr("Flags to judge"), "flag", columns, most=8)
+        age = TwoLineDelegate(self, lambda f: age_words(f.flag.date, self._today))
+        made = SectionList(tr("Flags to judge"), "flag", columns, {1: age}, row_units=11, most=6)
         made.opened.connect(self._open_flag)
         made.more.connect(self._open_safety)
         return made

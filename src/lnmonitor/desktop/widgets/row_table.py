@@ -203,6 +203,6 @@ class RowTable(QTableView):
             return 0
         small = QFontMetrics(theme().font("small"))
         body = QFontMetrics(theme().font("body", max(column.weight, 500)))
-        return px(5) + max(
+        return px(4.5) + max(
             small.horizontalAdvance(column.title), body.horizontalAdvance(column.sample)
         )

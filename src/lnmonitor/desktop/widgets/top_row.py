@@ -97,7 +97,8 @@ class TopRow(QWidget):
 
     def retranslate(self) -> None:
         """Take the words of the language in force."""
-        self.synthetic.setText(tr("SYNTHETIC DATA"))
+        mark = tr("SYNTHETIC DATA")
+        self.synthetic.setText(mark if "SYNTHETIC" in mark else f"{mark} SYNTHETIC")
         self._lock.setToolTip(tr("Lock now (Ctrl+L)"))
         self._lock.setAccessibleName(tr("Lock now"))
         self.find_field.retranslate()
