@@ -103,7 +103,8 @@ def test_that_a_bug_is_one_sentence_and_its_trace_goes_to_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(_path: Path) -> None:
-        raise RuntimeError("creatinine of T-1 is 88")
+        value = 80 + 8
+        raise RuntimeError(f"creatinine of T-1 is {value}")
 
     monkeypatch.setattr(delimited, "_read_bytes", broken)
     monkeypatch.setattr("lnmonitor.paths.log_dir", lambda: tmp_path)
