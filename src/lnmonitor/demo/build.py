@@ -43,7 +43,7 @@ def build_demo(
     """Make the synthetic study in a new folder and return it.
 
     With 81 patients the published aggregates of Gu 2014 come out of the raw data; with another
-    number the courses are repeated or sampled and the aggregates are near, not exact. Six more
+    number the courses are repeated or sampled and the aggregates are near, not exact. Ten more
     patients are still in follow-up.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -11,6 +11,7 @@ from lnmonitor.demo.courses import Course
 from lnmonitor.demo.entry import Entry
 from lnmonitor.demo.people import Person
 from lnmonitor.demo.timeline import CONFIRMATION, Moment, on_weekday
+from lnmonitor.study.dates import earliest
 from lnmonitor.study.forms import Glucocorticoid, Immunosuppressant
 
 _STEPS = (60.0, 50.0, 40.0, 30.0, 25.0, 20.0, 15.0, 12.5, 10.0, 7.5, 5.0)
@@ -37,13 +38,25 @@ def draw_drugs(
     dated = [(on_weekday(person.infused, moment.day), moment) for moment in moments]
     flare = next((on for on, moment in dated if moment.stage == CONFIRMATION), None)
     found = _steroids(person, course, dated, flare, until, rng)
-    found += _immunosuppressants(person, course, flare, until, rng)
+    found += _immunosuppressants(person, course, flare, rng)
     if conditioning_g is not None:
         day_before = person.infused - timedelta(days=1)
         found.append(
             _other("CYC", conditioning_g, "g", "ONCE", "IV", day_before, None, "CONDITIONING")
         )
-    return found
+    return [shown for entry in found if (shown := _up_to(entry, until)) is not None]
+
+
+def _up_to(entry: Entry, until: date) -> Entry | None:
+    """Return an interval as it is known on a day: nothing that begins or ends later."""
+    form = entry.form
+    assert isinstance(form, Glucocorticoid | Immunosuppressant)  # noqa: S101 - made here
+    start, stop = earliest(form.start), earliest(form.stop)
+    if start is None or start > until or (stop is not None and stop < start):
+        return None
+    if stop is not None and stop > until:
+        return replace(entry, form=form.model_copy(update={"stop": None}))
+    return entry
 
 
 def _steroids(
@@ -73,13 +86,10 @@ def _steroids(
             place = min(place + down, len(_STEPS) - 1)
             reason = "Kidney improved" if response in ("C", "P") else "Extrarenal activity settled"
             steps.append(_Step(on + timedelta(days=1), _STEPS[place], reason))
-    return [
-        *_intervals([step for step in steps if step.start <= until], until),
-        *_pulse(flare, until),
-    ]
+    return [*_intervals([step for step in steps if step.start <= until]), *_pulse(flare)]
 
 
-def _intervals(steps: Sequence[_Step], until: date) -> list[Entry]:
+def _intervals(steps: Sequence[_Step]) -> list[Entry]:
     entries = []
     for number, step in enumerate(steps):
         following = steps[number + 1].start if number + 1 < len(steps) else None
@@ -90,7 +100,7 @@ def _intervals(steps: Sequence[_Step], until: date) -> list[Entry]:
             frequency="QD",
             route="ORAL",
             start=step.start.isoformat() if number else step.start.isoformat()[:7],
-            stop=stop.isoformat() if stop and stop < until else None,
+            stop=stop.isoformat() if stop else None,
             indication=step.indication,
             change_reason=step.reason,
         )
@@ -98,8 +108,8 @@ def _intervals(steps: Sequence[_Step], until: date) -> list[Entry]:
     return entries
 
 
-def _pulse(flare: date | None, until: date) -> list[Entry]:
-    if flare is None or flare + timedelta(days=3) > until:
+def _pulse(flare: date | None) -> list[Entry]:
+    if flare is None:
         return []
     form = Glucocorticoid(
         drug="METHYLPREDNISOLONE",
@@ -115,40 +125,31 @@ def _pulse(flare: date | None, until: date) -> list[Entry]:
 
 
 def _immunosuppressants(
-    person: Person, course: Course, flare: date | None, until: date, rng: Random
+    person: Person, course: Course, flare: date | None, rng: Random
 ) -> list[Entry]:
     start = person.infused
     before = start - timedelta(days=rng.randint(50, 400))
-    found = [_other("HCQ", rng.choice((200, 300, 400)), "mg", "QD", "ORAL", before, None)]
+    tablet = 300.0 if person.weight_kg >= 60 and rng.random() < 0.6 else 200.0  # <= 5 mg/kg
+    found = [_other("HCQ", tablet, "mg", "QD", "ORAL", before, None)]
     if rng.random() < 0.7:
         drug, dose = rng.choice((("ACEI", 5.0), ("ACEI", 10.0), ("ARB", 50.0), ("ARB", 80.0)))
         found.append(_other(drug, dose, "mg", "QD", "ORAL", before, None, "PROPHYLAXIS"))
     change = start + timedelta(days=rng.randint(175, 200))
+    first_ends = min(change, flare or change)
+    after = change + timedelta(days=1)
     if rng.random() < 0.45:
         cyc = rng.choice((0.6, 0.8, 0.8))
-        found.append(_other("CYC", cyc, "g", "QM", "IV", start + timedelta(days=14), change))
+        found.append(_other("CYC", cyc, "g", "QM", "IV", start + timedelta(days=14), first_ends))
         follow = rng.choice((("MMF", 0.75, "g", "BID"), ("AZA", 75.0, "mg", "QD")))
-        if change <= until:
-            found.append(_other(*follow, "ORAL", change + timedelta(days=1), flare))
+        found.append(_other(*follow, "ORAL", after, flare))
     else:
-        found.append(_other("MMF", 1.0, "g", "BID", "ORAL", before, min(change, flare or change)))
-        if course.remits and change <= until and (flare is None or flare > change):
-            found.append(_other("MMF", 0.75, "g", "BID", "ORAL", change + timedelta(days=1), flare))
-        elif flare is None and change <= until:
-            found.append(_other("MMF", 1.0, "g", "BID", "ORAL", change + timedelta(days=1), None))
-    if flare is not None and flare < until:
+        found.append(_other("MMF", 1.0, "g", "BID", "ORAL", before, first_ends))
+        dose = 0.75 if course.remits else 1.0
+        found.append(_other("MMF", dose, "g", "BID", "ORAL", after, flare))
+    if flare is not None:
+        raised = flare + timedelta(days=2)
         found.append(
-            _other(
-                "MMF",
-                1.25,
-                "g",
-                "BID",
-                "ORAL",
-                flare + timedelta(days=2),
-                None,
-                "ACTIVITY",
-                "Renal flare",
-            )
+            _other("MMF", 1.25, "g", "BID", "ORAL", raised, None, "ACTIVITY", "Renal flare")
         )
     if course.rescue:
         rescue = start + timedelta(days=rng.randint(200, 240))

@@ -16,6 +16,8 @@ from lnmonitor.demo.courses import FOLLOW_UP, Course
 from lnmonitor.demo.timeline import CONFIRMATION, Moment
 
 ULN = {"F": 73.0, "M": 97.0}
+_SPELL = 0.3
+"""How often protein falls by more than a quarter between two visits without a change of class."""
 _LEAST_INCOMPLETE = 0.56
 """Grams: patients who are not in complete remission stay clear of its 0.5 g."""
 _NOT_YET = {
@@ -122,7 +124,9 @@ class _Walk:
         share = self.rng.uniform(0.34, 0.47)
         value = self.base * share
         if self.protein <= self.base * 0.47:  # in partial remission already
-            value = min(self.base * 0.48, self.protein * self.rng.uniform(0.85, 1.1))
+            spell = self.rng.random() < _SPELL and self.protein > 1.2
+            change = (0.62, 0.74) if spell else (0.85, 1.1)
+            value = min(self.base * 0.48, self.protein * self.rng.uniform(*change))
         if moment.code == "M12":
             change = (0.78, 0.98) if self.course.end == "B" else (0.55, 0.73)
             value = min(self.base * 0.48, self.protein * self.rng.uniform(*change))
@@ -135,7 +139,8 @@ class _Walk:
 
     def _persisting(self, moment: Moment) -> float:
         """The creatinine keeps these from partial remission, so protein may fall slowly."""
-        change = (0.84, 1.08)
+        # Protein falls in spells, not evenly.
+        change = (0.62, 0.74) if self.rng.random() < _SPELL else (0.92, 1.14)
         if moment.code == "M12":
             # B comes from an active sediment alone, or from protein that has not improved.
             stays = self.course.end == "B" and not self.course.sediment

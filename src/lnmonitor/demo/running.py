@@ -1,7 +1,8 @@
-"""Six patients still in follow-up, so that the worklist has visits that open, are due and overdue.
+"""Ten patients still in follow-up, so that the worklist has visits that open, are due and overdue.
 
 They are at a second site and not in the analysis set: its rule asks for 12 months since the
-infusion. The last one has protein rising after a complete remission, and waits for the second sample.
+infusion. The last one has protein rising after a complete remission and waits for the second
+sample.
 """
 
 from __future__ import annotations
@@ -44,8 +45,16 @@ _PATIENTS = (
     _Running(None, Course("", "", start="B"), (("SCR", -7),)),
     _Running(4, Course("", "", start="A", sediment=True), _STANDARD),
     _Running(33, Course("", ""), _STANDARD),
+    _Running(40, Course("", "", function="fails"), _STANDARD),
     _Running(70, Course("N", ""), (*_STANDARD, ("M1", 30)), admitted=True),
+    _Running(98, Course("P", ""), (*_STANDARD, ("M1", 27))),
+    _Running(190, Course("NP", ""), (*_STANDARD, ("M1", 32), ("M3", 88))),
     _Running(207, Course("NN", "", function="fails"), (*_STANDARD, ("M1", 31), ("M3", 93))),
+    _Running(
+        371,
+        Course("NNPP", "", start="A", sediment=True),
+        (*_STANDARD, ("M1", 30), ("M3", 90), ("M6", 184), ("M9", 268)),
+    ),
     _Running(
         330,
         Course("NPCC", "", start="A", sediment=True),
@@ -57,7 +66,7 @@ _PATIENTS = (
 def running_charts(
     protocol: Protocol, seed: int, today: date
 ) -> Iterator[tuple[Chart, list[Entry]]]:
-    """Yield the charts of the six patients, with what else there is to record of one."""
+    """Yield the charts of the ten patients, with what else there is to record of one."""
     for place, patient in enumerate(_PATIENTS):
         sketch = _sketch(place, patient, seed, today)
         chart = Chart(sketch, Targets(dict(_sledai(sketch)), {}), protocol, seed)

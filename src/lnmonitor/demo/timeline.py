@@ -62,7 +62,7 @@ def _planned(code: str, course: Course, protocol: Protocol, rng: Random) -> Mome
     visit = protocol.visit(code)
     assert visit is not None  # noqa: S101 - the codes of FOLLOW_UP are the protocol's
     assert visit.day is not None  # noqa: S101
-    calm = not course.flare and course.response(code) == "N" and not course.remits
+    calm = course.response(code) == "N" and not course.remits and len(course.responses) > 1
     if code == "M9" and not course.flare and rng.random() < _SKIPPED_SHARE:
         return None
     if calm and code in ("M1", "M6") and rng.random() < _MISSED_SHARE:

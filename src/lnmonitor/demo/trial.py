@@ -71,7 +71,7 @@ class SyntheticPatient:
 def generate(
     *, patients: int = TRIAL_SIZE, seed: int = 2014, today: date, progress: Progress = silent
 ) -> Iterator[SyntheticPatient]:
-    """Yield the patients of the trial in order of enrolment, then six more still in follow-up.
+    """Yield the patients of the trial in order of enrolment, then ten more still in follow-up.
 
     The same seed, number and day give the same study. All dates lie before `today`; the trial's
     patients have finished their 12 months, so that the analysis set is theirs alone.

@@ -5,9 +5,11 @@ Plain frozen dataclasses: they cross threads and layers, table rows never do.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Generic, TypeVar, cast
 
 from lnmonitor.study.items import Form
 
@@ -52,7 +54,14 @@ class PatientData:
 
     def of(self, form: type[F]) -> tuple[Record[F], ...]:
         """Return the records of one form."""
-        return tuple(r for r in self.records if type(r.form) is form)  # type: ignore[misc]
+        return cast(tuple[Record[F], ...], self._by_form.get(form, ()))
+
+    @cached_property
+    def _by_form(self) -> Mapping[type[Form], tuple[Record[Form], ...]]:
+        found: dict[type[Form], list[Record[Form]]] = defaultdict(list)
+        for record in self.records:
+            found[type(record.form)].append(record)
+        return {form: tuple(records) for form, records in found.items()}
 
     def one(self, form: type[F]) -> Record[F] | None:
         """Return the latest record of a form that occurs once, None if there is none."""

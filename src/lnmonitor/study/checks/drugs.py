@@ -120,7 +120,7 @@ def _check_hydroxychloroquine(context: Context[Immunosuppressant], report: Repor
             "cmi.hcq_weight",
             "Hydroxychloroquine {dose} mg/kg a day; the usual limit is {limit} mg/kg of real "
             "weight.",
-            dose=round(per_kg, 1),
+            dose=round(per_kg, 2),
             limit=HCQ_MG_PER_KG,
         )
 

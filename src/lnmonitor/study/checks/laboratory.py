@@ -14,6 +14,7 @@ from lnmonitor.study.dates import earliest, exact
 from lnmonitor.study.forms import LabResult
 
 DAYS_AROUND_VISIT = 7
+_READ_TOGETHER = ("WBC", "NEUT", "LYMPH", "U24P", "UPCR", "ALB")
 JUMP = 0.5
 """A creatinine that changed by more than half is measured again."""
 
@@ -147,29 +148,35 @@ def _check_collected(context: Context[LabResult], report: Reporter) -> None:
 
 def _check_duplicate(context: Context[LabResult], report: Reporter, entry: Analyte) -> None:
     form = context.form
+    if not form.collected_on:
+        return
     for record in context.others(LabResult):
         other = record.form
-        same = (other.analyte, other.collected_on) == (form.analyte, form.collected_on)
-        if same and other.unit == form.unit and other.method == form.method and form.collected_on:
-            report.ask(
-                "value",
-                "lb.duplicate",
-                "{analyte} of {collected} is recorded already: {value} {unit}. Is this a second "
-                "result?",
-                analyte=entry.name,
-                collected=form.collected_on,
-                value=other.value if other.value is not None else (other.text or "ND"),
-                unit=other.unit or "",
-            )
-            return
+        if other.analyte != form.analyte or other.collected_on != form.collected_on:
+            continue
+        if (other.unit, other.method) != (form.unit, form.method):
+            continue
+        report.ask(
+            "value",
+            "lb.duplicate",
+            "{analyte} of {collected} is recorded already: {value} {unit}. Is this a second "
+            "result?",
+            analyte=entry.name,
+            collected=form.collected_on,
+            value=other.value if other.value is not None else (other.text or "ND"),
+            unit=other.unit or "",
+        )
+        return
 
 
 def _check_beside(
     context: Context[LabResult], report: Reporter, code: str, canonical: float
 ) -> None:
-    beside = _at_same_visit(context)
     if code == "CREAT":
         _check_jump(context, report, canonical)
+    if code not in _READ_TOGETHER:
+        return
+    beside = _at_same_visit(context)
     if code in ("WBC", "NEUT", "LYMPH"):
         cells = {**beside, code: canonical}
         parts = cells.get("NEUT", 0) + cells.get("LYMPH", 0)
