@@ -143,9 +143,8 @@ class FormView(QWidget):
         if row is None:
             return
         place = self.rows.index(row) + 1
-        following = [r for r in self.rows[place:] if r.isVisibleTo(self)]
-        if following:
-            following[0].focus_editor()
+        if place < len(self.rows):
+            self.rows[place].focus_editor()
         else:
             self.finished.emit()
 
