@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from tests.gui import sample_story
 
+from lnmonitor.clinical.response import Response, ResponseResult
+from lnmonitor.clinical.results import Rule
 from lnmonitor.desktop import i18n
 from lnmonitor.desktop.pages.patient.binder import BinderLens, is_complete, state_of
 from lnmonitor.desktop.pages.patient.events import EventsLens
@@ -93,11 +95,26 @@ def test_that_the_explanation_shows_the_reasons_of_the_flag(page: PatientPage) -
     assert pane.topic.key == "flag.flag-1"
     words = said(pane)
     assert "Renal flare: suspected" in words
-    for head in ("Met", "Missing", "Source values", "Other rule sets, same data"):
+    for head in ("Met", "Missing", "Source values"):
         assert head in words.splitlines(), words
     assert "1.38" in words
     assert "10.1136/annrheumdis-2012-201940" in words
     assert "flare-renal" in words
+
+
+def test_that_other_definitions_stand_beside_the_response(page: PatientPage) -> None:
+    kdigo = ResponseResult(Rule("response-kdigo-2024", "1"), response=Response.NR)
+    view = sample_story.view()
+    visits = [
+        sample_story.replace(v, outcomes={**v.outcomes, "response.kdigo-2024": kdigo})
+        for v in view.course.visits
+    ]
+    course = sample_story.replace(view.course, visits=tuple(visits))
+    page.show_view(sample_story.replace(view, course=course))
+    pane = page.story.explain
+    pane.show_stop(page._view, page.story.canvas.stop, "response.set-a")
+    words = said(pane).splitlines()
+    assert words[words.index("Other rule sets, same data") + 1 :][:2] == ["KDIGO 2024", "NR"]
 
 
 def test_that_w_and_escape_close_and_open_the_explanation(page: PatientPage, qtbot: QtBot) -> None:

@@ -66,7 +66,7 @@ class LabelSetter:
             return False
         if any(rect.intersects(other) for other in self.taken):
             return False
-        tight = rect.adjusted(-1, 2, 1, -2)
+        tight = rect.adjusted(-2, 1, 2, -1)  # glyphs do not fill their line
         return not any(crosses(tight, start, end) for start, end in self.segments)
 
 

@@ -96,7 +96,7 @@ class VisitStrip(PixelLayer):
     def _draw_names(self, painter: QPainter, frame: Frame) -> None:
         """The current visit first, then from left to right; what has no room is left out."""
         places: dict[VisitLabel, QRectF] = {}
-        ordered = sorted(self._labels, key=lambda v: v.visit.day != self._current)
+        ordered = sorted(self._labels, key=lambda v: not self._is_current(v))
         for label in ordered:
             rect = self._room(frame, label, label.name, list(places.values()))
             if rect is not None:
@@ -107,6 +107,9 @@ class VisitStrip(PixelLayer):
             wide = self._room(frame, label, words, others) if label.note else None
             places[label] = wide or narrow
             self._draw_name(painter, label, words if wide else label.name, places[label])
+
+    def _is_current(self, label: VisitLabel) -> bool:
+        return label.visit.day is not None and label.visit.day == self._current
 
     def _room(
         self, frame: Frame, label: VisitLabel, words: str, taken: Sequence[QRectF]
@@ -128,7 +131,7 @@ class VisitStrip(PixelLayer):
 
     def _draw_name(self, painter: QPainter, label: VisitLabel, words: str, rect: QRectF) -> None:
         style, role = self.style, label.role
-        current = label.visit.day is not None and label.visit.day == self._current
+        current = self._is_current(label)
         hovered = label.visit.day is not None and label.visit.day == self._hovered
         if current or hovered:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QObject, QRect, QRectF, Qt, Slot
@@ -18,10 +19,13 @@ from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column, GroupRow
 from lnmonitor.desktop.pages.patient.lens import Lens
 from lnmonitor.desktop.pages.patient.view import PatientView
+from lnmonitor.desktop.plots.scale import origin
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.words import iso_date
+from lnmonitor.language import Text
 from lnmonitor.study.codelists import decode
+from lnmonitor.study.dates import earliest, latest
 from lnmonitor.study.forms import AdverseEvent, Glucocorticoid, Immunosuppressant
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
@@ -46,8 +50,9 @@ def rows_of(view: PatientView) -> list[TreatmentRow | GroupRow]:
     """Return the events, then the drugs, each under its heading."""
     story = view.story
     bars = {i.record_id: i for i in (*story.events, *story.drugs) if i.record_id}
+    start = origin(story)
     events = [_event(r, bars.get(r.id)) for r in view.data.of(AdverseEvent)]
-    steroids = [_steroid(r, bars.get(r.id)) for r in view.data.of(Glucocorticoid)]
+    steroids = [_steroid(r, _steroid_bar(r, start)) for r in view.data.of(Glucocorticoid)]
     others = [_drug(r, bars.get(r.id)) for r in view.data.of(Immunosuppressant)]
     found: list[TreatmentRow | GroupRow] = []
     for title, rows in (
@@ -94,6 +99,16 @@ def _steroid(record: Record[Glucocorticoid], bar: Interval | None) -> TreatmentR
     dose = f"{form.dose_mg:g} mg" if form.dose_mg is not None else ""
     words = (dose, decode("FREQ", form.frequency, language()), form.change_reason or "")
     return _treatment(record, name, form.start, form.stop, words, bar)
+
+
+def _steroid_bar(record: Record[Glucocorticoid], start: date | None) -> Interval | None:
+    """The story shows glucocorticoids as one dose curve; here each record has its bar."""
+    begun, ended = earliest(record.form.start), latest(record.form.stop)
+    if start is None or begun is None:
+        return None
+    end = None if ended is None else float((ended - start).days)
+    name = Text(record.form.drug or "", record.form.drug or "")
+    return Interval((begun - start).days, end, name, 0, record_id=record.id)
 
 
 def _drug(record: Record[Immunosuppressant], bar: Interval | None) -> TreatmentRow:

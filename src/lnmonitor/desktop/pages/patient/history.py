@@ -62,13 +62,18 @@ def item_name(entry: AuditEntry) -> str:
 
 
 def change_words(entry: AuditEntry) -> str:
-    """Return old and new value, or the number of values of a whole record."""
+    """Return old and new value; for a record as a whole its values with their labels."""
     if entry.old or entry.new:
         return f"{entry.old or '–'} → {entry.new or '–'}" if entry.old else entry.new
-    if entry.values:
-        values = [str(v) for v in entry.values.values() if isinstance(v, str | int | float)]
-        return ", ".join(values)
-    return ""
+    form = FORMS.get(entry.form)
+    if form is None:
+        return ""
+    given = {name: entry.values.get(name) for name in form.items()}
+    return ", ".join(
+        f"{form.label(name, language())}: {value}"
+        for name, value in given.items()
+        if isinstance(value, str | int | float)
+    )
 
 
 class HistoryLens(Lens):

@@ -14,7 +14,7 @@ from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.plots.crosshair import Stop
 from lnmonitor.desktop.words import iso_date
 from lnmonitor.study.analytes import ANALYTES
-from lnmonitor.study.forms import LabResult
+from lnmonitor.study.forms import LabResult, Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData, Record
@@ -141,12 +141,15 @@ def other_rules(view: PatientView, topic: Topic) -> tuple[tuple[str, str], ...]:
     responses = [
         (rule_name(outcome.rule.id), tr(outcome.response.value))
         for key, outcome in assessment.outcomes.items()
-        if isinstance(outcome, ResponseResult) and key != topic.key
+        if isinstance(topic.result, ResponseResult)
+        and isinstance(outcome, ResponseResult)
+        and key != topic.key
     ]
     flares = [
         (rule_name(flare.rule.id), tr(flare.status))
         for flare in view.course.flares
         if isinstance(topic.result, Flag)
+        and topic.result.rule.id.startswith("flare")
         and isinstance(flare, FlareFinding)
         and flare.rule.id != topic.result.rule.id
     ]
@@ -172,4 +175,8 @@ def describe(record: Record[Form]) -> str:
         value = f"{form.value:g}" if form.value is not None else form.text or "ND"
         number = f"{form.operator or ''}{value} {form.unit or ''}".strip()
         return ", ".join(p for p in (f"{name} {number}", iso_date(form.collected_on)) if p)
+    if isinstance(form, Visit):
+        return ", ".join(
+            p for p in (short_visit(form.visit_code or ""), iso_date(form.visit_date)) if p
+        )
     return text(type(form).title)
