@@ -89,7 +89,7 @@ class _Evaluation:
     def __post_init__(self) -> None:
         self.bilag = BilagHistory(self.patient.history)
         self.labs: Baseline = baseline_labs(self.patient.visits)
-        self.before: list[tuple[VisitInput, RenalState]] = []
+        self.before: list[RenalState] = []
         self.followed: list[KidneyVisit] = []
 
     def assess(self, visit: VisitInput) -> VisitAssessment:
@@ -138,7 +138,7 @@ class _Evaluation:
         prednisone = dose.mg_per_day if dose else None
         state = renal_state(self.patient, visit, estimated, prednisone)
         if visit.day <= 0:
-            self.before.append((visit, state))
+            self.before.append(state)
             return {}
         if not judges_response(visit, self.protocol):
             return {}

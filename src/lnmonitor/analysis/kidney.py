@@ -131,12 +131,10 @@ def renal_state(
     )
 
 
-def baseline_state(states: Sequence[tuple[VisitInput, RenalState]]) -> RenalState:
-    """Return for each measure its last value on or before day 0; no value stays missing."""
+def baseline_state(before: Sequence[RenalState]) -> RenalState:
+    """Return for each measure its last value among the states up to day 0, in order of date."""
     baseline = RenalState()
-    for visit, state in states:
-        if visit.day is None or visit.day > 0:
-            continue
+    for state in before:
         known = {f.name: getattr(state, f.name) for f in fields(state)}
         baseline = replace(baseline, **{k: v for k, v in known.items() if v is not None})
     return replace(baseline, on_rescue=None)

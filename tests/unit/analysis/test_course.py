@@ -245,6 +245,19 @@ def test_that_a_value_of_unknown_side_proposes_nothing() -> None:
     assert proposed == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("operator", "value", "flag"),
+    [("<", 0.9, "L"), ("<", 1.0, ""), (">", 1.8, "H"), (">", 1.7, ""), ("", 0.8, "L")],
+)
+def test_that_a_censored_value_is_high_or_low_only_where_its_limit_says_so(
+    operator: str, value: float, flag: str
+) -> None:
+    b = started()
+    visit = b.visit("M3", 91)
+    b.lab(visit, 91, "C3", value, operator=operator or None)  # range 0.9 to 1.8 g/L
+    assert _run(b).visits[0].labs["C3"].flag == flag
+
+
 def test_that_a_tick_against_the_laboratory_is_flagged() -> None:
     b = started()
     m3 = b.visit("M3", 91)
@@ -329,16 +342,28 @@ def test_that_exactly_25_percent_less_protein_is_improved() -> None:
     assert [g and g.grade for g in grades] == [Grade.B, Grade.C]
 
 
-def test_that_a_biopsy_of_the_last_three_months_counts() -> None:
+@pytest.mark.parametrize(
+    ("biopsy", "criteria", "open_at_first"),
+    [
+        ("2025-03-05", [(1, 5), (1,)], False),  # three calendar months before 5 June
+        ("2025-06-10", [(1,), (1, 5)], False),  # after the first visit, before the second
+        ("2025-06", [(1,), (1,)], True),  # may lie on either side
+    ],
+)
+def test_that_a_biopsy_of_the_last_three_months_counts(
+    biopsy: str, criteria: list[tuple[int, ...]], open_at_first: bool
+) -> None:
     b = started()
     for index, record in enumerate(b.records):
         if record.form.code == "MH":
-            changed = record.form.model_copy(update={"biopsy_date": "2025-03-05"})
+            changed = record.form.model_copy(update={"biopsy_date": biopsy})
             b.records[index] = type(record)(record.id, changed, record.patient_id)
-    for code, day in (("SCR", -7), ("D0", 1)):  # 5 June and 13 June 2025
+    for code, day in (("SCR", -7), ("D1", 1)):  # 5 June and 13 June 2025
         renal(b, b.visit(code, day), day, 3.0, 60)
     grades = [v.bilag() for v in _run(b).visits]
-    assert [g and getattr(g, "criteria", ()) for g in grades] == [(1, 5), (1,)]
+    assert [g and getattr(g, "criteria", ()) for g in grades] == criteria
+    assert grades[0] is not None
+    assert ("active_histology_3mo" in grades[0].missing) is open_at_first
 
 
 # --- flags ----------------------------------------------------------------------------------------
@@ -361,8 +386,8 @@ def test_that_grade_3_that_is_new_is_flagged_once_for_an_episode() -> None:
 
 def test_that_grade_3_at_baseline_is_not_flagged_again() -> None:
     b = started()
-    for code, day in (("SCR", -7), ("M1", 30)):
-        b.labs(b.visit(code, day), day, PLT=40)
+    for code, day, platelets in (("SCR", -7, 40), ("M1", 30, 60), ("M3", 91, 40)):
+        b.labs(b.visit(code, day), day, PLT=platelets)
     assert _kinds(_run(b)) == []
 
 
@@ -442,7 +467,7 @@ def test_that_a_dose_outside_tolerance_is_a_deviation(cells: float, kind: str | 
 @pytest.mark.parametrize(
     ("signs", "at", "kind"),
     [
-        ({"temperature_c": 38.0}, "14T09:59", "aesi.fever"),
+        ({"temperature_c": 38.0}, "14T10:00", "aesi.fever"),
         ({"temperature_c": 38.0}, "14T10:01", None),
         ({"temperature_c": 37.9}, "13T10:00", None),
         ({"systolic": 90}, "12T11:00", "aesi.hypotension"),  # down by 30 from 120
