@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,3 +63,13 @@ def test_that_every_module_says_why_it_exists(checkout: Path) -> None:
         if not path.read_text(encoding="utf-8").lstrip().startswith('"""')
     ]
     assert not silent
+
+
+def test_that_every_resource_table_can_be_read(checkout: Path) -> None:
+    broken = {}
+    for path in (checkout / "resources").rglob("*.toml"):
+        try:
+            tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as problem:
+            broken[path.name] = str(problem)
+    assert not broken
