@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from lnmonitor.errors import ConflictError, InputError, UserError
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.session import StudySession
+from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.unit_of_work import changed_items
 from lnmonitor.study.analytes import complete
 from lnmonitor.study.checks import Finding, age_on, check_form
@@ -97,7 +98,7 @@ class Planned:
         """Whether a saved value or missing-value reason changes; filling an empty item does not."""
         old = self.old
         return old is not None and any(
-            old.form.get(item) is not None or item in old.missing for item in self.changed
+            old.form.get(item) is not None or item in old.missing for item in self.changed if item
         )
 
 
@@ -110,8 +111,7 @@ def plan(
         ConflictError: a record was changed or voided since it was read, or is there already.
         InputError: a form does not belong where the draft puts it.
     """
-    stored = {record.id: record for record in data.records}
-    planned = [_planned(session, stored, draft) for draft in drafts]
+    planned = [_planned(session, draft) for draft in drafts]
     proposed = with_records(data, [one.new for one in planned])
     record = proposed.one(Demographics)
     demographics = record.form if record else None
@@ -157,11 +157,9 @@ def visit_of(data: PatientData, visit_id: str | None) -> Record[Visit] | None:
     return next((one for one in data.of(Visit) if one.id == visit_id), None)
 
 
-def _planned(
-    session: StudySession, stored: Mapping[str, Record[Form]], draft: RecordDraft
-) -> Planned:
+def _planned(session: StudySession, draft: RecordDraft) -> Planned:
     form = validated(draft.form)
-    old = stored.get(draft.record_id or "")
+    old = _stored(session, draft)
     if draft.row_version == 0 and old is not None:
         raise ConflictError(
             "This record was saved already: nothing was saved now.",
@@ -172,8 +170,6 @@ def _planned(
             "This record was changed or voided since you opened it: nothing was saved.",
             "Open it again, compare, and enter your change anew.",
         )
-    if old is not None and type(old.form) is not type(form):
-        raise ConflictError("The record belongs to another form.", "Open it again.")
     record_id = draft.record_id or session.new_id()
     new = Record(
         id=record_id,
@@ -185,6 +181,14 @@ def _planned(
         justified=_justified(draft, old, form),
     )
     return Planned(draft, old, new)
+
+
+def _stored(session: StudySession, draft: RecordDraft) -> Record[Form] | None:
+    """Return the record a draft is about, as it is in the store and not as somebody holds it."""
+    if draft.record_id is None:
+        return None
+    with session.store.read() as connection:
+        return repo.record(connection, type(draft.form), draft.record_id)
 
 
 def validated(form: Form) -> Form:

@@ -40,10 +40,10 @@ CORRECTED = "The value that raised it was corrected."
 
 @dataclass(frozen=True)
 class Done:
-    """One patient's part of a save."""
+    """One patient's part of a save; no course when nothing changed."""
 
     data: PatientData
-    course: Course
+    course: Course | None
     records: tuple[Record[Form], ...]
     findings: tuple[Finding, ...]
 
@@ -111,25 +111,30 @@ def save_patient(
         for one, own in zip(records, findings, strict=True)
         for deviation in _deviations(session, work, one, own, after)
     ]
+    noticed = tuple(finding for own in findings for finding in own)
+    if not deviations and all(one is own.old for one, own in zip(records, planned, strict=True)):
+        return Done(data, None, tuple(records), noticed)
     after = with_records(after, deviations)
     after = replace(after, records=tuple(one for one in after.records if not one.voided))
     repo.bump_patients(work.connection, [data.patient_id])
     course = recompute(session, work, after)
-    noticed = tuple(finding for own in findings for finding in own)
     return Done(after, course, (*records, *deviations), noticed)
 
 
 def finish(session: StudySession, done: Sequence[Done]) -> Saved:
     """Renew what the session remembers after the transaction, and tell what changed."""
+    changes = ChangeSet()
     for one in done:
+        if one.course is None:
+            continue
         session.cache.forget(one.data.patient_id)
         session.cache.keep(one.data)
         session.cache.keep_course(one.course, session.today)
+        kinds = {record.form.code for record in one.records} | {"results", "flags", "audit"}
+        changes |= ChangeSet(frozenset(kinds), frozenset({one.data.patient_id}))
     records = tuple(record for one in done for record in one.records)
-    kinds = {record.form.code for record in records} | {"results", "flags", "audit"}
-    patient_ids = frozenset(one.data.patient_id for one in done)
     findings = tuple(finding for one in done for finding in one.findings)
-    return Saved(records, ChangeSet(frozenset(kinds), patient_ids), findings)
+    return Saved(records, changes, findings)
 
 
 def _require(session: StudySession, drafts: Sequence[RecordDraft]) -> None:
@@ -140,11 +145,12 @@ def _require(session: StudySession, drafts: Sequence[RecordDraft]) -> None:
 
 def _require_reason(planned: Planned) -> None:
     if planned.needs_reason and not planned.draft.reason.strip():
-        labels = ", ".join(planned.new.form.label(item, "en") for item in planned.changed)
+        form = planned.new.form
+        labels = ", ".join(form.label(item, "en") for item in planned.changed if item)
         raise InputError(
             "{form}: saved values change ({items}), and no reason is given.",
             "Say why.",
-            form=type(planned.new.form).title.en,
+            form=type(form).title.en,
             items=labels,
         )
 
@@ -152,7 +158,7 @@ def _require_reason(planned: Planned) -> None:
 def _stored(work: UnitOfWork, planned: Planned) -> Record[Form]:
     if planned.old is None:
         return work.add([planned.new])[0]
-    if not planned.changed and planned.old.justified == planned.new.justified:
+    if not planned.changed:
         return planned.old
     return work.amend(planned.old, planned.new, planned.draft.reason.strip())
 

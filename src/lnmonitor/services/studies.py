@@ -113,7 +113,7 @@ def open_study(
     try:
         data_key = ring.open(account, password)
     except WrongPasswordError:
-        _remember_failure(path, ring, account, now)
+        _remember_failure(path, account, now)
         raise
     store = open_store(path, data_key, account, now, read_only=read_only)
     try:
@@ -212,7 +212,7 @@ def _signed_in(store: Store, ring: Keyring, account: str, clock: Clock) -> Study
                 work.note("sign in failed", item=failure.account, new=canonical(failure.at))
             work.note("sign in")
         if ring.failures:
-            Keyring(ring.facts, ring.slots, ring.recovery).save(store.folder)
+            keyring.load(store.folder).without_failures(ring.failures).save(store.folder)
     return session
 
 
@@ -247,14 +247,15 @@ def _info(meta: Mapping[str, str]) -> StudyInfo:
 _failures_guard = threading.Lock()
 
 
-def _remember_failure(path: Path, ring: Keyring, account: str, now: datetime) -> None:
+def _remember_failure(path: Path, account: str, now: datetime) -> None:
     """Keep a failed sign-in for the audit trail, which cannot be written without a key.
 
     On a medium that cannot be written the failure is still told to the person.
     """
     try:
         with _failures_guard:
-            ring.with_failure(Failure(account, utc_text(now))).save(path)
+            # Read anew: an administrator may have added an account meanwhile.
+            keyring.load(path).with_failure(Failure(account, utc_text(now))).save(path)
     except StorageError:
         return
 

@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,11 @@ class Keyring:
     def with_failure(self, failure: Failure) -> Keyring:
         """Return a keyring that remembers a failed sign-in."""
         return replace(self, failures=(*self.failures, failure))
+
+    def without_failures(self, noted: Collection[Failure]) -> Keyring:
+        """Return a keyring that has forgotten those failed sign-ins."""
+        kept = tuple(failure for failure in self.failures if failure not in noted)
+        return replace(self, failures=kept)
 
     def save(self, folder: Path) -> None:
         """Write the file: all of it or nothing, readable by its owner only."""

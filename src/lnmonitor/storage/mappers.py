@@ -70,10 +70,11 @@ def values_text(record: Record[Form]) -> str:
 def cell_text(record: Record[Form], item: str) -> str:
     """Return one item of a record as canonical JSON, empty where there is nothing.
 
+    The item '' stands for the form as a whole, which may be justified and has no value.
     A plain value stands for itself; `{"missing": "ND"}` is a reason for none; a justified value is
     `{"justified": "...", "value": 12.5}`.
     """
-    value = record.form.get(item)
+    value = record.form.get(item) if item else None
     cell: dict[str, object] = {}
     if item in record.missing:
         cell["missing"] = record.missing[item]

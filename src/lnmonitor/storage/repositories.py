@@ -216,6 +216,17 @@ def all_records(connection: Connection, form: type[Form]) -> Iterator[Record[For
         yield from (record_of(form, row) for row in rows)
 
 
+def record(connection: Connection, form: type[F], record_id: str) -> Record[F] | None:
+    """Return a record of a form that is not voided, None if there is none."""
+    table = form_table(form)
+    row = (
+        connection.execute(select(table).where(table.c.id == record_id, table.c.voided.is_(False)))
+        .mappings()
+        .one_or_none()
+    )
+    return None if row is None else record_of(form, row)
+
+
 def find_record(
     connection: Connection, record_id: str, *, voided: bool = False
 ) -> Record[Form] | None:

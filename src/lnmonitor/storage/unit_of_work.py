@@ -171,5 +171,9 @@ def unit_of_work(
 
 
 def changed_items(old: Record[Form], new: Record[Form]) -> list[str]:
-    """Return the items in which two versions of a record differ, in the order of the form."""
-    return [item for item in type(new.form).items() if cell_text(old, item) != cell_text(new, item)]
+    """Return the items in which two versions of a record differ, in the order of the form.
+
+    A changed justification of the form as a whole comes last, as the item ''.
+    """
+    items = (*type(new.form).items(), "")
+    return [item for item in items if cell_text(old, item) != cell_text(new, item)]

@@ -11,6 +11,7 @@ from lnmonitor.errors import ConflictError, InputError
 from lnmonitor.services import audit
 from lnmonitor.services.patients import add_patient, list_patients, patient_data
 from lnmonitor.services.records import (
+    WHOLE_FORM,
     CheckFailed,
     RecordDraft,
     Saved,
@@ -134,8 +135,36 @@ def test_that_a_draft_that_changes_nothing_writes_nothing(
     vitals = screening(nurse, patient_id, RecordDraft(VitalSigns(weight_kg=50), "")).records[1]
     before = audit.head(nurse)
     same = RecordDraft(VitalSigns(weight_kg=50), patient_id, None, vitals.id, 1)
-    assert save(nurse, [same]).records == (vitals,)
+    saved = save(nurse, [same])
+    assert saved.records == (vitals,)
+    assert not saved.changes
+    assert not save(nurse, []).changes
     assert audit.head(nurse) == before
+
+
+def test_that_a_form_changed_in_memory_is_still_compared_with_the_store(
+    nurse: StudySession, patient_id: str
+) -> None:
+    vitals = screening(nurse, patient_id, RecordDraft(VitalSigns(weight_kg=50), "")).records[1]
+    assert isinstance(vitals.form, VitalSigns)
+    vitals.form.weight_kg = 51
+    draft = RecordDraft(vitals.form, patient_id, None, vitals.id, 1, reason="Source corrected")
+    save(nurse, [draft])
+    changes = [(one.old, one.new) for one in history(nurse, vitals.id)[1:]]
+    assert changes == [("50.0", "51.0")]
+    assert verify(nurse).intact
+
+
+def test_that_a_justification_of_the_whole_form_is_in_the_trail(
+    nurse: StudySession, patient_id: str
+) -> None:
+    whole = RecordDraft(VitalSigns(weight_kg=50), "", justified={WHOLE_FORM: "seen at home"})
+    vitals = screening(nurse, patient_id, whole).records[1]
+    again = {WHOLE_FORM: "seen on the ward"}
+    save(nurse, [RecordDraft(vitals.form, patient_id, None, vitals.id, 1, justified=again)])
+    assert find_record(nurse, vitals.id).justified == again
+    assert history(nurse, vitals.id)[-1].justified == "seen on the ward"
+    assert verify(nurse).intact
 
 
 def test_that_a_record_changed_meanwhile_is_a_conflict(

@@ -87,6 +87,23 @@ def test_that_failures_wait_longer_and_stand_in_the_trail(folder: Path, clock: F
     assert keyring.load(folder).failures == ()
 
 
+def test_that_a_failure_elsewhere_takes_no_new_account_away(
+    open_as: Open, folder: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = open_as("admin")
+    refuse = keyring.Keyring.open
+
+    def slow(ring: keyring.Keyring, account: str, password: str) -> bytes:
+        if "new" not in keyring.load(folder).slots:
+            add_account(admin, "new", role="monitor", password=PASSWORD)
+        return refuse(ring, account, password)
+
+    monkeypatch.setattr(keyring.Keyring, "open", slow)
+    with pytest.raises(WrongPasswordError):
+        open_study(folder, user="nurse", password="wrong one", clock=clock)
+    assert "new" in keyring.load(folder).slots
+
+
 def test_that_signing_in_and_out_stand_in_the_trail(open_as: Open) -> None:
     open_as("doctor")
     session = open_as("nurse")
