@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from lnmonitor.desktop import i18n, operations, preferences
@@ -21,6 +22,8 @@ def desktop(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     theme_manager().set_scheme("light")
     yield
     qtbot.waitUntil(lambda: operations.pending() == 0)
+    # Without an event loop nothing would ever delete the windows of earlier tests.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     i18n.set_language("en")
     hub().set_session(None)
     preferences.preferences.cache_clear()
