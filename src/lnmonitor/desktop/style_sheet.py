@@ -25,7 +25,8 @@ TONES = (
 )
 
 _SHEET = """
-QMainWindow, QDialog { background: @{bg-window}; }
+QMainWindow { background: @{bg-window}; }
+QDialog { background: @{bg-panel}; }
 QWidget#page, QWidget[ground="panel"] { background: @{bg-panel}; }
 QWidget[ground="subtle"] { background: @{bg-subtle}; }
 QWidget[ground="window"] { background: @{bg-window}; }

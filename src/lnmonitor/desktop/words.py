@@ -8,7 +8,7 @@ from lnmonitor.desktop.i18n import language, tr
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ROLES = {
+ROLES = {
     "coordinator": "study nurse",
     "investigator": "investigator",
     "monitor": "monitor",
@@ -20,7 +20,7 @@ _ROLES = {
 def role_name(role: object) -> str:
     """Return a role as words; `role` is its code or an enum whose value is the code."""
     code = str(getattr(role, "value", role))
-    return tr(_ROLES.get(code, code))
+    return tr(ROLES.get(code, code))
 
 
 def day_month(day: date) -> str:
@@ -40,7 +40,7 @@ def iso_date(text: str | None) -> str:
     if not text:
         return ""
     if language() == "zh":
-        return text
+        return text[:10]
     parts = text[:10].split("-")
     if len(parts) == 1:
         return parts[0]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lnmonitor.services.records import Saved
     from lnmonitor.services.session import StudySession
 
-_LABEL_U, _EDITOR_U = 46.0, 46.0
+_LABEL_U, _EDITOR_U = 58.0, 46.0
 
 
 def open_new_patient(parent: QWidget) -> NewPatientDialog:
@@ -58,13 +58,14 @@ class NewPatientDialog(QDialog):
         self._build()
         self._form.cancel.clicked.connect(self.reject)
         self._form.save.clicked.connect(self.save)
-        self.resize(theme().px(150), theme().px(176))
+        self.resize(theme().px(156), theme().px(176))
         self.subject.setFocus()
+        self.subject.deselect()
 
     def _build(self) -> None:
         fields, px = self._form.field_layout, theme().px
         name = label(tr("Patient number"), weight=600)
-        name.setFixedWidth(px(_LABEL_U + 2))
+        name.setFixedWidth(px(_LABEL_U))
         self.subject.setFixedWidth(px(_EDITOR_U))
         self.subject.setAccessibleName(tr("Patient number"))
         session = hub().session

@@ -22,7 +22,7 @@ from lnmonitor.desktop.widgets.password_edit import PasswordEdit
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.segmented import Segmented
 from lnmonitor.desktop.widgets.text import button, label, rule
-from lnmonitor.desktop.words import iso_date, role_name
+from lnmonitor.desktop.words import ROLES, iso_date, role_name
 from lnmonitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ class AdministrationPage(Page):
                     tr("Role"),
                     lambda a: role_name(a.role),
                     tone="text-2",
-                    sample=tr("administrator") + "   ",
+                    sample=max((role_name(code) for code in ROLES), key=len),
                 ),
                 Column(
                     tr("Since"),
                     lambda a: iso_date(a.created_at[:10]),
                     tone="text-2",
-                    sample="12 May 2026",
+                    sample="28 Nov 2026",
                 ),
             ],
             row_units=theme().measure("row-dense") / theme().u,

@@ -16,6 +16,7 @@ from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.layout import box, column, row
 from lnmonitor.desktop.widgets.page_head import PageHead
 from lnmonitor.desktop.widgets.row_table import RowTable
@@ -91,7 +92,7 @@ class CohortPage(Page):
             2,
         )
         for line in (0, 2):
-            grid.setRowStretch(line, 1)
+            grid.setRowStretch(line, 10 + line)  # the tables below are a little higher
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(2, 3)  # the table needs its columns
         areas = box(grid)
@@ -105,7 +106,7 @@ class CohortPage(Page):
     def _area(title: str, remark: str | QWidget, content: Any) -> QWidget:
         beside = label(remark, "small", "text-muted") if isinstance(remark, str) else remark
         made = column(
-            row(label(title, "section"), None, beside), content, margins=(5, 3, 4, 2), spacing=2
+            row(label(title, "section"), None, beside), content, margins=(5, 2.5, 4, 1), spacing=1.5
         )
         made.setStretch(1, 1)
         holder = box(made)
@@ -171,11 +172,13 @@ class CohortPage(Page):
         table.opened.connect(self._open_line)
         table.set_rows(lines)
         table.clearSelection()
+        table.horizontalHeader().setFixedHeight(theme().px(6))
         table.setFixedHeight(table.whole_height())
         shares = RowTable(self._share_columns(), row_units=6, name=tr("Proportions"))
         shares.opened.connect(self._open_share)
         shares.set_rows(tables.proportions)
         shares.clearSelection()
+        shares.horizontalHeader().setFixedHeight(theme().px(6))
         shares.setFixedHeight(shares.whole_height())
         self._tables_area.addWidget(table)
         self._tables_area.addWidget(shares)

@@ -26,6 +26,7 @@ from lnmonitor.desktop.widgets.page_head import PageHead
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.text import button
 from lnmonitor.desktop.words import count, iso_date
+from lnmonitor.study.codelists import codelist
 
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
@@ -53,19 +54,15 @@ class PatientsPage(Page):
             self.command(tr("Enter next visit"), "E", self.enter_visit, "visit")
             self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
         self.command(tr("Filter this list"), "/", self.filter.field.setFocus, "view")
+        keys = [("↑ ↓", tr("move")), ("Enter", tr("open")), ("/", tr("filter"))]
+        if self.may_enter():
+            keys.insert(2, ("E", tr("enter next visit")))
         body = column(
             self.head,
             self.filter,
             self.strip,
             self.table,
-            KeyLine(
-                [
-                    ("↑ ↓", tr("move")),
-                    ("Enter", tr("open")),
-                    ("E", tr("enter next visit")),
-                    ("/", tr("filter")),
-                ]
-            ),
+            KeyLine(keys),
             margins=(5, 4, 5, 3),
             spacing=3,
         )
@@ -78,9 +75,7 @@ class PatientsPage(Page):
         now = self._today
         columns = [
             Column(tr("Patient"), lambda p: p.subject_id, weight=500, sample="01-0470"),
-            Column(
-                tr("Status"), lambda p: text(p.status), tone="text-2", sample=tr("In follow-up")
-            ),
+            Column(tr("Status"), lambda p: text(p.status), tone="text-2", sample=_longest_status()),
             Column(
                 tr("Sex, age"),
                 _sex_age,
@@ -93,7 +88,7 @@ class PatientsPage(Page):
                 lambda p: iso_date(p.infused_on),
                 order=lambda p: p.infused_on or "",
                 tone="text-2",
-                sample="12 Jun 2025",
+                sample="28 Nov 2025",
             ),
             Column(
                 tr("Day"),
@@ -102,7 +97,7 @@ class PatientsPage(Page):
                 sample="1000",
                 right=True,
             ),
-            Column(tr("Last visit"), _last_visit, order=_last_date, sample="M12, 12 Jun 2025"),
+            Column(tr("Last visit"), _last_visit, order=_last_date, sample="M12, 28 Nov 2025"),
             Column(
                 tr("Next visit"),
                 lambda p: _next(p, now),
@@ -226,6 +221,10 @@ class PatientsPage(Page):
     @staticmethod
     def _open(patient: Any) -> None:
         hub().open_page.emit("patient", patient.patient_id)
+
+
+def _longest_status() -> str:
+    return max((text(code.text) for code in codelist("DSDECOD").entries), key=len)
 
 
 def _sex_age(patient: PatientSummary) -> str:

@@ -108,7 +108,7 @@ class SafetyPage(Page):
                 tr("Site aware"),
                 lambda e: _moment(e.aware_at),
                 tone="text-2",
-                sample="12 May 2026 09:42",
+                sample="28 Nov 2026 09:42",
             ),
             Column(tr("24 hours"), clock_words, units=44),
         ]

@@ -68,7 +68,7 @@ class WorklistPage(Page):
             self.head,
             self.strip,
             self.table,
-            KeyLine([("↑ ↓", tr("move")), ("Enter", tr("open")), ("E", tr("enter visit"))], remark),
+            KeyLine(keys, remark),
             margins=(5, 4, 5, 3),
             spacing=3,
         )
@@ -95,7 +95,7 @@ class WorklistPage(Page):
             Column(tr("Patient"), lambda r: r.subject_id, weight=500, sample="01-0470"),
             Column(tr("Visit"), lambda r: r.scheduled.planned.code, sample="M12"),
             Column(
-                tr("Target"), lambda r: _day(r.scheduled.target), tone="text-2", sample="15 Apr"
+                tr("Target"), lambda r: _day(r.scheduled.target), tone="text-2", sample="28 Nov"
             ),
             Column(
                 tr("−6 wk\ttoday\t+6 wk"),
