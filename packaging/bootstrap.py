@@ -57,7 +57,8 @@ def demo(_arguments: list[str]) -> int:
         say(f"opening {DEMO_STUDY.name}/, a study of 81 synthetic patients (made first if absent)")
         return _lnmonitor("demo", str(DEMO_STUDY))
     say("there is no display, so no window: the same study goes into documents")
-    status = _lnmonitor("demo", str(DEMO_STUDY), "--no-window", "--output", str(DEMO_OUTPUT))
+    command = ("demo", str(DEMO_STUDY), "--no-window", "--output", str(DEMO_OUTPUT))
+    status = _lnmonitor(*command, offscreen=True)
     if status == 0:
         say(f"done: study in {DEMO_STUDY.name}/, PDF, workbook and plots in {DEMO_OUTPUT.name}/")
     return status
@@ -116,8 +117,8 @@ def _check(name: str, command: list[str]) -> bool:
     return result.returncode == 0
 
 
-def _lnmonitor(*arguments: str) -> int:
-    return _call([str(environment.PYTHON), "-m", "lnmonitor", *arguments], offscreen=False)
+def _lnmonitor(*arguments: str, offscreen: bool = False) -> int:
+    return _call([str(environment.PYTHON), "-m", "lnmonitor", *arguments], offscreen=offscreen)
 
 
 def _call(command: list[str], *, offscreen: bool) -> int:
