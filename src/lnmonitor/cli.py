@@ -293,6 +293,8 @@ def _demo(arguments: argparse.Namespace) -> int:
         _make_demo(arguments.directory, arguments.patients, arguments.seed)
         _say(f"Synthetic study with {arguments.patients} patients in {arguments.directory}.")
     _say(f"Accounts nurse, investigator, monitor, datamanager, admin; password {DEMO_PASSWORD}.")
+    if arguments.no_window:  # a display may be named and gone
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if arguments.output is not None:
         _demo_documents(arguments.directory, arguments.output)
     if arguments.no_window:
