@@ -12,6 +12,7 @@ _STEPS = 200_000
 def fit_totals(
     drawn: Sequence[int],
     least: Sequence[int],
+    most: Sequence[int],
     *,
     total: int,
     sd: float,
@@ -19,9 +20,12 @@ def fit_totals(
 ) -> list[int]:
     """Return whole scores near the drawn ones with this sum and, to two decimals, this sample SD.
 
-    No score falls below its `least`. Scores move by 1 or 2 as long as that brings both nearer.
+    No score leaves `least` to `most`, both included. Scores move by 1 or 2, mostly by 2 as SLEDAI
+    weights do, as long as that brings sum and spread nearer.
     """
-    scores = [max(a, b) for a, b in zip(drawn, least, strict=True)]
+    scores = [
+        min(max(score, low), high) for score, low, high in zip(drawn, least, most, strict=True)
+    ]
     count = len(scores)
     if count < 2:
         return scores
@@ -33,7 +37,7 @@ def fit_totals(
             break
         place, step = rng.randrange(count), rng.choice((-2, -2, -2, -2, -1, 1, 2, 2, 2, 2))
         moved = scores[place] + step
-        if moved < least[place]:
+        if not least[place] <= moved <= most[place]:
             continue
         then = squares - scores[place] ** 2 + moved**2
         # A sum that is off counts as much as the squares it would move at the mean.

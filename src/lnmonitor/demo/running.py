@@ -20,7 +20,7 @@ from lnmonitor.demo.kidney import Kidney, draw_kidney
 from lnmonitor.demo.patient import Chart, Targets
 from lnmonitor.demo.people import draw_person
 from lnmonitor.demo.sketch import Sketch
-from lnmonitor.demo.timeline import FLARE, Moment
+from lnmonitor.demo.timeline import FLARE, Moment, infusion_day
 from lnmonitor.study.protocol import Protocol
 
 _FIRST_NUMBER = 100_000
@@ -83,7 +83,7 @@ def _sketch(place: int, patient: _Running, seed: int, today: date) -> Sketch:
     number = _FIRST_NUMBER + place
     rng = Random(f"{seed}/{number}")
     subject = f"02-{place + 1:03d}"
-    infused = today - timedelta(days=patient.days_ago or 0)
+    infused = infusion_day(today - timedelta(days=patient.days_ago or 0))
     moments = tuple(_moment(code, day) for code, day in patient.seen)
     person = draw_person(subject, infused, moments[0].day, rng)
     kidneys = draw_kidney(patient.course, moments, person.age, person.sex, rng)

@@ -58,6 +58,11 @@ def on_weekday(start: date, day: int) -> date:
     return on if day in (0, 1) else on + timedelta(days=(0, 0, 0, 0, 0, 2, 1)[on.weekday()])
 
 
+def infusion_day(on: date) -> date:
+    """Return the day, or the Thursday before it: cells are given from Monday to Thursday."""
+    return on - timedelta(days=max(0, on.weekday() - 3))
+
+
 def _planned(code: str, course: Course, protocol: Protocol, rng: Random) -> Moment | None:
     visit = protocol.visit(code)
     assert visit is not None  # noqa: S101 - the codes of FOLLOW_UP are the protocol's

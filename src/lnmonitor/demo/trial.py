@@ -21,6 +21,7 @@ from lnmonitor.demo.fit import fit_measures, fit_totals
 from lnmonitor.demo.patient import Chart, Targets
 from lnmonitor.demo.running import running_charts
 from lnmonitor.demo.sketch import Sketch, draw_sketch
+from lnmonitor.demo.timeline import infusion_day
 from lnmonitor.progress import Progress, silent
 from lnmonitor.study.forms import Visit
 from lnmonitor.study.items import Form
@@ -36,7 +37,7 @@ _MARGIN_DAYS = 16
 _SLEDAI = {"D0": (1062, TRIAL_SIZE, 4.20), "M12": (422, 77, 2.77)}
 """Sum over so many patients, and sample SD: 1062/81 = 13.11 and 422/77 = 5.48 as printed."""
 _GFR = {"D0": (58.55, 19.16), "M12": (69.51, 27.93)}
-_LEAST_ACTIVE = 8
+_LEAST_ACTIVE, _MOST_ACTIVE = 8, 28
 _LOWEST_GFR = 6.0
 
 
@@ -101,16 +102,11 @@ def _sketches(
     days = sorted((rng.randint(0, ENROLMENT_DAYS) for _ in courses), reverse=True)
     found = []
     for number, (course, before) in enumerate(zip(courses, days, strict=True)):
-        infused = _working_day(last - timedelta(days=before))
+        infused = infusion_day(last - timedelta(days=before))
         subject = f"{SITE}-{number + 1:03d}"
         found.append(draw_sketch(number, course, subject, infused, protocol, seed))
         progress(number + 1, 2 * patients, "Courses drawn")
     return found
-
-
-def _working_day(on: date) -> date:
-    """Return the day, or the Thursday before it: cells are given from Monday to Thursday."""
-    return on - timedelta(days=max(0, on.weekday() - 3))
 
 
 def _targets(sketches: Sequence[Sketch], seed: int) -> list[Targets]:
@@ -118,9 +114,9 @@ def _targets(sketches: Sequence[Sketch], seed: int) -> list[Targets]:
     targets = [Targets({}, {}) for _ in sketches]
     for code in ("D0", "M12"):
         places = [place for place, sketch in enumerate(sketches) if sketch.at(code)]
-        for place, total in zip(
-            places, _totals(code, [sketches[p] for p in places], rng), strict=True
-        ):
+        starts = [targets[place].sledai.get("D0") for place in places]
+        totals = _totals(code, [sketches[place] for place in places], starts, rng)
+        for place, total in zip(places, totals, strict=True):
             targets[place].sledai[code] = total
         raw = [_measured(sketches[place], code, seed) for place in places]
         for place, value in zip(places, _fitted(raw, *_GFR[code]), strict=True):
@@ -128,7 +124,10 @@ def _targets(sketches: Sequence[Sketch], seed: int) -> list[Targets]:
     return targets
 
 
-def _totals(code: str, sketches: Sequence[Sketch], rng: Random) -> list[int]:
+def _totals(
+    code: str, sketches: Sequence[Sketch], starts: Sequence[int | None], rng: Random
+) -> list[int]:
+    """Return SLEDAI totals; nobody ends the year above where he or she started."""
     renal = [weight(renal_items(kidney)) for s in sketches if (kidney := s.at(code))]
     if code == "D0":
         least = [max(_LEAST_ACTIVE, own) for own in renal]
@@ -136,9 +135,13 @@ def _totals(code: str, sketches: Sequence[Sketch], rng: Random) -> list[int]:
     else:
         least = renal
         drawn = [own + rng.choice((0, 2, 2, 2, 2, 2, 3, 4, 4)) for own in renal]
+    most = [
+        _MOST_ACTIVE if start is None else max(start, low)
+        for start, low in zip(starts, least, strict=True)
+    ]
     total, of, sd = _SLEDAI[code]
     wanted = round(total * len(sketches) / of)
-    return fit_totals(drawn, least, total=wanted, sd=sd, rng=rng)
+    return fit_totals(drawn, least, most, total=wanted, sd=sd, rng=rng)
 
 
 def _measured(sketch: Sketch, code: str, seed: int) -> float:

@@ -11,14 +11,15 @@ from lnmonitor.demo.fit import fit_measures, fit_totals
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_that_scores_reach_sum_and_spread_and_keep_their_minimum(seed) -> None:
+def test_that_scores_reach_sum_and_spread_and_keep_their_bounds(seed) -> None:
     rng = Random(seed)
     least = [rng.choice((8, 8, 8, 12)) for _ in range(81)]
     drawn = [low + rng.randint(0, 12) for low in least]
-    scores = fit_totals(drawn, least, total=1062, sd=4.20, rng=rng)
+    most = [30] * 81
+    scores = fit_totals(drawn, least, most, total=1062, sd=4.20, rng=rng)
     assert sum(scores) == 1062
     assert round(stdev(scores), 2) == 4.20
-    assert all(score >= low for score, low in zip(scores, least, strict=True))
+    assert all(low <= score <= 30 for score, low in zip(scores, least, strict=True))
 
 
 def test_that_measures_reach_mean_and_spread_with_one_decimal() -> None:
@@ -36,4 +37,4 @@ def test_that_the_order_of_measures_stays() -> None:
 
 def test_that_one_value_is_left_alone() -> None:
     assert fit_measures([61.23], mean=58.55, sd=19.16) == [61.2]
-    assert fit_totals([12], [8], total=13, sd=4.2, rng=Random(1)) == [12]
+    assert fit_totals([12], [8], [20], total=13, sd=4.2, rng=Random(1)) == [12]

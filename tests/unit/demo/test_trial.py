@@ -7,12 +7,14 @@ Numbers here are those printed in the paper's abstract and the meeting abstract 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 from statistics import fmean, stdev
 
 import pytest
 
 from lnmonitor.analysis.cohort import cohort
+from lnmonitor.analysis.course import evaluate
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.demo.trial import generate
 from lnmonitor.study.checks import check_form
@@ -255,6 +257,21 @@ def test_that_a_seed_always_gives_the_same_study(today) -> None:
     one, two, other = (list(generate(patients=4, seed=seed, today=today)) for seed in (5, 5, 6))
     assert one == two
     assert one != other
+
+
+def test_that_another_seed_on_another_day_gives_the_same_aggregates(protocol) -> None:
+    on = date(2024, 2, 29)  # a leap day; seeds and weekdays change every draw
+    courses = [
+        evaluate(p.data(), protocol, today=on)
+        for p in generate(seed=7, today=on)
+        if p.site_id == "01"
+    ]
+    ends = [v for c in courses for v in c.visits if v.code == "M12"]
+    assert Counter(v.response().value for v in ends) == {"CR": 19, "PR": 17, "NR": 41}
+    assert printed([v.sledai().score for v in ends]) == (5.48, 2.77)
+    assert printed([v.lab("GFRM") for v in ends]) == (69.51, 27.93)
+    assert sum(len(c.flares) for c in courses) == 11
+    assert sum(bool(c.ever_in_remission) for c in courses) == 49
 
 
 def test_that_other_numbers_of_patients_work(today) -> None:
