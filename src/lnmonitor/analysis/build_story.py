@@ -8,9 +8,10 @@ from lnmonitor.analysis.course import Course
 from lnmonitor.analysis.drugs import steroids
 from lnmonitor.analysis.inputs import PatientInput, gather
 from lnmonitor.analysis.story import Story, VisitMark
+from lnmonitor.analysis.story_axis import Axis
 from lnmonitor.analysis.story_facts import build_facts, patient_status
 from lnmonitor.analysis.story_lanes import drug_bars, event_bars, ribbon, visit_marks
-from lnmonitor.analysis.story_panels import Axis, build_panels
+from lnmonitor.analysis.story_panels import build_panels
 from lnmonitor.study import dates
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData

@@ -8,7 +8,7 @@ from lnmonitor.analysis.course import Course, VisitAssessment
 from lnmonitor.analysis.drugs import PER_DAY, daily, span
 from lnmonitor.analysis.inputs import PatientInput
 from lnmonitor.analysis.story import NO_TEXT, Interval, RibbonSpan, VisitMark
-from lnmonitor.analysis.story_panels import Axis
+from lnmonitor.analysis.story_axis import Axis
 from lnmonitor.analysis.wording import days, same
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response

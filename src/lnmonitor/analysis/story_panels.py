@@ -6,27 +6,26 @@ The y ranges are fixed, so that two patients can be compared, and widened where 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from lnmonitor.analysis.course import Course, Measured, VisitAssessment
 from lnmonitor.analysis.drugs import Steroids
+from lnmonitor.analysis.flare_line import flare_line
 from lnmonitor.analysis.story import (
     NO_TEXT,
     Band,
-    LimitLine,
     Mark,
     Panel,
     SeriesStyle,
     TrendPoint,
     TrendSeries,
 )
+from lnmonitor.analysis.story_axis import Axis
 from lnmonitor.analysis.wording import EQUATION_NAMES, number, same, signed, span
-from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.gfr import EgfrResult
-from lnmonitor.clinical.response import Response
 from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.language import Text
 from lnmonitor.study.analytes import ANALYTES
@@ -44,25 +43,6 @@ _NOTABLE_RATIO = 1.5
 _PROTEIN_RANGE = (0.1, 8.0)
 _COMPLEMENT_RANGE = (0.03, 2.5)
 _DSDNA_RANGE = (5.0, 1000.0)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Days since the first infusion; before one, days since `origin` (consent)."""
-
-    origin: date
-
-    def day(self, iso: str) -> float:
-        """Return the day of a complete ISO date."""
-        return float((date.fromisoformat(iso) - self.origin).days)
-
-    def of(self, on: date) -> float:
-        """Return the day of a date."""
-        return float((on - self.origin).days)
-
-    def date(self, day: float) -> date:
-        """Return the date of a day."""
-        return self.origin + timedelta(days=round(day))
 
 
 def build_panels(
@@ -401,7 +381,7 @@ def _protein(
         series,
         log=True,
         bands=(Band(None, 0.5, Text("target < 0.5", "目标 < 0.5")),),
-        lines=_flare_line(seen, course, code, protocol, axis),
+        lines=flare_line(seen, course, code, protocol, axis),
         y_range=_widened(_PROTEIN_RANGE, series),
         ticks=_ticks((0.25, 0.5, 1, 2, 4)),
         explain_key="flare",
@@ -427,44 +407,6 @@ def _flares_marked(points: Sequence[TrendPoint], course: Course) -> tuple[TrendP
     return tuple(
         replace(point, mark=Mark.FLARE) if point.visit_id in days else point for point in points
     )
-
-
-def _flare_line(
-    seen: Sequence[VisitAssessment], course: Course, code: str, protocol: Protocol, axis: Axis
-) -> tuple[LimitLine, ...]:
-    """Return the limit that would be a flare, from the last remission on.
-
-    After CR the protocol's limit; after PR its limit, or twice the lowest value since if higher.
-    """
-    remitted = [
-        visit
-        for visit in seen
-        if visit.response(protocol.response_rule) in {Response.CR, Response.PR}
-    ]
-    flares = [found for found in course.flares if isinstance(found, FlareFinding)]
-    onset = max((f.onset_day for f in flares if f.status == "confirmed"), default=None)
-    since = [v for v in remitted if onset is None or (v.day is not None and v.day > onset)]
-    if not since:
-        return ()
-    complete = [v for v in since if v.response(protocol.response_rule) is Response.CR]
-    start = axis.day((complete or since)[0].date)
-    given = _flare_parameters(protocol)
-    if complete:
-        limit = given["after_complete_g"]
-        label = Text(f"flare line after CR, {limit:.1f}", f"CR 后复发线 {limit:.1f}")
-        return (LimitLine(limit, label, start),)
-    values = [v.lab(code) for v in seen if v.day is not None and axis.day(v.date) >= start]
-    lowest = min((value for value in values if value is not None), default=0.0)
-    limit = max(given["after_partial_g"], given["after_partial_times_nadir"] * lowest)
-    label = Text(f"flare line after PR, {limit:.1f}", f"PR 后复发线 {limit:.1f}")
-    return (LimitLine(limit, label, start),)
-
-
-def _flare_parameters(protocol: Protocol) -> dict[str, float]:
-    """Return the default flare rule's limits with the protocol's changes."""
-    overrides = protocol.parameters.get(protocol.flare_rule, {})
-    merged = {**flare.RULE_SETS[flare.DEFAULT].parameters, **overrides}
-    return {name: float(value) for name, value in merged.items()}
 
 
 def _prednisone(axis: Axis, courses: Steroids, end: float) -> Panel:

@@ -84,6 +84,27 @@ def test_that_the_line_after_partial_remission_is_the_higher_of_2_g_and_twice_th
     assert limits == [2.0, pytest.approx(2.6)]
 
 
+def test_that_the_line_lasts_until_the_flare_that_broke_the_remission_is_over() -> None:
+    b = started()
+    for code, day, protein in (
+        ("SCR", -7, 3.0),
+        ("M3", 91, 0.4),
+        ("M6", 182, 1.2),
+        ("UNS", 196, 1.4),
+    ):
+        renal(b, b.visit(code, day), day, protein, 60)
+    lasting = _panel(_story(b.data()), "protein").lines
+    assert [(x.value, x.start, x.end) for x in lasting] == [(1.0, 91, None)]
+    renal(b, b.visit("M9", 273), 273, 0.9, 60)  # below 1.0 g, and a partial response again
+    again = _panel(_story(b.data()), "protein").lines
+    assert [(x.value, x.start, x.end) for x in again] == [(2.0, 273, None)]
+    renal(b, b.visit("M12", 365), 365, 2.6, 60)
+    renal(b, b.visit("UNS", 380), 380, 2.7, 60)
+    renal(b, b.visit("UNS", 400), 400, 1.9, 60)  # over, and no remission any more
+    ended = _panel(_story(b.data()), "protein").lines
+    assert [(x.value, x.start, x.end) for x in ended] == [(2.0, 273, 400)]
+
+
 def test_that_values_beyond_detection_and_not_done_keep_their_marks(story: Story) -> None:
     points = _panel(story, "dsdna").series[0].points
     assert [p.mark for p in points] == [
