@@ -19,6 +19,7 @@ from lnmonitor.desktop.entry.values import Answer
 from lnmonitor.desktop.pages.visit.form_page import FormPage
 from lnmonitor.desktop.pages.visit.infusion import InfusionView
 from lnmonitor.desktop.pages.visit.keeper import keeper
+from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.log_view import LogView
 from lnmonitor.desktop.pages.visit.page import VisitPage
 from lnmonitor.desktop.session_hub import hub
@@ -487,6 +488,64 @@ def test_that_the_wheel_changes_no_value(nurse: Nurse, qtbot: QtBot) -> None:
     )
     QApplication.sendEvent(row.editor, event)
     assert row.entry.answer("value").value == 79
+
+
+def test_that_closing_over_unsaved_values_is_refused_until_they_are_discarded(
+    nurse: Nurse,
+) -> None:
+    nurse.open_visit("M12", "VS")
+    nurse.date()
+    nurse.form("VS")
+    nurse.type("weight_kg", "56")
+    assert not nurse.page.may_close()
+    nurse.page.activate((nurse.study.patient_id, "M12", None))  # as the shell then does
+    nurse.settle()
+    assert nurse.page.message.text.startswith("2 values of 01-012 are not saved")
+    nurse.page._ask_discard()
+    assert not nurse.page.may_close(), "asked, not yet discarded"
+    nurse.page._discard()
+    nurse.settle()
+    assert nurse.page.may_close()
+
+
+def test_that_f2_tells_the_history_of_a_value(nurse: Nurse) -> None:
+    nurse.open_visit("M9", "LB")
+    nurse.type("CREAT", "97")
+    nurse.keys("1")
+    nurse.press(Enter)
+    nurse.press(Enter)
+    nurse.save()
+    nurse.row("CREAT").focus_editor()
+    nurse.press(Qt.Key.Key_F2)
+    nurse.settle()
+    lines = nurse.page.message.text.splitlines()
+    assert len(lines) == 2
+    assert "entered: 79" in lines[0]
+    assert lines[1].endswith("79.0 → 97.0  TRANSCRIPTION")
+    assert "Li Wen" in lines[1]
+
+
+def test_that_one_reason_moves_the_date_of_a_whole_group(nurse: Nurse) -> None:
+    nurse.open_visit("M9", "LB")
+    view = nurse.page.desk.current
+    assert isinstance(view, LaboratoryView)
+    view._dates["chemistry"].setFocus()
+    nurse.keys("2026-02-01")
+    nurse.press(Enter)
+    creatinine, albumin = nurse.row("CREAT"), nurse.row("ALB")
+    assert isinstance(creatinine.strip, ReasonStrip)
+    assert "2 Feb 2026 → 1 Feb 2026" in creatinine.strip.text
+    creatinine.strip.code.setFocus()
+    nurse.keys("1")
+    nurse.press(Enter)
+    nurse.press(Enter)
+    assert creatinine.strip is None
+    assert albumin.strip is None
+    nurse.save()
+    moved = [
+        r.form.analyte for r in nurse.data.of(LabResult) if r.form.collected_on == "2026-02-01"
+    ]
+    assert moved == ["CREAT", "ALB"]
 
 
 # ---- infusion, logs

@@ -330,9 +330,14 @@ class MainWindow(QMainWindow):
 
     def close_study(self) -> None:
         """Sign out and go back to the sign-in."""
-        page = self.page
-        if page is None or page.may_leave():
+        if self._may_close():
             self.closed.emit()
+
+    def _may_close(self) -> bool:
+        page = self.page
+        if page is not None and not page.may_leave():
+            return False
+        return all(page.may_close() for page in tuple(self._pages.values()))
 
     # --- problems --------------------------------------------------------------------------
 
@@ -406,8 +411,7 @@ class MainWindow(QMainWindow):
         self._fold()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        page = self.page
-        if page is not None and not page.may_leave():
+        if not self._may_close():
             event.ignore()
             return
         preferences().window = [self.width(), self.height()]

@@ -56,6 +56,8 @@ class ItemRow(QWidget):
     left = Signal()
     next_wanted = Signal()
     focused = Signal()
+    reason_given = Signal(str, str)
+    """Item and reason of a changed saved value."""
 
     def __init__(self, setup: RowSetup, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,11 +99,6 @@ class ItemRow(QWidget):
         self.editor.confirmed.connect(self._confirm)
         self.editor.focused.connect(self._enter_field)
         self.entry.changed.connect(self._entry_changed)
-
-    @property
-    def field_kind(self) -> Kind:
-        """How the item is typed."""
-        return self.entry.form_type.items()[self.name].kind
 
     @property
     def strip(self) -> Strip | None:
@@ -151,7 +148,8 @@ class ItemRow(QWidget):
     def _escape(self) -> None:
         """Esc: what was typed gives way to what is saved."""
         self._problem = None
-        self.entry.restore(self.name)
+        for name in self._without_reason() or (self.name,):
+            self.entry.restore(name)
         self._commit()
 
     @Slot()
@@ -200,8 +198,8 @@ class ItemRow(QWidget):
             self._open(AskStrip).ask(text_of(question.message), deviation=question.deviation)
             self.editor.asking = True
             state = "ask"
-        elif self.name in self.entry.needs_reason:
-            self._open(ReasonStrip).ask(self.words(self.entry.saved(self.name)), self.words())
+        elif pending := self._without_reason():
+            self._open(ReasonStrip).ask(*self._old_and_new(pending[0]))
         else:
             self._close_strip()
         self.editor.set_state(state)
@@ -223,6 +221,22 @@ class ItemRow(QWidget):
             return tr('"{text}" cannot be read.', text=self.entry.typed(self.name))
         sentences = (problem.message, problem.remedy)
         return " ".join(tr(one).format(**problem.params) for one in sentences if one)
+
+    def _without_reason(self) -> tuple[str, ...]:
+        """Return the changed items that this row asks a reason for: a result's row for all."""
+        pending = self.entry.needs_reason
+        if isinstance(self.entry, ResultEntry):
+            return pending
+        return tuple(name for name in pending if name == self.name)
+
+    def _old_and_new(self, name: str) -> tuple[str, str]:
+        if name == self.name and "unit" in self._without_reason():
+            units = (str(self.entry.saved("unit").value or ""), str(self.entry.value("unit") or ""))
+            return (
+                f"{self.words(self.entry.saved(name))} {units[0]}".strip(),
+                f"{self.words()} {units[1]}".strip(),
+            )
+        return self.words(self.entry.saved(name), name), self.words(self.entry.answer(name), name)
 
     def _question(self) -> Finding | None:
         asked = (found for found in self.findings if found.level == "ask")
@@ -270,7 +284,9 @@ class ItemRow(QWidget):
 
     @Slot(str)
     def _give_reason(self, why: str) -> None:
-        self.entry.give_reason(self.name, why)
+        for name in self._without_reason():
+            self.entry.give_reason(name, why)
+            self.reason_given.emit(name, why)
         self.left.emit()
 
     @Slot()
@@ -296,17 +312,17 @@ class ItemRow(QWidget):
         """Put the cursor into the field."""
         self.editor.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def words(self, answer: Answer | None = None) -> str:
-        """Return an answer (the present one without argument) as read in a sentence."""
+    def words(self, answer: Answer | None = None, name: str = "") -> str:
+        """Return an answer (the row's present one without argument) as read in a sentence."""
         answer = self.entry.answer(self.name) if answer is None else answer
         if answer.missing:
             return answer.missing
         if answer.value is None:
             return tr("empty")
-        item = self.entry.form_type.items()[self.name].item
-        if self.field_kind is Kind.CODE and item.codes:
-            return decode(item.codes, answer.value, language())
-        if self.field_kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
+        field = self.entry.form_type.items()[name or self.name]
+        if field.kind is Kind.CODE and field.item.codes:
+            return decode(field.item.codes, answer.value, language())
+        if field.kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
             return format_date(str(answer.value), language())
         return f"{answer.operator} {format_value(answer.value)}".strip()
 

@@ -82,6 +82,10 @@ class Page(QWidget):
         session = hub().session
         return session is not None and session.may(Action.ENTER) and not session.read_only
 
+    def may_close(self) -> bool:
+        """Return whether the study may be closed; a page with unsaved values shows them instead."""
+        return True
+
     def keys(self) -> list[tuple[str, str]]:
         """Return the keys valid here as (key, what it does), for `?` and the key line."""
         return [

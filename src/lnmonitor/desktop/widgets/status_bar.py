@@ -38,7 +38,7 @@ class StatusBar(QStatusBar):
         for widget in (self._head, self._time):
             self.addPermanentWidget(widget)
         hub().saved.connect(self._take_saved)
-        hub().status.connect(self._extra.setText)
+        hub().status.connect(self._take_status)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -64,6 +64,13 @@ class StatusBar(QStatusBar):
     def _take_saved(self, moment: datetime) -> None:
         self._saved = moment
         self.retranslate()
+
+    @Slot(str)
+    def _take_status(self, words: str) -> None:
+        """Show what is not saved instead of saying that all is."""
+        self._extra.setText(words)
+        self._mark.setVisible(not words)
+        self._left.setVisible(not words)
 
     @Slot()
     def _tick(self) -> None:

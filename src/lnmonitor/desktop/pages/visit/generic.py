@@ -33,7 +33,7 @@ _NUMBER = 17.0
 _TEXT = 84.0
 _HINTS = {
     Kind.DATE: "t, 3/7, 2026-05-12",
-    Kind.PARTIAL_DATE: "2026, 2026-05, 3/7/26",
+    Kind.PARTIAL_DATE: "2026, 2026-05, 3/7",
     Kind.DATETIME: "t 14:30, 3/7 14:30",
 }
 
@@ -51,7 +51,7 @@ class GenericView(FormView):
 def add_items(view: FormView, entry: FormEntry, into: QVBoxLayout, *, head: bool = True) -> None:
     """Add a row for each item of an entry to a form view."""
     items = visible_items(entry.form_type)
-    base = Columns(label=label_units(text_of(f.item.label) for f in items.values()))
+    base = Columns(label=label_units([text_of(f.item.label) for f in items.values()], most=96))
     previous = view.binder.previous(entry.form_type) if entry.form_type is VitalSigns else None
     if head and previous is not None:
         into.addWidget(_head(view, base))
@@ -59,7 +59,10 @@ def add_items(view: FormView, entry: FormEntry, into: QVBoxLayout, *, head: bool
     for name, field in items.items():
         if group_title(field) != group:
             group = group_title(field)
-            into.addWidget(Heading(group))
+            if group:
+                into.addWidget(Heading(group))
+            else:
+                into.addSpacing(theme().px(3))
         view.row(item_setup(view, entry, name, base, previous), into)
 
 

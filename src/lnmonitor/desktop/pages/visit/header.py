@@ -157,7 +157,7 @@ def day_words(binder: Binder) -> str:
     """Return study day and target of the visit: "day 372, target 365 ± 28"."""
     planned = binder.planned
     if planned is None:
-        return tr("not tied to a visit")
+        return ""
     day = binder.study_day()
     parts = [tr("day {day}", day=_signed(day))] if day is not None else []
     if planned.day is not None:

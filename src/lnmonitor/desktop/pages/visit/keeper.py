@@ -19,11 +19,14 @@ class BinderKeeper(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._kept: dict[Place, Binder] = {}
+        self.closing = False
+        """Whether a person tried to close the study over unsaved values."""
         hub().session_changed.connect(self._forget_all)
 
     @Slot()
     def _forget_all(self) -> None:
         self._kept.clear()
+        self.closing = False
 
     def find(self, place: Place) -> Binder | None:
         """Return the binder kept for a place if it holds something unsaved."""

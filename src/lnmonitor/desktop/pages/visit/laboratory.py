@@ -127,6 +127,7 @@ class LaboratoryView(FormView):
             place,
         )
         entry.changed.connect(self._result_changed)
+        row.reason_given.connect(self._share_reason)
         self._mark(row)
         return row
 
@@ -137,13 +138,33 @@ class LaboratoryView(FormView):
     @Slot(object)
     def _date_typed(self, answer: Answer) -> None:
         edit = self.sender()
+        edit.setProperty("typed", answer.value)
         for row in self._group_rows(str(edit.property("group"))):
             if row.entry.record is None:
                 row.entry.fixed["collected_on"] = answer.value
 
     @Slot()
     def _date_left(self) -> None:
-        self._show_date(str(self.sender().property("group")))
+        """Take the date for saved results too: each is a saved value changed."""
+        edit = self.sender()
+        group, day = str(edit.property("group")), edit.property("typed")
+        edit.setProperty("typed", None)
+        for row in self._group_rows(group) if day else ():
+            if row.entry.record is not None and row.entry.value("collected_on") != day:
+                row.entry.set("collected_on", Answer(day))
+                self.judge(row.entry)
+        self._show_date(group)
+
+    @Slot(str, str)
+    def _share_reason(self, name: str, why: str) -> None:
+        """One reason for a date of collection is the reason for its whole group."""
+        given = self._sender_row()
+        if name != "collected_on" or given is None:
+            return
+        for row in self._group_rows(analyte(_code(given.entry)).group):
+            if name in row.entry.needs_reason:
+                row.entry.give_reason(name, why)
+                self.judge(row.entry)
 
     @Slot()
     def _date_entered(self) -> None:
@@ -229,6 +250,7 @@ class LaboratoryView(FormView):
             if group not in self._places:
                 group = next(iter(self._places))
             row = self._add_result(self.binder.add_result(code), self._places[group])
+            self.rows.sort(key=lambda one: list(GROUPS).index(analyte(_code(one.entry)).group))
         self._choice = Answer()
         self._chooser.show_answer(self._choice)
         row.focus_editor()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -32,11 +33,13 @@ from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.text import rule
+from lnmonitor.desktop.words import instant
 from lnmonitor.errors import UserError
 from lnmonitor.study.forms import FORMS, Visit
 from lnmonitor.study.records import PatientData, Record
 
 if TYPE_CHECKING:
+    from lnmonitor.services.audit import AuditEntry
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.records import Saved
     from lnmonitor.services.session import StudySession
@@ -122,6 +125,7 @@ class VisitPage(Page):
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undo),
             (QKeySequence("Ctrl+Down"), self.next_form),
             (QKeySequence("Ctrl+Up"), self.previous_form),
+            (QKeySequence("F2"), self.show_history),
         ):
             made = QShortcut(keys, self)
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -145,6 +149,7 @@ class VisitPage(Page):
             ("C", tr("confirm")),
             ("Esc", tr("restore")),
             ("Ctrl+U", tr("unit")),
+            ("F2", tr("history of the field")),
             ("Ctrl+Z", tr("undo")),
             ("Ctrl+S", tr("save")),
         ]
@@ -202,6 +207,8 @@ class VisitPage(Page):
         self._renew()
         self._first_form(binder)
         self._compute()
+        if keeper().closing:
+            self._say_unsaved()
 
     def _first_form(self, binder: Binder) -> None:
         """Show the form asked for, else the first that is not complete."""
@@ -354,6 +361,32 @@ class VisitPage(Page):
                 }
             )
 
+    # ---- history
+    @Slot()
+    def show_history(self) -> None:
+        """Say what happened to the item in focus since its record was made."""
+        from lnmonitor.services.records import history
+
+        view = self.desk.current
+        row = view.current_row() if view is not None else None
+        if row is None:
+            return
+        record = row.entry.record
+        if record is None:
+            self.message.say("info", tr("Not saved yet."), ((tr("Close"), self.message.clear),))
+            return
+        record_id, name = record.id, row.name
+        ReadOp(self, lambda s: history(s, record_id, name), self._take_history).run()
+
+    def _take_history(self, entries: Sequence[AuditEntry]) -> None:
+        row = self.desk.current.current_row() if self.desk.current is not None else None
+        name = row.name if row is not None else ""
+        self.message.say(
+            "info",
+            "\n".join(history_line(one, name) for one in entries[-6:]),
+            ((tr("Close"), self.message.clear),),
+        )
+
     # ---- undo, save
     @Slot()
     def undo(self) -> None:
@@ -437,6 +470,7 @@ class VisitPage(Page):
             return
         self.binder.take_saved(entries, stored.saved.records, stored.loaded)
         record = self.binder.visit_record
+        keeper().closing = False
         keeper().drop(self._place)
         if record is not None:
             self._place = (self._place[0], record.id)
@@ -466,6 +500,42 @@ class VisitPage(Page):
         self._renew()
 
     # ---- leaving, language, size
+    def may_close(self) -> bool:
+        """Refuse to close over unsaved values: show them, with Save and Discard."""
+        unsaved = keeper().unsaved
+        if not unsaved:
+            return True
+        keeper().closing = True
+        place, binder = next(iter(unsaved.items()))
+        name = "visit" if binder.planned is not None else "form"
+        hub().open_page.emit(name, (*place, None))
+        return False
+
+    def _say_unsaved(self) -> None:
+        if self.binder is None:
+            return
+        words = tr(
+            "{n} values of {subject} are not saved. Save or discard them, then close.",
+            n=self.binder.unsaved_values,
+            subject=self.binder.data.subject_id,
+        )
+        actions = ((tr("Save  Ctrl+S"), self.save), (tr("Discard…"), self._ask_discard))
+        self.message.say("ask", words, actions)
+
+    @Slot()
+    def _ask_discard(self) -> None:
+        if self.binder is None:
+            return
+        words = tr("Discard {n} values for good?", n=self.binder.unsaved_values)
+        actions = ((tr("Keep them"), self._say_unsaved), (tr("Discard"), self._discard))
+        self.message.say("refuse", words, actions)
+
+    @Slot()
+    def _discard(self) -> None:
+        keeper().drop(self._place)
+        keeper().closing = bool(keeper().unsaved)
+        self._load()
+
     def refresh(self, changes: ChangeSet) -> None:
         """Read again after a change from elsewhere, unless something is being typed."""
         binder = self.binder
@@ -504,6 +574,16 @@ def load(session: StudySession, patient_id: str) -> Loaded:
         may_edit=session.may(Action.ENTER) and not session.read_only,
         new_visit_id=session.new_id(),
     )
+
+
+def history_line(entry: AuditEntry, name: str) -> str:
+    """Return one line of an item's history: when, who, what, why."""
+    when = instant(datetime.fromisoformat(entry.at).astimezone(hub().clock.now().tzinfo))
+    first = entry.values.get(name)
+    what = tr("entered: {value}", value="–" if first is None else first)
+    if entry.item:
+        what = f"{entry.old or '–'} → {entry.new or '–'}"
+    return "  ".join(filter(None, (when, entry.full_name, what, entry.reason)))
 
 
 def find_visit(data: PatientData, visit: str) -> Record[Visit] | None:

@@ -145,7 +145,7 @@ class SledaiView(ScoredView):
         columns = Columns(
             number=4,
             label=label_units(names, most=34),
-            mark=5,
+            mark=label_units([tr("lab")], least=5),
             editor=23,
             unit=0,
             flag=6,
