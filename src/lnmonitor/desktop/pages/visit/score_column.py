@@ -275,7 +275,8 @@ class ScoreColumn(QWidget):
         if day is None or day <= 0:
             self.flare.setText(tr("Judged after the infusion."))
         elif here:
-            self.flare.setText(explain(here[-1], language()).sentence)
+            told = explain(here[-1], language())
+            self.flare.setText(f"{told.title}. {told.sentence}")
         else:
             self.flare.setText(tr("Not met at this visit."))
         set_property(self.flare, "tone", "serious" if here else "text-2")
