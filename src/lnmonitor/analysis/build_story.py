@@ -55,6 +55,7 @@ def build_story(
         drugs=drug_bars(patient, axis),
         flags=course.flags,
         synthetic=synthetic,
+        died=None if course.death_day is None else float(course.death_day),
     )
 
 

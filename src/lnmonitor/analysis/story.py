@@ -178,3 +178,10 @@ class Story:
     drugs: tuple[Interval, ...]
     flags: tuple[Flag, ...]
     synthetic: bool = False
+    died: float | None = None
+    """Day of death: doses, drugs and events without an end are not drawn beyond it."""
+
+    @property
+    def held_until(self) -> float:
+        """Return the day up to which what has no end is drawn: today, or the day of death."""
+        return self.today if self.died is None else min(self.today, self.died)

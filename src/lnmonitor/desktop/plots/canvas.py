@@ -227,7 +227,7 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
             ("drugs", self._drugs, story.drugs),
         ):
             lanes = self._heights.lanes(intervals)
-            layer.show_intervals(intervals, story.today, language, lanes)
+            layer.show_intervals(intervals, story.held_until, language, lanes)
             self._strips[key].gutter.set_text(self._interval_text(key, intervals, lanes))
         for key, name in (("visits", say("Visits")), ("response", say("Response"))):
             self._strips[key].gutter.set_text(GutterText(name, bold=False), ruled=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -24,6 +25,7 @@ class PanelWords:
 
     not_done: str
     flare: str
+    suspected: str
     empty: str
 
 
@@ -36,8 +38,9 @@ class Marks(PixelLayer):
         self._scale = ValueScale(0, 1)
         self._gaps: Gaps = ()
         self._language: Language = "en"
-        self._words = PanelWords("", "", "")
+        self._words = PanelWords("", "", "", "")
         self._avoid: tuple[float, ...] = ()
+        self._confirmed: tuple[tuple[float, float], ...] = ()
 
     def show_panel(
         self,
@@ -47,10 +50,17 @@ class Marks(PixelLayer):
         avoid: tuple[float, ...],
         language: Language,
         words: PanelWords,
+        confirmed: tuple[tuple[float, float], ...] = (),
     ) -> None:
-        """Take a panel; `avoid` are days of vertical lines on which no label may lie."""
+        """Take a panel.
+
+        Args:
+            gaps: days of missed visits. avoid: days of vertical lines on which no label may lie.
+            confirmed: first and last day of confirmed flares; others are suspected.
+        """
         self._panel, self._scale, self._gaps = panel, scale, gaps
         self._avoid, self._language, self._words = avoid, language, words
+        self._confirmed = confirmed
         self.update()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -66,9 +76,11 @@ class Marks(PixelLayer):
         setter.segments += self._landmarks(panel, frame)
         labels: list[Label] = []
         for position, series in enumerate(panel.series):
+            repeated = _repeated_flares(series)
             for point in _in_sight(series, frame):
                 setter.taken.append(self._draw_point(painter, frame, series, point))
-                labels += self._point_labels(frame, series, point)
+                if point not in repeated:
+                    labels += self._point_labels(frame, series, point)
             if len(panel.series) > 1:
                 labels += self._name_label(frame, series, position)
         labels += self._line_labels(frame, panel)
@@ -201,7 +213,8 @@ class Marks(PixelLayer):
 
     def _words_of(self, point: TrendPoint) -> tuple[str, bool, str]:
         if point.mark is Mark.FLARE:
-            return self._words.flare, True, "serious"
+            sure = any(start <= point.day <= end for start, end in self._confirmed)
+            return self._words.flare if sure else self._words.suspected, True, "serious"
         if point.mark is Mark.NOT_DONE:
             return self._words.not_done, False, "text-muted"
         if point.mark is Mark.RANGE:
@@ -232,6 +245,8 @@ class Marks(PixelLayer):
         around += [(x, y, side) for side in ("below", "above", "right") for x, y in at[1:] or at]
         long = len(series.name.in_(self._language)) > len("C3 μg")
         places = [*around, *beside] if long else [*beside, *around]
+        if len(at) == 1:
+            places = [(*at[0], "right"), *places]
         color = self.style.series_color(series.style, position)
         font = self.style.font("caption", 500)
         name = series.name.in_(self._language)
@@ -272,6 +287,15 @@ class Marks(PixelLayer):
                 (frame.rect.left() + edge, middle, "start"),
             ]
             yield Label(words, self.style.font("caption"), self.style.color("ok"), places)
+
+
+def _repeated_flares(series: TrendSeries) -> set[TrendPoint]:
+    """Return the flare points that follow one: the first of an episode carries the word."""
+    return {
+        after
+        for before, after in pairwise(series.points)
+        if before.mark is Mark.FLARE and after.mark is Mark.FLARE
+    }
 
 
 def _in_sight(series: TrendSeries, frame: Frame) -> Iterator[TrendPoint]:

@@ -97,7 +97,7 @@ class TrendPanel:
             self._curves.append(TrendCurve(self.plot, self._style))
         for position, curve in enumerate(self._curves):
             if position < len(panel.series):
-                curve.show(panel.series[position], position, scale, missed, story.today)
+                curve.show(panel.series[position], position, scale, missed, story.held_until)
             else:
                 curve.clear()
         ticks = tuple(Tick(scale.y(value), words) for value, words in panel.ticks)
@@ -114,7 +114,8 @@ class TrendPanel:
             missed,
             (*story.infusions, story.today),
             language,
-            PanelWords(say("not done"), say("Flare ?"), say("No value")),
+            PanelWords(say("not done"), say("Flare"), say("Flare ?"), say("No value")),
+            tuple((s.start, s.end) for s in story.ribbon if s.response == "FLARE"),
         )
 
     def set_time(self, marks: TimeLandmarks) -> None:

@@ -191,8 +191,10 @@ class Ribbon(PixelLayer):
     def _draw_span(self, painter: QPainter, span: RibbonSpan, area: QRectF) -> None:
         style = self.style
         painter.setPen(style.pen("bg-panel"))
-        flare = span.response.upper().startswith("FLARE")
-        if flare:
+        if span.response == "FLARE":
+            painter.fillRect(area.adjusted(0, 0, -1, 0), style.color("serious"))
+            painter.setPen(style.color("bg-panel"))
+        elif span.response == "FLARE?":
             painter.fillRect(area, style.color("serious-soft"))
             painter.setPen(style.pen("serious-line"))
             painter.setBrush(style.hatch("serious-line"))
@@ -209,17 +211,18 @@ class Ribbon(PixelLayer):
             painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
             painter.setPen(style.color("text-2"))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._draw_words(painter, span, area, plain=span.response in self._GROUND)
+        plain = span.response in self._GROUND or span.response == "FLARE"
+        self._draw_words(painter, span, area, plain=plain)
 
     def _draw_words(
         self, painter: QPainter, span: RibbonSpan, area: QRectF, *, plain: bool
     ) -> None:
         style = self.style
-        weight = 600 if span.response == "CR" else 500
+        weight = 600 if span.response in {"CR", "FLARE"} else 500
         metrics = style.metrics("small", weight)
         words = span.label.in_(self._language)
         if metrics.horizontalAdvance(words) > area.width() - 6:
-            words = span.response if plain else ""
+            words = span.response if span.response in self._GROUND else ""
         if not words or metrics.horizontalAdvance(words) > area.width() - 2:
             return
         pen = painter.pen().color()
@@ -256,16 +259,16 @@ class IntervalRow(PixelLayer):
         super().__init__(view_box, style, z=50)
         self._graded = graded
         self._intervals: Sequence[Interval] = ()
-        self._today = 0.0
+        self._until = 0.0
         self._language: Language = "en"
         self._lanes = 1
 
     def show_intervals(
-        self, intervals: Sequence[Interval], today: float, language: Language, lanes: int
+        self, intervals: Sequence[Interval], until: float, language: Language, lanes: int
     ) -> None:
-        """Take the intervals; those of lanes beyond `lanes` are not drawn here."""
+        """Take the intervals; one without end goes on `until`, lanes beyond `lanes` are left out."""
         self._intervals = [i for i in intervals if i.lane < lanes]
-        self._today, self._language, self._lanes = today, language, max(lanes, 1)
+        self._until, self._language, self._lanes = until, language, max(lanes, 1)
         self.update()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -288,7 +291,7 @@ class IntervalRow(PixelLayer):
 
     def _bar(self, frame: Frame, interval: Interval, top: float, height: float) -> QRectF:
         left = frame.x(interval.start)
-        end = self._today if interval.end is None else interval.end + 1
+        end = self._until if interval.end is None else interval.end + 1
         narrowest = self.style.px(3) if self._graded else 2
         right = max(frame.x(end), left + narrowest)
         token = "ae-bar-height-px" if self._graded else "drug-bar-height-px"

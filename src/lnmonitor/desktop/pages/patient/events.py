@@ -165,7 +165,7 @@ class IntervalDelegate(RowDelegate):
         interval = row.interval
         if interval is None:
             return
-        end = story.today if interval.end is None else interval.end + 1
+        end = story.held_until if interval.end is None else interval.end + 1
         left = at(interval.start)
         bar = QRectF(left, area.center().y() - px(1.5), max(at(end) - left, px(1)), px(3))
         painter.setPen(look.color("serious") if row.serious else Qt.PenStyle.NoPen)

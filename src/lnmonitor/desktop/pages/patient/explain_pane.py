@@ -93,6 +93,7 @@ class ExplainPane(QWidget):
         self._view: PatientView | None = None
         self._topics: tuple[Topic, ...] = ()
         self._topic: Topic | None = None
+        self._asked = ""
         px = theme().px
         column = QVBoxLayout(self)
         column.setContentsMargins(px(4.5), px(2), px(4), px(3))
@@ -152,15 +153,14 @@ class ExplainPane(QWidget):
         return self._topic
 
     def show_stop(self, view: PatientView, stop: Stop | None, wanted: str = "") -> None:
-        """Offer what can be explained at a stop; `wanted`, else the same as before, comes first."""
+        """Offer what can be explained at a stop; shows `wanted`, else what was asked for last."""
+        if self._view is None or self._view.story.patient_id != view.story.patient_id:
+            self._asked = ""
         self._view = view
         self._topics = topics(view, stop)
-        kept = self._topic.key if self._topic is not None else ""
-        chosen = next((t for t in self._topics if t.key == wanted), None)
-        if chosen is None and not kept.startswith("flag."):
-            chosen = next((t for t in self._topics if t.key == kept), None)
-        if chosen is None:
-            chosen = self._topics[0] if self._topics else None
+        self._asked = wanted or self._asked
+        first = self._topics[0] if self._topics else None
+        chosen = next((t for t in self._topics if t.key == self._asked), first)
         self._offer(chosen)
         self._show(chosen)
 
@@ -182,8 +182,8 @@ class ExplainPane(QWidget):
         self._chooser.setVisible(len(self._topics) > 1)
 
     def _choose(self, index: int) -> None:
-        key = self._chooser.itemData(index)
-        self._show(next((t for t in self._topics if t.key == key), None))
+        self._asked = self._chooser.itemData(index)
+        self._show(next((t for t in self._topics if t.key == self._asked), None))
 
     def _show(self, topic: Topic | None) -> None:
         self._topic = topic

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.story import Interval, Mark, Panel, Story, TrendPoint
@@ -138,13 +138,21 @@ class ReadoutBlock(QWidget):
                 fits = fits and needed <= room
                 remark.setVisible(bool(lines[number].remark) and fits)
                 if lines[number].flag and not fits:
-                    change.setText(f"{lines[number].flag} · {lines[number].change}".strip(" ·"))
+                    briefly = lines[number].change.split(" vs ")[0]
+                    change.setText(f"{lines[number].flag} · {briefly}".strip(" ·"))
         self.setAccessibleName(self.spoken)
 
     def _fill(
         self, line: ReadLine, value: QLabel, unit: QLabel, change: QLabel, *, strong: bool
     ) -> None:
-        value.setText(line.value)
+        shown = line.value
+        if line.plain:
+            room = self.width() - theme().px(5) - QFontMetrics(value.font()).averageCharWidth()
+            room -= QFontMetrics(change.font()).horizontalAdvance(line.change)
+            fonts = QFontMetrics(theme().font("body", 600))
+            shown = fonts.elidedText(line.value, Qt.TextElideMode.ElideRight, room)
+        value.setText(shown)
+        value.setToolTip(line.value if shown != line.value else "")
         role = "body" if line.plain else "value"
         weight = "600" if strong or not line.plain else "500"
         for name, wanted in (("role", role), ("weight", weight)):

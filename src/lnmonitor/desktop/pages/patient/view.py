@@ -104,7 +104,7 @@ def topics(view: PatientView, stop: Stop | None) -> tuple[Topic, ...]:
     visit_id = stop.visit.visit_id if stop is not None and stop.visit is not None else None
     found = [
         Topic(f"flag.{f.flag.identity}", text(f.flag.title), f.flag, f.flag.visit_id)
-        for f in view.flags
+        for f in sorted(view.flags, key=lambda f: f.state != "open")
         if f.state != "withdrawn" and f.flag.visit_id == visit_id and visit_id is not None
     ]
     assessment = view.assessment(visit_id)
