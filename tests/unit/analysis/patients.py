@@ -136,6 +136,17 @@ def renal(
     b.casts(visit, day, casts)
 
 
+def remitted(second: int | None, value: float = 1.5) -> Builder:
+    """Complete remission at M3, 1.2 g at M6, and a second sample so many days later."""
+    b = started()
+    renal(b, b.visit("SCR", -7), -7, 3.0, 60)
+    renal(b, b.visit("M3", 91), 91, 0.4, 60)
+    renal(b, b.visit("M6", 182), 182, 1.2, 60)
+    if second is not None:
+        renal(b, b.visit("UNS", 182 + second), 182 + second, value, 60)
+    return b
+
+
 RENAL_ITEMS = "haematuria proteinuria pyuria"
 
 
