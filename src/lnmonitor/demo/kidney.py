@@ -13,7 +13,7 @@ from random import Random
 
 from lnmonitor.clinical.gfr import Sex, ckd_epi_2021
 from lnmonitor.demo.courses import FOLLOW_UP, Course
-from lnmonitor.demo.timeline import CONFIRMATION, Moment
+from lnmonitor.demo.timeline import FLARE, Moment
 
 ULN = {"F": 73.0, "M": 97.0}
 _SPELL = 0.3
@@ -106,10 +106,9 @@ class _Walk:
 
     def _flaring(self, moment: Moment) -> float:
         """After CR at least 1 g, after PR at least 2 g and twice the lowest value."""
-        peak = self.base * self.rng.uniform(0.92, 1.15)
+        share = (0.6, 0.85) if moment.stage == FLARE else (0.9, 1.12)
+        peak = self.base * self.rng.uniform(*share)
         least = 1.1 if "C" in self.course.responses else max(2.1, 2.1 * self.lowest)
-        if moment.stage == CONFIRMATION:
-            peak = max(peak, self.protein * self.rng.uniform(0.85, 1.1))
         return max(peak, least)
 
     def _complete(self, moment: Moment) -> float:
