@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,3 @@ class Axis:
     def of(self, on: date) -> float:
         """Return the day of a date."""
         return float((on - self.origin).days)
-
-    def date(self, day: float) -> date:
-        """Return the date of a day."""
-        return self.origin + timedelta(days=round(day))

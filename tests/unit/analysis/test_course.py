@@ -147,6 +147,64 @@ def test_that_an_unchanged_drug_continued_for_activity_is_no_escalation() -> Non
     assert "flare.suspected" in _kinds(_run(b))
 
 
+@pytest.mark.parametrize(
+    ("dose", "drug", "route", "status"),
+    [
+        (30, "PREDNISONE", "ORAL", "confirmed"),
+        (10, "PREDNISONE", "ORAL", "suspected"),  # as before
+        (500, "METHYLPREDNISOLONE", "IV", "confirmed"),  # a pulse
+    ],
+)
+def test_that_prednisone_raised_for_activity_confirms_the_flare(
+    dose: float, drug: str, route: str, status: str
+) -> None:
+    b = remitted(None)
+    b.add(
+        Glucocorticoid(
+            drug="PREDNISONE", dose_mg=10, frequency="QD", start=b.iso(-90), stop=b.iso(189)
+        )
+    )
+    b.add(
+        Glucocorticoid(
+            drug=drug,
+            dose_mg=dose,
+            frequency="QD",
+            route=route,
+            start=b.iso(190),
+            indication="ACTIVITY",
+        )
+    )
+    flare = _run(b).flares[0]
+    assert isinstance(flare, FlareFinding)
+    assert flare.status == status
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "response"),
+    [("<", 0.15, Response.CR), ("<", 0.6, Response.UNKNOWN), (">", 2.0, Response.UNKNOWN)],
+)
+def test_that_a_censored_protein_counts_only_where_its_side_of_every_limit_is_sure(
+    operator: str, value: float, response: Response
+) -> None:
+    b = started()
+    renal(b, b.visit("SCR", -7), -7, 3.0, 60)
+    m3 = b.visit("M3", 91)
+    b.lab(m3, 91, "U24P", value, operator=operator)
+    b.labs(m3, 91, CREAT=60, URBC=1, UWBC=1)
+    b.casts(m3, 91)
+    assert _visit(_run(b), "M3").response() is response
+
+
+def test_that_a_censored_result_is_graded_only_where_both_ends_agree() -> None:
+    # Platelets "< 20" are grade 4 wherever they are; "< 60" may be grade 2, 3 or 4.
+    b = started()
+    for code, day, value in (("M1", 30, 20.0), ("M3", 91, 60.0)):
+        b.lab(b.visit(code, day), day, "PLT", value, operator="<")
+    term = "ctcae.Platelet count decreased"
+    grades = [visit.outcomes[term] for visit in _run(b).visits]
+    assert [(g.grade, g.low, g.high) for g in grades] == [(4, 4, 4), (None, 2, 4)]  # type: ignore[attr-defined]
+
+
 def test_that_nobody_flares_without_an_earlier_remission() -> None:
     b = started()
     for code, day, protein in (("SCR", -7, 3.0), ("M3", 91, 2.8), ("M6", 182, 6.0)):

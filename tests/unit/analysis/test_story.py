@@ -10,7 +10,7 @@ from patients import Builder, renal, started, story_047
 from lnmonitor.analysis.build_story import build_story
 from lnmonitor.analysis.course import evaluate
 from lnmonitor.analysis.story import Mark, Panel, SeriesStyle, Story
-from lnmonitor.study.forms import Disposition, Immunosuppressant
+from lnmonitor.study.forms import Disposition, Glucocorticoid, Immunosuppressant, Sledai2K
 from lnmonitor.study.protocol import load_protocol
 from lnmonitor.study.records import PatientData
 
@@ -46,6 +46,16 @@ def test_that_a_score_with_a_missing_input_is_a_range(story: Story) -> None:
     assert month_1.label == "12–14"
     assert month_1.note.en == "1 input missing"
     assert points[-1].change == "+6 vs M9"
+
+
+def test_that_a_total_recorded_elsewhere_stands_apart_from_the_items() -> None:
+    b = started()
+    visit = b.visit("M3", 91)
+    b.add(Sledai2K(proteinuria="Y", recorded_total=9), visit)
+    items, recorded = _panel(_story(b.data()), "sledai").series
+    assert (items.points[0].low, items.points[0].high) == (4, 105)
+    assert (recorded.name.en, recorded.points[0].value) == ("recorded total", 9)
+    assert recorded.style is SeriesStyle.SECONDARY
 
 
 def test_that_the_letters_stand_at_their_steps(story: Story) -> None:
@@ -121,6 +131,22 @@ def test_that_the_dose_is_written_at_each_change(story: Story) -> None:
     assert [(p.day, p.value) for p in points] == [
         (-60, 40), (14, 30), (45, 20), (92, 15), (182, 10), (273, 7.5),
     ]  # fmt: skip
+
+
+def test_that_a_dose_not_known_breaks_the_area() -> None:
+    b = started()
+    for start, stop, frequency in ((-30, 29, "QD"), (30, 59, "PRN"), (60, None, "QD")):
+        b.add(
+            Glucocorticoid(
+                drug="PREDNISONE",
+                dose_mg=20,
+                frequency=frequency,
+                start=b.iso(start),
+                stop=None if stop is None else b.iso(stop),
+            )
+        )
+    points = _panel(_story(b.data()), "prednisone").series[0].points
+    assert [(p.day, p.value) for p in points] == [(-30, 20), (30, None), (60, 20)]
 
 
 def test_that_complement_has_two_series_with_their_own_bands(story: Story) -> None:
