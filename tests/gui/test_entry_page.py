@@ -262,6 +262,18 @@ def test_that_nd_is_kept_as_missing_and_not_as_a_number(nurse: Nurse) -> None:
     assert (saved["DSDNA"].form.operator, saved["DSDNA"].form.value) == ("<", 10.0)
 
 
+def test_that_a_ctcae_grade_stands_after_the_flag(nurse: Nurse) -> None:
+    nurse.open_visit("M12", "LB")
+    nurse.date()
+    nurse.form("LB")
+    row = nurse.type("HGB", "85")  # CTCAE 5 anaemia: 80 to under 100 g/L is grade 2
+    nurse.settle()
+    assert row.beside.flag == "L 2"
+    row.focus_editor()
+    nurse.keys("121")
+    assert row.beside.flag == "", "no grade of the value before stays"
+
+
 # ---- asked, refused, reasons
 
 
@@ -606,7 +618,7 @@ def test_that_a_drug_is_added_by_keys_alone(nurse: Nurse) -> None:
     for name, text in regimen.items():
         nurse.type(name, text)
     nurse.save()
-    assert nurse.page.message.text.startswith("Saved 1 record")
+    assert nurse.page.message.text.startswith("Saved 1 record.")
     assert "Mycophenolate" in view.lines[-1].text
 
 

@@ -18,6 +18,7 @@ from lnmonitor.desktop.theme import theme
 from lnmonitor.study.codelists import Code, CodeList
 
 _ROWS_SHOWN = 10
+_ROW_UNITS = 5.5
 
 
 def number_of(code: Code) -> str:
@@ -146,6 +147,12 @@ class CodeEdit(TypedEdit):
             self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._list.itemPressed.connect(self._take_pressed)
             self.destroyed.connect(self._list.deleteLater)
+        look = theme()
+        self._list.setStyleSheet(
+            f"#codePopup {{ border: 1px solid {look.hex('line-field')};"
+            f" padding: {look.px(0.5)}px; }}"
+            f"#codePopup::item {{ height: {look.px(_ROW_UNITS)}px; }}"
+        )
         self._list.clear()
         for code in entries:
             row = QListWidgetItem(f"{number_of(code)}  {text_of(code.text)}")
@@ -157,11 +164,11 @@ class CodeEdit(TypedEdit):
     def _place(self, count: int) -> None:
         if self._list is None:
             return
-        row = theme().px(6.5)
-        height = row * min(count, _ROWS_SHOWN) + 2
-        width = max(self.width(), self._list.sizeHintForColumn(0) + theme().px(6))
+        px = theme().px
+        height = px(_ROW_UNITS) * min(count, _ROWS_SHOWN) + px(1) + 2
+        width = max(self.width(), self._list.sizeHintForColumn(0) + px(6))
         window = self.window()
-        below = self.mapTo(window, QPoint(0, self.height()))
+        below = self.mapTo(window, QPoint(0, self.height() + 1))
         if below.y() + height > window.height():
             below.setY(max(0, self.mapTo(window, QPoint(0, 0)).y() - height))
         left = min(below.x(), max(0, window.width() - width))

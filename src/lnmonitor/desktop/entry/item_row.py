@@ -87,6 +87,7 @@ class ItemRow(QWidget):
         self.editor.setAccessibleName(
             ", ".join(filter(None, (self.beside.label, self.beside.unit)))
         )
+        self._describe()
         if self.unit is not None:
             self.unit.chosen.connect(self._take_unit)
 
@@ -183,7 +184,21 @@ class ItemRow(QWidget):
     def show_beside(self, **cells: object) -> None:
         """Change painted cells: a flag, a note, a proposal's mark."""
         self.beside = replace(self.beside, **cells)  # type: ignore[arg-type]
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """Say the painted cells to a screen reader; a strip says its answer instead."""
+        if isinstance(self.editor, AnswerStrip):
+            return
+        beside = self.beside
+        said = (
+            beside.flag,
+            beside.standard,
+            tr("before {value}", value=beside.previous) if beside.previous else "",
+            tr("expected {range}", range=beside.range) if beside.range else "",
+        )
+        self.editor.setAccessibleDescription(", ".join(filter(None, said)))
 
     # ---- findings and strips
     def judge(self, findings: Sequence[Finding]) -> None:

@@ -45,7 +45,8 @@ class FormLine(QWidget):
         """Show a state."""
         self._state, self._current = state, current
         words = {"done": tr("complete"), "wrong": tr("to be corrected")}.get(state.state, "")
-        self.setAccessibleName(" ".join(filter(None, (state.title, state.count, words))))
+        unsaved = tr("not saved") if state.unsaved else ""
+        self.setAccessibleName(" ".join(filter(None, (state.title, state.count, words, unsaved))))
         self.update()
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
@@ -62,14 +63,15 @@ class FormLine(QWidget):
             painter.setBrush(look.color("bg-selected"))
             painter.drawRoundedRect(self.rect(), px(1), px(1))
         self._paint_mark(painter)
-        count_font = look.font("small")
-        count = self._state.count + (" •" if self._state.unsaved else "")
+        unsaved = self._state.unsaved
+        count_font = look.font("small", 600 if unsaved else 400)
+        count = self._state.count
         width = QFontMetrics(count_font).horizontalAdvance(count)
         area = self.rect().adjusted(px(7), 0, -px(2) - width - px(1), 0)
         font = look.font("body", 600 if self._current else 400)
         paint_text(painter, area, self._state.title, "accent" if self._current else "text", font)
         right = self.rect().adjusted(self.width() - px(2) - width, 0, 0, 0)
-        paint_text(painter, right, count, "text-2", count_font)
+        paint_text(painter, right, count, "accent" if unsaved else "text-2", count_font)
 
     def _paint_mark(self, painter: QPainter) -> None:
         look, px = theme(), theme().px

@@ -52,7 +52,8 @@ def add_items(view: FormView, entry: FormEntry, into: QVBoxLayout, *, head: bool
     """Add a row for each item of an entry to a form view."""
     items = visible_items(entry.form_type)
     base = Columns(label=label_units([text_of(f.item.label) for f in items.values()], most=96))
-    previous = view.binder.previous(entry.form_type) if entry.form_type is VitalSigns else None
+    compared = entry.form_type is VitalSigns and entry.value("timepoint") is None
+    previous = view.binder.previous(entry.form_type) if compared else None
     if head and previous is not None:
         into.addWidget(_head(view, base))
     group = ""

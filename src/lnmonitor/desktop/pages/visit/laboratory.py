@@ -6,7 +6,7 @@ unit in which the laboratory reported it; its standard value is shown beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
@@ -59,6 +59,7 @@ class LaboratoryView(FormView):
             gap=1.5,
         )
         self._dates: dict[str, DateEdit] = {}
+        self._grades: dict[str, int] = {}
         self._places: dict[str, QVBoxLayout] = {}
         self.title_bar(text_of(LabResult.title), tr("as the laboratory reports it; unit: Ctrl+U"))
         self.column.addWidget(self._head())
@@ -192,7 +193,14 @@ class LaboratoryView(FormView):
         entry = self.sender()
         for row in self.rows:
             if row.entry is entry:
+                self._grades.pop(_code(row.entry), None)  # of the value before
                 self._mark(row)
+
+    def show_grades(self, grades: Mapping[str, int | None]) -> None:
+        """Show CTCAE grades of 1 and more after the flags."""
+        self._grades = {code: grade for code, grade in grades.items() if grade}
+        for row in self.rows:
+            self._mark(row)
 
     def _reference(self, one: Analyte) -> Range:
         record = self.binder.data.one(Demographics)
@@ -209,6 +217,9 @@ class LaboratoryView(FormView):
         unit = str(row.entry.value("unit") or one.unit)
         standard = standard_value(one, answer, unit)
         flag = flag_of(standard, answer.operator, self._reference(one))
+        grade = self._grades.get(one.code)
+        if grade and standard is not None:
+            flag = f"{flag} {grade}".strip()
         in_standard = ""
         if standard is not None and unit != one.unit:
             in_standard = f"= {float(f'{standard:.4g}'):g}"

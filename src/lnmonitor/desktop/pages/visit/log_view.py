@@ -60,7 +60,8 @@ class LogLine(QWidget):
     @Slot(str)
     def _renew(self, _name: str) -> None:
         words = summary(self.entry, SUMMARIES.get(self._key, ()))
-        self._text = words or tr("New record" if not self._name else "not measured")
+        nothing = tr("not measured") if self._name else tr("New record")
+        self._text = words or ("" if self._name and not self.entry.blank else nothing)
         names = [name for name in _TIMES if name in self.entry.form_type.items()]
         self._dates = summary(self.entry, names)
         if "stop" in names and self._dates and self.entry.answer("stop").empty:

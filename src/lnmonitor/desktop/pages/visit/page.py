@@ -26,6 +26,7 @@ from lnmonitor.desktop.pages.visit.desk import FormDesk
 from lnmonitor.desktop.pages.visit.form_list import FormList, FormState
 from lnmonitor.desktop.pages.visit.header import VisitHeader
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper
+from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
 from lnmonitor.desktop.pages.visit.scored import BilagView, SledaiView
 from lnmonitor.desktop.problems import sentence
@@ -300,6 +301,8 @@ class VisitPage(Page):
         if not count:
             return ""
         subjects = ", ".join(dict.fromkeys(b.data.subject_id for b in unsaved.values()))
+        if count == 1:
+            return tr("1 value not yet saved: {subjects}", subjects=subjects)
         return tr("{n} values not yet saved: {subjects}", n=count, subjects=subjects)
 
     @Slot()
@@ -343,12 +346,16 @@ class VisitPage(Page):
 
     def _show_proposals(self) -> None:
         """Bring the laboratory's proposals and the letters into the forms shown."""
+        from lnmonitor.analysis.laboratory_grades import TERMS, worst_grade
         from lnmonitor.analysis.model import SledaiLabCheck
         from lnmonitor.clinical.bilag import BilagGrade
 
         assessment = self._live.assessment if self._live else None
         outcomes = assessment.outcomes if assessment else {}
         sledai, bilag = self.desk.view("SLEDAI"), self.desk.view("BILAG")
+        laboratory = self.desk.view("LB")
+        if isinstance(laboratory, LaboratoryView) and assessment is not None:
+            laboratory.show_grades({code: worst_grade(assessment, code) for code in TERMS})
         checked = outcomes.get("sledai.labs")
         if isinstance(sledai, SledaiView) and isinstance(checked, SledaiLabCheck):
             sledai.show_proposals(checked.proposals)
@@ -477,7 +484,8 @@ class VisitPage(Page):
         keeper().keep(self._place, self.binder)
         self._judge_all()
         self._renew()
-        words = tr("Saved {n} records.", n=len(stored.saved.records))
+        count = len(stored.saved.records)
+        words = tr("Saved 1 record.") if count == 1 else tr("Saved {n} records.", n=count)
         raised = sum(found.deviation for found in stored.saved.findings)
         if raised:
             words += " " + tr("{n} protocol deviations were recorded.", n=raised)
@@ -599,7 +607,7 @@ def form_state(binder: Binder, key: str, wrong: frozenset[str]) -> FormState:
     """Return the line of the form list for a form."""
     done, total = binder.progress(key)
     if key == INFUSION_SIGNS:
-        title = tr("Infusion vital signs")
+        title = tr("Infusion signs")
         done = sum(not entry.blank for entry in binder.entries(key))
         total = len(binder.entries(key))
     else:

@@ -178,7 +178,7 @@ class ScoreColumn(QWidget):
             note.clear()
         say(self.response_other, "")
         self.response.hide()
-        self.response_before.clear()
+        say(self.response_before, "")
         self.flare.clear()
 
     def _show_sledai(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
@@ -246,16 +246,17 @@ class ScoreColumn(QWidget):
         self.response.setVisible(found is not None)
         if now is None or found is None:
             self.response_why.setText(tr("Judged after the infusion."))
-            self.response_before.clear()
+            say(self.response_before, "")
             say(self.response_other, "")
             return
         words, tone = _CHIPS[found]
         self.response.set(tr(words), tone)
         was = before.response(rule_set) if before else None
-        self.response_before.setText(
+        say(
+            self.response_before,
             tr("was {value} at {visit}", value=tr(_CHIPS[was][0]), visit=before.code)
             if was is not None and before is not None
-            else ""
+            else "",
         )
         outcome = now.outcomes[f"response.{rule_set}"]
         self.response_why.setText(_why(explain(outcome, language())))
