@@ -39,7 +39,7 @@ class BilagFlare(Outcome):
     new_b: tuple[str, ...] = ()
 
 
-def _rises(
+def rises(
     previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]
 ) -> tuple[list[str], list[str], list[str]]:
     """Return the systems with a new A, with a new B, and those that cannot be compared."""
@@ -64,7 +64,7 @@ def _judge(
     previous: Mapping[str, BilagGrade],
     now: Mapping[str, BilagGrade],
 ) -> BilagFlare:
-    new_a, new_b, unknown = _rises(previous, now)
+    new_a, new_b, unknown = rises(previous, now)
     flare = Truth.of(bool(new_a) or len(new_b) >= needed_b)
     if flare is Truth.NO and unknown:
         flare = Truth.UNKNOWN

@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.flare import flare_renal
+from lnmonitor.clinical.flare import (
+    aurora_2,
+    childhood,
+    eular_2012,
+    flare_renal,
+    kdigo_2012,
+    moroni,
+)
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
 from lnmonitor.clinical.parameters import Parameter, with_overrides
 from lnmonitor.clinical.response.clauses import check_state
@@ -18,7 +25,15 @@ __all__ = ["DEFAULT", "RULE_SETS", "FlareFinding", "FlareObservation", "FlareRul
 
 DEFAULT = "flare-renal"
 RULE_SETS: Mapping[str, FlareRuleSet] = {
-    rule_set.id: rule_set for rule_set in (flare_renal.RULE_SET,)
+    rule_set.id: rule_set
+    for rule_set in (
+        flare_renal.RULE_SET,
+        aurora_2.RULE_SET,
+        eular_2012.RULE_SET,
+        moroni.RULE_SET,
+        kdigo_2012.RULE_SET,
+        childhood.RULE_SET,
+    )
 }
 
 

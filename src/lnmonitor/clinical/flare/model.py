@@ -12,6 +12,11 @@ from lnmonitor.clinical.results import Outcome, Rule
 
 FlareStatus = Literal["suspected", "confirmed"]
 FlareKind = Literal["proteinuric", "nephritic"]
+FlareGrade = Literal["mild", "moderate", "severe"]
+GRADES: tuple[FlareGrade, ...] = ("mild", "moderate", "severe")
+Denominator = Literal["remitted", "adequate_response", "all_treated"]
+"""Of whom a flare rate is a share: those ever in complete or partial remission, those with the
+definition's own adequate response, or everybody treated."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class FlareFinding(Outcome):
 
     `evidence_days` are all exceeding samples of the episode, `resolved_day` the first sample after
     them below the limits (None while it lasts). A suspected episode that resolved was never
-    confirmed.
+    confirmed. `grade` is the highest of the episode, by the one definition that has grades.
     """
 
     kind: FlareKind = "proteinuric"
@@ -48,6 +53,7 @@ class FlareFinding(Outcome):
     confirmed_date: str | None = None
     evidence_days: tuple[int, ...] = ()
     resolved_day: int | None = None
+    grade: FlareGrade | None = None
 
 
 @dataclass(frozen=True)
@@ -59,3 +65,4 @@ class FlareRuleSet:
     parameters: Mapping[str, Parameter]
     find: Callable[[Rule, Sequence[FlareObservation], Mapping[str, Parameter]], list[FlareFinding]]
     """(rule with the parameters in force, observations in order of day, parameters) -> findings."""
+    denominator: Denominator = "remitted"
