@@ -171,7 +171,7 @@ def _serious(session: StudySession, subjects: dict[str, str]) -> tuple[SeriousEv
         for record in records
         if record.form.serious == "Y"
         and (record.form.reported_at is None or record.form.ongoing == "Y")
-        and record.source != "import"
+        and record.source != "import"  # another system's events are reported there
     ]
     return tuple(sorted(open_ones, key=lambda one: (one.reported_at is not None, one.due_at or "")))
 
