@@ -37,6 +37,7 @@ def page(qtbot: QtBot) -> PatientPage:
     made.show()
     qtbot.waitExposed(made)
     made.show_view(sample_story.view())
+    made.story.explain_now()
     made.story.canvas.setFocus()
     return made
 
@@ -158,9 +159,20 @@ def test_that_a_acknowledges_the_flag_explained(page: PatientPage, qtbot: QtBot)
     assert heard.args == ["flag-1"]
 
 
+def test_that_no_key_judges_the_last_patients_flag(page: PatientPage, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    pane = page.story.explain
+    pane.acknowledged.disconnect()
+    pane.acknowledged.connect(heard.append)
+    page.show_view(sample_story.view(sample_story.other_story()))
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_A)
+    assert heard == []
+
+
 def test_that_who_may_not_judge_sees_no_buttons(page: PatientPage) -> None:
     view = sample_story.replace(sample_story.view(), may_acknowledge=False, may_dismiss=False)
     page.show_view(view)
+    page.story.explain_now()
     pane = page.story.explain
     assert not pane._acknowledge.isVisible()
     assert not pane._dismiss.isVisible()

@@ -324,8 +324,9 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
 
     def set_hidden(self, keys: frozenset[str]) -> None:
         """Leave panels out; the others take their room."""
-        self._hidden = keys
-        self._arrange()
+        if keys != self._hidden:
+            self._hidden = keys
+            self._arrange()
 
     def shown_panels(self) -> tuple[str, ...]:
         """Return the keys of the panels that have a row, from top to bottom."""
@@ -338,6 +339,7 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
         if story is None:
             return
         keys = self.shown_panels()
+        before = self._heights.places
         heights = self._heights.arrange(
             self.height(), self._style.px, keys, story.events, story.drugs
         )
@@ -349,7 +351,8 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
             panel.gutter.setVisible(key in keys)
             panel.set_shown(key in keys and key not in self._heights.folded)
         self._fill_folded(story.panels)
-        self.rows_moved.emit()
+        if self._heights.places != before:
+            self.rows_moved.emit()
 
     def _fill_folded(self, panels: tuple[Panel, ...]) -> None:
         """A folded panel says its last value in its one line."""

@@ -266,7 +266,7 @@ class IntervalRow(PixelLayer):
     def show_intervals(
         self, intervals: Sequence[Interval], until: float, language: Language, lanes: int
     ) -> None:
-        """Take the intervals; one without end goes on `until`, lanes beyond `lanes` are left out."""
+        """Take the intervals; one without end goes on `until`; lanes past `lanes` are left out."""
         self._intervals = [i for i in intervals if i.lane < lanes]
         self._until, self._language, self._lanes = until, language, max(lanes, 1)
         self.update()

@@ -24,10 +24,16 @@ class PlotStyle:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.plot: dict[str, Any] = dict(read_toml("themes", "tokens.toml")["plot"])
+        # A paint asks for the same few hundreds of times.
+        self._colors: dict[str, QColor] = {}
+        self._fonts: dict[tuple[str, int | None], QFont] = {}
+        self._metrics: dict[tuple[str, int | None], QFontMetricsF] = {}
 
     def color(self, name: str) -> QColor:
         """Return the colour of a token."""
-        return self.theme.color(name)
+        if name not in self._colors:
+            self._colors[name] = self.theme.color(name)
+        return QColor(self._colors[name])
 
     def length(self, name: str) -> float:
         """Return a width or size of the plot tokens, in pixels at scale 1."""
@@ -44,11 +50,17 @@ class PlotStyle:
 
     def font(self, role: Role, weight: int | None = None) -> QFont:
         """Return the font of a role."""
-        return self.theme.font(role, weight)
+        key = (role, weight)
+        if key not in self._fonts:
+            self._fonts[key] = self.theme.font(role, weight)
+        return self._fonts[key]
 
     def metrics(self, role: Role, weight: int | None = None) -> QFontMetricsF:
         """Return the measures of a role's font."""
-        return QFontMetricsF(self.font(role, weight))
+        key = (role, weight)
+        if key not in self._metrics:
+            self._metrics[key] = QFontMetricsF(self.font(role, weight))
+        return self._metrics[key]
 
     def pen(self, name: str, width: float = 1.0, dash: Sequence[float] | None = None) -> QPen:
         """Return a pen; `dash` gives lengths in pixels of line and gap in turn."""

@@ -152,10 +152,14 @@ class ExplainPane(QWidget):
         """Return what is explained."""
         return self._topic
 
+    def clear(self) -> None:
+        """Explain nothing: another patient is about to be shown, and no key may judge the last."""
+        self._view, self._topics, self._asked = None, (), ""
+        self._offer(None)
+        self._show(None)
+
     def show_stop(self, view: PatientView, stop: Stop | None, wanted: str = "") -> None:
         """Offer what can be explained at a stop; shows `wanted`, else what was asked for last."""
-        if self._view is None or self._view.story.patient_id != view.story.patient_id:
-            self._asked = ""
         self._view = view
         self._topics = topics(view, stop)
         self._asked = wanted or self._asked

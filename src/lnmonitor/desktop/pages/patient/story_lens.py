@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
@@ -30,6 +30,10 @@ class StoryLens(QWidget):
         self.canvas = StoryCanvas(theme(), language())
         self.readout = ReadoutColumn()
         self.explain = ExplainPane()
+        self._explain_soon = QTimer(self)
+        self._explain_soon.setSingleShot(True)
+        self._explain_soon.setInterval(0)
+        self._explain_soon.timeout.connect(self.explain_now)
         left = QWidget()
         row = QHBoxLayout(left)
         row.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +61,10 @@ class StoryLens(QWidget):
     # ------------------------------------------------------------------------------ content
     def show_view(self, view: PatientView) -> None:
         """Show a patient, or the same one after a change."""
+        same = self._view is not None and self._view.story.patient_id == view.story.patient_id
         self._view = view
+        if not same:
+            self.explain.clear()
         self.canvas.set_story(view.story)
         self._describe(view)
 
@@ -79,6 +86,7 @@ class StoryLens(QWidget):
         if flag.day is not None:
             self.canvas.stand_at(flag.day)
         self.open_explain()
+        self._explain_soon.stop()
         self.explain.show_flag(self._view, flag)
 
     @Slot(object)
@@ -87,7 +95,14 @@ class StoryLens(QWidget):
         if self._view is None:
             return
         self.readout.show_stop(self._view.story, self.canvas.stop)
-        self.explain.show_stop(self._view, self.canvas.stop)
+        self._explain_soon.start()
+
+    @Slot()
+    def explain_now(self) -> None:
+        """Explain the stop; waits for the plots to be painted while the crosshair runs."""
+        self._explain_soon.stop()
+        if self._view is not None:
+            self.explain.show_stop(self._view, self.canvas.stop)
 
     @Slot(str)
     def _panel_changed(self, key: str) -> None:
@@ -97,6 +112,7 @@ class StoryLens(QWidget):
         found = topics(self._view, self.canvas.stop)
         topic = topic_of_panel(found, panel.explain_key) if panel is not None else None
         if topic is not None:
+            self._explain_soon.stop()
             self.explain.show_stop(self._view, self.canvas.stop, topic.key)
 
     # ------------------------------------------------------------------------------ panes
