@@ -318,6 +318,24 @@ def test_that_the_cell_arithmetic_is_checked(check) -> None:
     assert [f.check_id for f in check(wrong)] == ["ex.viable", "ex.concentration", "ex.rate"]
 
 
+def test_that_times_of_two_zones_are_refused_and_not_an_error(check) -> None:
+    found = check(infusion(stopped_at="2024-03-12T10:30+08:00"))
+    assert levels(found, "ex.impossible") == ["refuse"]
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(9, ["ask"]), (10, []), (120, []), (121, ["ask"])])
+def test_that_an_unusual_duration_is_asked_about(check, minutes, asked) -> None:
+    stop = f"2024-03-12T{10 + minutes // 60}:{minutes % 60:02d}"
+    assert levels(check(infusion(stopped_at=stop)), "ex.duration") == asked
+
+
+def test_that_a_passage_above_six_is_a_minor_deviation(check) -> None:
+    assert levels(check(infusion(passage=6)), "ex.passage") == []
+    assert [f.severity for f in check(infusion(passage=7)) if f.check_id == "ex.passage"] == [
+        "MINOR"
+    ]
+
+
 # --- laboratory ----------------------------------------------------------------------------------
 
 

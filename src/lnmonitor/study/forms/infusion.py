@@ -233,7 +233,7 @@ class Infusion(Form):
             "Rate",
             "输注速度",
             unit="mL/h",
-            hard=(0, 2000),
+            hard=(1, 2000),
             soft=(20, 300),
             decimals=0,
             group=_GIVEN,
