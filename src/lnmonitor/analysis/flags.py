@@ -328,7 +328,8 @@ def _in_window(patient: PatientInput, event: AdverseEvent) -> Reason:
     met = truth(since, "<=", math.inf if limit is None else limit)
     if start is not None and not after and any(given):
         met = Truth.NO  # before any infusion
-    return Reason("flag.in_window", met, {"item": event.term, "value": since, "limit": limit})
+    values = {"item": event.term, "value": since, "limit": limit}
+    return Reason("flag.any_time" if limit is None else "flag.in_window", met, values)
 
 
 def dose_flags(found: Evaluated) -> Iterator[Flag]:
