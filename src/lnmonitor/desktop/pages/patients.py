@@ -44,7 +44,8 @@ class PatientsPage(Page):
         self._today = today(hub().clock)
         self._patients: tuple[PatientSummary, ...] = ()
         add = button(tr("New patient"), self.new_patient, kind="primary", icon_name="plus")
-        add.setVisible(self.may_enter())
+        if not self.may_enter():
+            add.hide()
         self.head = PageHead(tr("Patients"), add)
         self.filter = FilterLine(tr("47   status:on   flag:open   response:cr   due:<14d"))
         self.strip = MessageStrip()

@@ -55,8 +55,9 @@ class WorklistPage(Page):
         if self.may_enter():
             self.command(tr("Enter visit"), "E", self.enter_visit, "visit")
             self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
-        self._enter.setVisible(self.may_enter())
-        self._new.setVisible(self.may_enter())
+        else:
+            self._enter.hide()
+            self._new.hide()
         self._arrange()
 
     def _arrange(self) -> None:

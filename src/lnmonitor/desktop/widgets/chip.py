@@ -24,4 +24,7 @@ class Chip(QLabel):
         """Show another word."""
         self.setText(text)
         set_property(self, "chip-tone", tone)
-        self.setVisible(bool(text))
+        if not text:
+            self.hide()
+        elif self.parentWidget() is not None:  # without a parent it would be a window
+            self.show()
