@@ -8,7 +8,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lnmonitor.analysis.story import Interval, Panel, Story
@@ -52,13 +52,15 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
     """Draws a `Story`. Everything is built once; another patient only fills it anew.
 
     Signals: `stop_changed(Stop | None)` when the crosshair moved, `panel_changed(str)` when the
-    keys act on another panel, `opened()` on Enter, `rows_moved()` when rows changed their place,
+    keys act on another panel, `opened()` on Enter, `copied()` on
+    Ctrl+C, `rows_moved()` when rows changed their place,
     `unit_changed(TimeUnit)`.
     """
 
     stop_changed = Signal(object)
     panel_changed = Signal(str)
     opened = Signal()
+    copied = Signal()
     rows_moved = Signal()
     unit_changed = Signal(object)
 
@@ -499,6 +501,8 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
             self.stand_at(float("-inf") if key == keys.Key_Home else float("inf"))
         elif key in {keys.Key_Return, keys.Key_Enter}:
             self.opened.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
         else:
             event.ignore()
             return

@@ -109,6 +109,8 @@ class Gutter(QGraphicsWidget):
         style = self.style_of_plot
         metrics = style.metrics("caption")
         right = rect.right() - style.px(2)
+        if self._text.value:  # a folded panel has room for its last value only
+            return right - style.metrics("small", 500).horizontalAdvance(self._text.value)
         widest = max((metrics.horizontalAdvance(t.text) for t in self._ticks), default=0.0)
         low, high = self._range
         painter.setFont(style.font("caption"))

@@ -113,12 +113,12 @@ class FrozenGrid(QWidget):
         self.left.setFixedWidth(sum(frozen))
 
     def select_last(self, *, but: int = 0) -> None:
-        """Choose a cell of the last column, `but` trailing ones left out."""
+        """Choose the first cell with content of the last column, `but` trailing ones left out."""
         model = self.right.model()
         column = model.columnCount() - 1 - but
         for row in range(model.rowCount()):
             index = model.index(row, column)
-            if model.flags(index) & Qt.ItemFlag.ItemIsSelectable:
+            if model.flags(index) & Qt.ItemFlag.ItemIsSelectable and index.data():
                 self.right.setCurrentIndex(index)
                 self.right.scrollTo(index)
                 return

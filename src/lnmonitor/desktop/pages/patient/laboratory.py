@@ -18,6 +18,7 @@ from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import label
 from lnmonitor.desktop.words import iso_date
 from lnmonitor.study.analytes import ANALYTES, Analyte
+from lnmonitor.study.codelists import decode
 
 FROZEN = 3  # analyte, unit, range
 _GROUPS = {
@@ -39,6 +40,8 @@ class LabCell:
     grade: int | None
     visit_id: str
     decimals: int | None
+    codes: str = ""
+    """Code list of a result given in words."""
 
     @property
     def value(self) -> str:
@@ -46,8 +49,9 @@ class LabCell:
         measured = self.measured
         if measured.missing:
             return measured.missing
-        if measured.value is None:
-            return measured.text or measured.reported
+        if measured.value is None or self.codes:
+            words = decode(self.codes, measured.text, language()) if self.codes else measured.text
+            return words or measured.reported
         digits = self.decimals
         number = f"{measured.value:g}" if digits is None else f"{measured.value:.{digits}f}"
         return f"{measured.operator} {number}".strip()
@@ -80,8 +84,8 @@ class LabRow:
         if low is not None and high is not None:
             return f"{low:g}–{high:g}"
         if high is not None:
-            return f"< {high:g}"
-        return f"> {low:g}" if low is not None else ""
+            return f"≤ {high:g}"
+        return f"≥ {low:g}" if low is not None else ""
 
 
 def lab_rows(visits: tuple[VisitAssessment, ...]) -> tuple[LabRow, ...]:
@@ -102,7 +106,13 @@ def _cells(
     visits: tuple[VisitAssessment, ...], code: str, analyte: Analyte
 ) -> tuple[LabCell | None, ...]:
     return tuple(
-        LabCell(visit.labs[code], worst_grade(visit, code), visit.visit_id, analyte.decimals)
+        LabCell(
+            visit.labs[code],
+            worst_grade(visit, code),
+            visit.visit_id,
+            analyte.decimals,
+            analyte.codes,
+        )
         if code in visit.labs
         else None
         for visit in visits
@@ -283,7 +293,7 @@ class LaboratoryLens(Lens):
         self.grid = FrozenGrid(self.model, FROZEN, tr("Laboratory results"))
         delegate = LabDelegate(self)
         self.grid.set_delegates(delegate, delegate)
-        self.grid.set_widths((px(42), px(22), px(19)), px(26), px(34))
+        self.grid.set_widths((px(42), px(21), px(22)), px(26), px(34))
         self.grid.opened.connect(self._open)
         self._empty = label(tr("No laboratory result yet."), "body", "text-2")
         self._empty.setContentsMargins(px(4), px(4), 0, 0)

@@ -91,6 +91,7 @@ class PatientPage(Page):
         self.story.explain.record_opened.connect(self.open_record)
         self.bar.attach(self.story.canvas)
         self.bar.copied.connect(self.copy_picture)
+        self.story.canvas.copied.connect(self.copy_picture)
         self.bar.saved.connect(self.save_picture)
 
     def _add_commands(self) -> None:
@@ -138,6 +139,7 @@ class PatientPage(Page):
             ("↑ ↓", tr("panel")),
             ("+ − 0", tr("zoom time in, out, reset")),
             ("Return", tr("enter visit")),
+            ("Ctrl+C", tr("Copy picture")),
             *super().keys(),
         ]
 
