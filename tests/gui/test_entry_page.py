@@ -140,6 +140,7 @@ def test_that_a_new_visit_starts_at_its_date_and_enter_goes_on(nurse: Nurse) -> 
     nurse.press(Enter)
     assert nurse.page.binder is not None
     assert nurse.page.binder.visit.value("visit_date") == "2026-05-12"
+    nurse.settle()
     assert nurse.page.header.day.text() == "day 372, target 365 ± 28"
     assert nurse.page.desk.current is not None
     assert nurse.page.desk.current.isAncestorOf(nurse.cursor)
@@ -205,6 +206,21 @@ def test_that_a_laboratory_value_proposes_and_enter_takes_it(nurse: Nurse) -> No
     row.focus_editor()
     nurse.press(Enter)
     assert row.entry.answer("proteinuria") == Answer("Y")
+
+
+def test_that_an_answer_against_the_laboratory_is_remarked_and_can_be_saved(nurse: Nurse) -> None:
+    nurse.open_visit("M12", "LB")
+    nurse.date()
+    nurse.form("LB")
+    nurse.type("U24P", "3.84")
+    nurse.form("SLEDAI")
+    nurse.row("proteinuria").focus_editor()
+    nurse.keys("0")
+    nurse.settle()
+    remarks = [check.words for check in nurse.page.scores.checks]
+    assert remarks == ["Proteinuria, over 0.5 g/24 h: the laboratory says otherwise"]
+    nurse.save()
+    assert nurse.page.message.text.startswith("Saved 3 records")
 
 
 def test_that_results_are_live_beside_the_form(nurse: Nurse) -> None:

@@ -125,8 +125,9 @@ class ItemRow(QWidget):
 
     @Slot()
     def _leave(self) -> None:
-        self._commit()
-        self.update()
+        if self._before != (self.entry.answer(self.name), self.entry.typed(self.name)):
+            self._commit()
+        self._show_entry()
 
     def _commit(self) -> None:
         self._undo.remember(self.entry, self.name, *self._before)

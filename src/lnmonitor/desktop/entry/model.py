@@ -163,6 +163,8 @@ class FormEntry(QObject):
     @property
     def amended(self) -> tuple[str, ...]:
         """Changed items that had a saved value or a saved reason for having none."""
+        if self.record is None:
+            return ()
         return tuple(name for name in self.changed_names if not self.saved(name).empty)
 
     @property

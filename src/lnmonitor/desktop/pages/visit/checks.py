@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lnmonitor.desktop.entry.model import FormEntry, ResultEntry
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.i18n import text as text_of
 from lnmonitor.desktop.pages.visit.binder import LOGS, Binder
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck
 from lnmonitor.study.analytes import analyte
+from lnmonitor.study.forms import Sledai2K
+
+if TYPE_CHECKING:
+    from lnmonitor.analysis.model import SledaiLabCheck
 
 
 def open_checks(binder: Binder) -> list[OpenCheck]:
@@ -18,6 +24,20 @@ def open_checks(binder: Binder) -> list[OpenCheck]:
             if entry.unsaved or entry is binder.visit:
                 found += _of_entry(binder, key, entry)
     return found
+
+
+def contradictions(binder: Binder, checked: SledaiLabCheck | None) -> list[OpenCheck]:
+    """Return answers that the laboratory contradicts: remarks, they stop no save."""
+    sledai = binder.entries(Sledai2K.code) if Sledai2K.code in binder.form_keys else []
+    if checked is None or not sledai:
+        return []
+    words = "{item}: the laboratory says otherwise"
+    return [
+        OpenCheck(
+            "remark", tr(words, item=item_name(sledai[0], name)), Sledai2K.code, sledai[0], name
+        )
+        for name in checked.contradictions
+    ]
 
 
 def _of_entry(binder: Binder, key: str, entry: FormEntry) -> list[OpenCheck]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -151,9 +151,19 @@ class FormView(QWidget):
     @Slot()
     def _show_row(self) -> None:
         row = self._sender_row()
+        if row is not None:
+            self._scroll_to(row)
+
+    def _scroll_to(self, row: ItemRow) -> None:
         area = self._scroll_area()
-        if row is not None and area is not None:
+        if area is not None:
             area.ensureWidgetVisible(row, 0, theme().px(8))
+
+    @Slot()
+    def _show_current(self) -> None:
+        row = self.current_row()
+        if row is not None:
+            self._scroll_to(row)
 
     def _sender_row(self) -> ItemRow | None:
         sender: QObject | None = self.sender()
@@ -171,6 +181,8 @@ class FormView(QWidget):
         row = self._sender_row()
         if row is not None:
             self.judge(row.entry)
+            if row.strip is not None:
+                QTimer.singleShot(0, self._show_current)  # when the strip has its place
 
     def judge(self, entry: FormEntry) -> None:
         """Check an entry and let its rows show what was found."""

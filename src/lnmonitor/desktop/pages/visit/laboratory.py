@@ -7,6 +7,7 @@ unit in which the laboratory reported it; its standard value is shown beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
@@ -120,7 +121,7 @@ class LaboratoryView(FormView):
                 entry,
                 "value",
                 make_result_editor(one),
-                self.columns,
+                self._columns_of(one),
                 self.binder.undo,
                 beside,
                 units,
@@ -131,6 +132,13 @@ class LaboratoryView(FormView):
         row.reason_given.connect(self._share_reason)
         self._mark(row)
         return row
+
+    def _columns_of(self, one: Analyte) -> Columns:
+        """A result in words takes the room of the unit that it does not have."""
+        if not one.codes:
+            return self.columns
+        wide = self.columns.editor + self.columns.gap + self.columns.unit
+        return replace(self.columns, editor=wide, unit=0)
 
     # ---- dates of collection
     def _group_rows(self, group: str) -> list[ItemRow]:

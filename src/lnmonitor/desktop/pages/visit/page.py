@@ -21,7 +21,7 @@ from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.pages.visit.binder import INFUSION_SIGNS, LOGS, Binder, Loaded
-from lnmonitor.desktop.pages.visit.checks import empty_items, open_checks
+from lnmonitor.desktop.pages.visit.checks import contradictions, empty_items, open_checks
 from lnmonitor.desktop.pages.visit.desk import FormDesk
 from lnmonitor.desktop.pages.visit.form_list import FormList, FormState
 from lnmonitor.desktop.pages.visit.header import VisitHeader
@@ -40,6 +40,7 @@ from lnmonitor.study.forms import FORMS, Visit
 from lnmonitor.study.records import PatientData, Record
 
 if TYPE_CHECKING:
+    from lnmonitor.analysis.model import SledaiLabCheck
     from lnmonitor.services.audit import AuditEntry
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.records import Saved
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from lnmonitor.services.visits import LiveScores
 
 _PAUSE_MS = 250  # results follow this long after the last keystroke
+_SOON_MS = 30  # head and list follow several keystrokes at once
 _SHORT = {"CMI": "Immunosuppressants", "PGA": "Global assessment"}
 
 
@@ -87,6 +89,10 @@ class VisitPage(Page):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._compute)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._renew)
         self._connect()
 
     # ---- making
@@ -275,9 +281,10 @@ class VisitPage(Page):
     # ---- while typing
     @Slot()
     def _changed(self) -> None:
-        self._renew()
         self._timer.start()
+        self._soon.start()
 
+    @Slot()
     def _renew(self) -> None:
         if self.binder is not None:
             self.header.renew(self.binder)
@@ -311,8 +318,7 @@ class VisitPage(Page):
         binder = self.binder
         if binder is None:
             return
-        self.scores.show_checks(open_checks(binder), empty_items(binder))
-        self._renew_list()
+        self._renew_checks(binder)
         if binder.planned is None:
             return
         if binder.visit_date is None:
@@ -337,6 +343,19 @@ class VisitPage(Page):
         self.scores.show_scores(live, self.binder.protocol, scored=not self.binder.unscored)
         self._live = live
         self._show_proposals()
+        self._renew_checks(self.binder)
+
+    def _renew_checks(self, binder: Binder) -> None:
+        remarks = contradictions(binder, self._lab_check())
+        self.scores.show_checks([*open_checks(binder), *remarks], empty_items(binder))
+        self._renew_list()
+
+    def _lab_check(self) -> SledaiLabCheck | None:
+        from lnmonitor.analysis.model import SledaiLabCheck
+
+        assessment = self._live.assessment if self._live else None
+        found = assessment.outcomes.get("sledai.labs") if assessment else None
+        return found if isinstance(found, SledaiLabCheck) else None
 
     def _live_failed(self, problem: Exception) -> None:
         if isinstance(problem, UserError):
@@ -347,7 +366,6 @@ class VisitPage(Page):
     def _show_proposals(self) -> None:
         """Bring the laboratory's proposals and the letters into the forms shown."""
         from lnmonitor.analysis.laboratory_grades import TERMS, worst_grade
-        from lnmonitor.analysis.model import SledaiLabCheck
         from lnmonitor.clinical.bilag import BilagGrade
 
         assessment = self._live.assessment if self._live else None
@@ -356,8 +374,8 @@ class VisitPage(Page):
         laboratory = self.desk.view("LB")
         if isinstance(laboratory, LaboratoryView) and assessment is not None:
             laboratory.show_grades({code: worst_grade(assessment, code) for code in TERMS})
-        checked = outcomes.get("sledai.labs")
-        if isinstance(sledai, SledaiView) and isinstance(checked, SledaiLabCheck):
+        checked = self._lab_check()
+        if isinstance(sledai, SledaiView) and checked is not None:
             sledai.show_proposals(checked.proposals)
         if isinstance(bilag, BilagView):
             bilag.show_letters(
@@ -428,7 +446,7 @@ class VisitPage(Page):
         binder.tried = True
         open_now = open_checks(binder)
         self._judge_all()
-        self.scores.show_checks(open_now, empty_items(binder))
+        self._renew_checks(binder)
         if open_now:
             self._say_open(open_now)
             return

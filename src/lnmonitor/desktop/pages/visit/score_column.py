@@ -38,6 +38,7 @@ _MARKS = {
     "refuse": ("cross", "serious"),
     "ask": ("warning", "warn"),
     "reason": ("history", "accent"),
+    "remark": ("flag", "unknown"),
 }
 
 
