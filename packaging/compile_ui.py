@@ -45,13 +45,12 @@ def compiled(source: Path) -> str:
     uic = Path(sys.executable).with_name(
         "pyside6-uic" + (".exe" if sys.platform == "win32" else "")
     )
-    output = subprocess.run(
-        [str(uic), "-g", "python", str(source)],
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-    ).stdout
-    body = re.sub(r"\A(# -\*-.*\n)?\s*(#{10,}\n(## .*\n|##\n)*#{10,}\n)?\s*", "", output)
+    result = subprocess.run(
+        [str(uic), str(source)], capture_output=True, check=False, encoding="utf-8"
+    )
+    if result.returncode:
+        sys.exit(f"{source.name} cannot be compiled: {(result.stderr or result.stdout).strip()}")
+    body = re.sub(r"\A(# -\*-.*\n)?\s*(#{10,}\n(## .*\n|##\n)*#{10,}\n)?\s*", "", result.stdout)
     # Typed, so that a strictly checked caller may call them.
     widget = re.search(r'<widget class="(\w+)"', source.read_text(encoding="utf-8"))
     kind = widget[1] if widget else "QWidget"
