@@ -43,7 +43,9 @@ __all__ = [
     "HaematologyInputs",
     "grade_haematological",
     "grade_system",
+    "letter_of",
     "total",
+    "totals",
 ]
 
 ISENBERG_2005 = Citation(
@@ -76,6 +78,13 @@ NUMERIC_9311: Mapping[Grade, int] = {Grade.A: 9, Grade.B: 3, Grade.C: 1, Grade.D
 """Classic numbers; the only scale that reproduces the renal BILAG means of Gu 2014."""
 NUMERIC_12811: Mapping[Grade, int] = {Grade.A: 12, Grade.B: 8, Grade.C: 1, Grade.D: 0, Grade.E: 0}
 """Yee 2010, doi 10.1093/rheumatology/keq026."""
+
+
+SCALES: Mapping[str, Mapping[Grade, int]] = {
+    "9/3/1/0/0": NUMERIC_9311,
+    "12/8/1/0/0": NUMERIC_12811,
+}
+"""Both scales under the names that a protocol and an axis print."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +171,8 @@ def _constitutional_letter(scores: Mapping[str, int]) -> Grade | None:
     return Grade.C if pyrexia == 1 or any(others) else None
 
 
-def _letter(system: str, scores: Mapping[str, int]) -> Grade | None:
-    """Return A, B or C of the items present, None when nothing is.
+def letter_of(system: str, scores: Mapping[str, int]) -> Grade | None:
+    """Return A, B or C of an item-scored system by the items present, None when nothing is.
 
     All A items are tested for "active" before any for "improving": one improving and another new
     is A.
@@ -189,16 +198,16 @@ def _could_raise(system: str, scores: Mapping[str, int], not_done: Iterable[str]
     other that was not done.
     """
     absent = list(not_done)
-    now = _letter(system, scores)
+    now = letter_of(system, scores)
     if now is Grade.A:
         return []
 
     def matters(code: str) -> bool:
-        if _letter(system, {**scores, code: 4}) is not now:
+        if letter_of(system, {**scores, code: 4}) is not now:
             return True
         others = absent if system == CONSTITUTIONAL else []
         partners = ({**scores, other: 4} for other in others if other != code)
-        return any(_letter(system, {**p, code: 4}) is not _letter(system, p) for p in partners)
+        return any(letter_of(system, {**p, code: 4}) is not letter_of(system, p) for p in partners)
 
     return [code for code in absent if matters(code)]
 
@@ -257,7 +266,7 @@ def grade_system(
     return _finish(
         RULE_BILAG_2004,
         system,
-        _letter(system, scores),
+        letter_of(system, scores),
         [
             Reason("bilag.item", Truth.YES, {"item": code, "value": value})
             for code, value in scores.items()
@@ -368,3 +377,13 @@ def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_931
         missing=missing,
         total=None if missing else sum(number or 0 for number in numbers.values()),
     )
+
+
+def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
+    """Return the total on each of SCALES, by the scale's name, which its rule stores too."""
+    given = tuple(grades)
+    found = {name: total(given, scale) for name, scale in SCALES.items()}
+    return {
+        name: replace(each, rule=replace(each.rule, parameters={"scale": name}))
+        for name, each in found.items()
+    }

@@ -1,17 +1,20 @@
-"""BILAG flares between two assessments; four rules are in use, a report names the one applied.
+"""BILAG flares between two assessments; several rules are in use, a report names the one applied.
 
 Gordon 2003 (doi 10.1093/rheumatology/keg382): a new A, or a new B after C, D or E, in any system.
 Trials ask for one new A or two new B (TULIP flare analysis, doi 10.1177/09612033211014267).
+Isenberg 2011 (doi 10.1136/ard.2010.132068): severe, moderate, mild, resting on items scored new or
+worse; the levels were read in an abstract, their exact wording is from knowledge. The severity
+bands of the British guideline (2018) describe one assessment, no change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lnmonitor.clinical.bilag import BilagGrade, Grade
-from lnmonitor.clinical.bilag_items import SYSTEMS
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.bilag import BilagGrade, Grade, letter_of
+from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL, SYSTEMS
+from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
 
 GORDON_2003 = Citation(
     "Gordon C, Sutcliffe N, Skan J, et al.",
@@ -20,9 +23,28 @@ GORDON_2003 = Citation(
     "10.1093/rheumatology/keg382",
 )
 TULIP_FLARES = Citation("TULIP flare analysis", "Lupus", 2021, "10.1177/09612033211014267")
+ISENBERG_2011 = Citation(
+    "Isenberg DA, Allen E, Farewell V, et al.",
+    "Ann Rheum Dis 70:54-9",
+    2011,
+    "10.1136/ard.2010.132068",
+)
+BSR_2018 = Citation(
+    "Gordon C, Amissah-Arthur MB, Gayed M, et al.",
+    "Rheumatology 57:e1-e45",
+    2018,
+    "10.1093/rheumatology/kex286",
+)
 RULE_GORDON_2003 = Rule("bilag-flare-gordon-2003", "1", (GORDON_2003,), verified=True)
 RULE_TRIAL = Rule("bilag-flare-trial", "1", (TULIP_FLARES,), verified=True)
 
+RULE_ISENBERG_2011 = Rule("bilag-flare-isenberg-2011", "1", (ISENBERG_2011,), verified=False)
+RULE_BSR_BAND = Rule("bilag-bsr-band", "1", (BSR_2018,), verified=False)
+
+MILD_SYSTEMS = 3
+"""How many systems must newly be C for a mild flare."""
+_VALUE_SYSTEMS = (RENAL, HAEMATOLOGICAL)
+_NEW_OR_WORSE = 3
 _INACTIVE = (Grade.C, Grade.D, Grade.E)
 
 
@@ -31,12 +53,14 @@ class BilagFlare(Outcome):
     """`flare` by the rule; `severity` "severe" (a new A), "moderate" (a new B), "none", or None.
 
     `new_a` and `new_b` are the systems that rose. `missing` names systems without both letters.
+    One rule also knows "mild", by the systems in `new_c`.
     """
 
     flare: Truth = Truth.UNKNOWN
     severity: str | None = None
     new_a: tuple[str, ...] = ()
     new_b: tuple[str, ...] = ()
+    new_c: tuple[str, ...] = ()
 
 
 def rises(
@@ -58,6 +82,23 @@ def rises(
     return new_a, new_b, unknown
 
 
+_CODES = {"A": "bilag_flare.new_a", "B": "bilag_flare.new_b", "C": "bilag_flare.new_c"}
+
+
+def _reasons(
+    previous: Mapping[str, BilagGrade], risen: Iterable[tuple[str, Iterable[str]]]
+) -> tuple[Reason, ...]:
+    """Return one reason for each system that rose, with its letter and the one before."""
+    found = []
+    for letter, systems in risen:
+        for system in systems:
+            before = previous[system].grade
+            values: dict[str, Scalar] = {"item": system, "value": letter}
+            values["previous"] = before.value if before else None
+            found.append(Reason(_CODES[letter], Truth.YES, values))
+    return tuple(found)
+
+
 def _judge(
     rule: Rule,
     needed_b: int,
@@ -73,19 +114,7 @@ def _judge(
         severity = None
     return BilagFlare(
         rule=rule,
-        reasons=tuple(
-            Reason(
-                f"bilag_flare.{letter}",
-                Truth.YES,
-                {
-                    "item": system,
-                    "value": letter.removeprefix("new_").upper(),
-                    "previous": before.value if (before := previous[system].grade) else None,
-                },
-            )
-            for letter, systems in (("new_a", new_a), ("new_b", new_b))
-            for system in systems
-        ),
+        reasons=_reasons(previous, (("A", new_a), ("B", new_b))),
         missing=tuple(unknown) if severity is None else (),
         flare=flare,
         severity=severity,
@@ -105,3 +134,100 @@ def gordon_2003(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade
 def trial(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
     """Flare: at least one new A or two new B against the previous visit."""
     return _judge(RULE_TRIAL, 2, previous, now)
+
+
+def _rests_on_new_or_worse(graded: BilagGrade) -> bool:
+    """Whether the letter needs items scored 3 (worse) or 4 (new), or is made by them alone.
+
+    Value systems (kidney, blood) always count; so does a letter given without its items.
+    """
+    if graded.system in _VALUE_SYSTEMS:
+        return True
+    scores = {
+        str(reason.values["item"]): int(reason.values["value"] or 0)
+        for reason in graded.reasons
+        if reason.code == "bilag.item"
+    }
+    fresh = {item: score for item, score in scores.items() if score >= _NEW_OR_WORSE}
+    rest = {item: score for item, score in scores.items() if score < _NEW_OR_WORSE}
+    alone, without = letter_of(graded.system, fresh), letter_of(graded.system, rest)
+    return alone is graded.grade or without is not graded.grade
+
+
+def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
+    """Severe: a new A; moderate: a new B after C, D or E; mild: three or more systems newly C.
+
+    Each must rest on items scored new or worse, or on values. A system left out or without a letter
+    is unknown. `flare` counts all three levels.
+    """
+    new_a, new_b, unknown = rises(previous, now)
+    new_a = [system for system in new_a if _rests_on_new_or_worse(now[system])]
+    new_b = [system for system in new_b if _rests_on_new_or_worse(now[system])]
+    new_c, open_c = [], []
+    for system in SYSTEMS:
+        before = previous[system].grade if system in previous else None
+        after = now[system].grade if system in now else None
+        if after is Grade.C and before in {Grade.D, Grade.E}:
+            new_c += [system] if _rests_on_new_or_worse(now[system]) else []
+        elif before in {None, Grade.D, Grade.E} and after in {None, Grade.C}:
+            open_c.append(system)
+    severity: str | None = "none"
+    if new_a:
+        severity = "severe"
+    elif unknown:
+        severity = None
+    elif new_b:
+        severity = "moderate"
+    elif len(new_c) >= MILD_SYSTEMS:
+        severity = "mild"
+    elif len(new_c) + len(open_c) >= MILD_SYSTEMS:
+        severity = None
+    certain = bool(new_a or new_b or len(new_c) >= MILD_SYSTEMS)
+    absent = [system for system in SYSTEMS if system in {*unknown, *open_c}]
+    return BilagFlare(
+        rule=RULE_ISENBERG_2011,
+        reasons=_reasons(previous, (("A", new_a), ("B", new_b), ("C", new_c))),
+        missing=tuple(absent) if severity is None else (),
+        flare=Truth.YES if certain else Truth.of(None if severity is None else False),
+        severity=severity,
+        new_a=tuple(new_a),
+        new_b=tuple(new_b),
+        new_c=tuple(new_c),
+    )
+
+
+@dataclass(frozen=True)
+class BsrBand(Outcome):
+    """`band` "severe", "moderate", "mild", "none", or None while a missing letter could decide."""
+
+    band: str | None = None
+
+
+_BANDS = ("none", "mild", "moderate", "severe")
+
+
+def _band(letters: list[Grade]) -> int:
+    if Grade.A in letters:
+        return 3
+    b = letters.count(Grade.B)
+    return 2 if b >= 2 else int(b == 1 or Grade.C in letters)
+
+
+def bsr_band(grades: Mapping[str, BilagGrade]) -> BsrBand:
+    """Return the severity band of one assessment: a state, no flare.
+
+    Severe: at least one A; moderate: B in two or more systems; mild: C only, or a single B. The
+    guideline words the severe band for disease outside the kidney; here every system counts.
+    """
+    letters = {s: grades[s].grade if s in grades else None for s in SYSTEMS}
+    known = [letter for letter in letters.values() if letter is not None]
+    missing = [system for system, letter in letters.items() if letter is None]
+    band = _band(known)
+    if missing and band < len(_BANDS) - 1:
+        return BsrBand(RULE_BSR_BAND, missing=tuple(missing))
+    reasons = tuple(
+        Reason("bilag.letter", Truth.YES, {"item": system, "value": letter.value})
+        for system, letter in letters.items()
+        if letter in {Grade.A, Grade.B, Grade.C} and letter is not None
+    )
+    return BsrBand(RULE_BSR_BAND, reasons, band=_BANDS[band])

@@ -1,0 +1,70 @@
+"""BICLA, the BILAG-based combined lupus assessment (Wallace 2014, Ann Rheum Dis 73:183-90).
+
+Every baseline A falls to B, C or D and every baseline B to C or D; no new A and at most one new B;
+SLEDAI not above baseline; PGA not worse by more than 10 % of its scale (0.3 of 3); no treatment
+outside the protocol. Read on the instrument's public page. Later trials ask for a PGA rise < 0.3.
+"""
+
+from __future__ import annotations
+
+from lnmonitor.clinical import responder
+from lnmonitor.clinical.bilag import Grade
+from lnmonitor.clinical.bilag_items import SYSTEMS
+from lnmonitor.clinical.responder import IndexVisit, Responder
+from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+
+WALLACE_2014 = Citation(
+    "Wallace DJ, Kalunian K, Petri MA, et al.",
+    "Ann Rheum Dis 73:183-90",
+    2014,
+    "10.1136/annrheumdis-2012-202760",
+)
+RULE_BICLA = Rule("bicla", "1", (WALLACE_2014,), verified=False)
+
+PGA_RISE = 0.3
+_ACTIVE = (Grade.A, Grade.B)
+_QUIET = (Grade.C, Grade.D, Grade.E)
+
+
+def _letter(visit: IndexVisit, system: str) -> Grade | None:
+    return visit.bilag[system].grade if system in visit.bilag else None
+
+
+def _fell(before: Grade | None, after: Grade | None) -> Truth:
+    """Whether a baseline A or B is better; a baseline without activity asks for nothing."""
+    if after in _QUIET or before in _QUIET:
+        return Truth.YES
+    if before is None or after is None:
+        return Truth.UNKNOWN
+    return Truth.of(before is Grade.A and after is Grade.B)
+
+
+def _improved(baseline: IndexVisit, now: IndexVisit) -> Reason:
+    truths = {s: _fell(_letter(baseline, s), _letter(now, s)) for s in SYSTEMS}
+    stayed = ", ".join(system for system, met in truths.items() if met is Truth.NO)
+    return Reason("index.bilag_improved", Truth.all(*truths.values()), {"item": stayed or "bilag"})
+
+
+def _evaluable(baseline: IndexVisit) -> Reason:
+    letters = [_letter(baseline, system) for system in SYSTEMS]
+    active = Truth.any(*(Truth.of(None if x is None else x in _ACTIVE) for x in letters))
+    return Reason("index.baseline_active", active, {"item": "bilag"})
+
+
+def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
+    """Judge one visit. `failed`: treated outside the protocol; None leaves a responder open.
+
+    Not evaluable without a baseline A or B. Raises InvalidInput for a PGA outside 0..3.
+    """
+    responder.check(baseline, now)
+    return responder.conclude(
+        RULE_BICLA,
+        _evaluable(baseline),
+        [
+            _improved(baseline, now),
+            responder.no_new_activity(baseline, now),
+            responder.sledai_change("index.sledai_not_above", baseline, now, 0),
+            responder.pga_within(baseline, now, PGA_RISE, strict=False),
+            responder.no_failure(failed),
+        ],
+    )

@@ -1,0 +1,188 @@
+"""SELENA-SLEDAI and its flare index: differences from SLEDAI-2K, each criterion on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lnmonitor.clinical import selena_sledai, sledai
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Truth
+from lnmonitor.clinical.selena_flare import SfiFacts, assess
+from lnmonitor.clinical.selena_sledai import SelenaFacts, derive
+
+NONE = dict.fromkeys(sledai.ITEM_BY_CODE, False)
+
+
+def derived(code: str, answer: bool | None, **facts: object) -> bool | None:
+    return derive({**NONE, code: answer}, SelenaFacts(**facts))[code]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (0.8, 0.5, True),  # new
+        (0.8, 0.51, False),
+        (1.1, 0.6, False),  # risen by exactly 0.5
+        (1.2, 0.6, True),
+        (0.9, None, None),
+        (None, 0.6, None),
+        (None, 0.4, True),
+    ],
+)
+def test_that_selena_proteinuria_is_new_or_risen(
+    now: float | None, before: float | None, expected: bool | None
+) -> None:
+    assert derived("proteinuria", True, u24_g=now, u24_previous_g=before) is expected
+    assert derived("proteinuria", False, u24_g=now, u24_previous_g=before) is False
+
+
+def test_that_selena_arthritis_is_more_than_two_joints() -> None:
+    assert derived("arthritis", True, joints=2) is False
+    assert derived("arthritis", True, joints=3) is True
+    assert derived("arthritis", True) is None
+    assert derived("arthritis", False) is False
+
+
+def test_that_selena_leaves_out_a_hypertensive_stroke() -> None:
+    assert derived("cva", True, hypertensive_stroke=True) is False
+    assert derived("cva", True, hypertensive_stroke=False) is True
+    assert derived("cva", True) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "fact"),
+    [
+        ("visual", "scleritis_or_episcleritis"),
+        ("cranial_nerve", "lupus_vertigo"),
+        ("pleurisy", "typical_pleuritic_pain"),
+        ("pericarditis", "typical_pericardial_pain"),
+    ],
+)
+def test_that_selena_counts_more_in_four_items(code: str, fact: str) -> None:
+    assert derived(code, False, **{fact: True}) is True
+    assert derived(code, True) is True
+    assert derived(code, False) is None
+    assert derived(code, False, **{fact: False}) is False
+
+
+def test_that_other_answers_pass_unchanged_and_score_the_same_weights() -> None:
+    facts = SelenaFacts(3, 0.8, 0.2, False, False, False, False, False)
+    items = {**NONE, "rash": True, "fever": True, "casts": None}
+    answers = derive(items, facts)
+    assert answers == items
+    result = selena_sledai.score(answers)
+    assert (result.rule.id, result.low, result.high) == ("selena-sledai", 3, 7)
+    assert not result.rule.verified
+    assert selena_sledai.score(items, window_days=10).window_days == 10
+
+
+@pytest.mark.parametrize("changes", [{"joints": -1}, {"u24_g": -0.1}, {"u24_previous_g": -1}])
+def test_that_impossible_selena_facts_are_refused(changes: dict[str, float]) -> None:
+    with pytest.raises(InvalidInput, match=next(iter(changes))):
+        derive(NONE, SelenaFacts(**changes))  # type: ignore[arg-type]
+
+
+# -- Flare index -----------------------------------------------------------------------------------
+
+STEADY = SfiFacts(
+    sledai=8,
+    sledai_previous=8,
+    pga=1.0,
+    pga_previous=1.0,
+    prednisone_mg_day=10,
+    prednisone_previous_mg_day=10,
+    weight_kg=60,
+    worse_major=False,
+    worse_mild=False,
+    worse_other=False,
+    new_immunosuppressant=False,
+    new_nsaid_or_antimalarial=False,
+    hospitalised_for_lupus=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity", "modified"),
+    [
+        ({}, "none", "none"),
+        ({"sledai": 10}, "none", "none"),
+        ({"sledai": 11}, "mild_moderate", "mild_moderate"),
+        ({"sledai": 12}, "mild_moderate", "mild_moderate"),
+        ({"sledai": 13}, "severe", "mild_moderate"),  # the score is the only trigger
+        ({"sledai": 13, "hospitalised_for_lupus": True}, "severe", "severe"),
+        ({"sledai": 13, "sledai_previous": 12}, "severe", "mild_moderate"),
+        ({"sledai": 17, "sledai_previous": 13}, "none", "none"),
+        ({"worse_major": True}, "none", "none"),  # nothing treated
+        ({"worse_major": True, "prednisone_mg_day": 20}, "severe", "severe"),
+        ({"worse_other": True, "prednisone_mg_day": 20}, "severe", "severe"),
+        ({"worse_mild": True, "prednisone_mg_day": 20}, "severe", "severe"),
+        ({"worse_mild": True, "prednisone_mg_day": 19}, "mild_moderate", "mild_moderate"),
+        ({"worse_mild": True}, "mild_moderate", "mild_moderate"),
+        ({"prednisone_mg_day": 11}, "mild_moderate", "mild_moderate"),
+        ({"prednisone_mg_day": 30}, "mild_moderate", "mild_moderate"),  # exactly 0.5 mg/kg
+        ({"prednisone_mg_day": 31}, "severe", "severe"),
+        ({"prednisone_mg_day": 40, "prednisone_previous_mg_day": 40}, "none", "none"),
+        ({"new_immunosuppressant": True}, "severe", "severe"),
+        ({"hospitalised_for_lupus": True}, "severe", "severe"),
+        ({"pga": 2.0}, "mild_moderate", "mild_moderate"),
+        ({"pga": 1.9}, "none", "none"),
+        ({"pga": 2.5}, "mild_moderate", "mild_moderate"),
+        ({"pga": 2.6}, "severe", "severe"),
+        ({"pga": 2.8, "pga_previous": 2.6}, "none", "none"),
+        ({"new_nsaid_or_antimalarial": True}, "mild_moderate", "mild_moderate"),
+    ],
+)
+def test_that_the_flare_index_has_these_edges(
+    changes: dict[str, object], severity: str, modified: str
+) -> None:
+    facts = replace(STEADY, **changes)  # type: ignore[arg-type]
+    assert assess(facts).severity == severity
+    assert assess(facts, modified=True).severity == modified
+
+
+def test_that_the_withdrawn_call_is_noted() -> None:
+    result = assess(replace(STEADY, sledai=13), modified=True)
+    note = next(reason for reason in result.reasons if reason.code == "sfi.score_only")
+    assert (note.met, note.values["value"], note.values["previous"]) == (Truth.YES, 13, 8)
+    assert result.rule.parameters == {"modified": True}
+    assert assess(STEADY).rule.parameters == {"modified": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity", "missing"),
+    [
+        ({"weight_kg": None}, "none", ()),  # the dose did not rise
+        ({"weight_kg": None, "prednisone_mg_day": 12}, None, ("prednisone_mg_day",)),
+        ({"prednisone_mg_day": 0, "weight_kg": None}, "none", ()),
+        ({"prednisone_mg_day": 0, "prednisone_previous_mg_day": None}, "none", ()),
+        ({"pga": None}, None, ("pga",)),
+        ({"sledai_previous": None}, None, ("sledai",)),
+        ({"pga": None, "new_immunosuppressant": True}, "severe", ()),
+        ({"worse_mild": None}, None, ("worse_mild",)),
+        ({"worse_other": None}, "none", ()),  # nothing was treated, so it cannot decide
+    ],
+)
+def test_that_a_missing_fact_leaves_open_only_what_it_could_change(
+    changes: dict[str, object], severity: str | None, missing: tuple[str, ...]
+) -> None:
+    result = assess(replace(STEADY, **changes))  # type: ignore[arg-type]
+    assert (result.severity, result.missing) == (severity, missing)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sledai": 106},
+        {"sledai_previous": -1},
+        {"pga": 3.1},
+        {"pga_previous": -0.1},
+        {"prednisone_mg_day": -1},
+        {"prednisone_previous_mg_day": -1},
+        {"weight_kg": 0},
+    ],
+)
+def test_that_impossible_facts_are_refused(changes: dict[str, float]) -> None:
+    with pytest.raises(InvalidInput, match=next(iter(changes))):
+        assess(replace(STEADY, **changes))  # type: ignore[arg-type]
