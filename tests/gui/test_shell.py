@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from lnmonitor.desktop import operations, shell
 from lnmonitor.desktop.dialogs.find import FindDialog, Hit, matching
+from lnmonitor.desktop.dialogs.keys import KeysDialog
 from lnmonitor.desktop.navigation import History, PageSpec, Place, available_pages
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.session_hub import hub
@@ -177,6 +178,29 @@ def test_that_a_locked_screen_shows_no_patient_and_opens_with_the_password_only(
     settled(qtbot)
     assert not window.locked
     assert "01-002" in window.windowTitle()
+
+
+def test_that_a_window_over_the_pages_is_put_away_while_locked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.show_keys()
+    dialog = window.findChild(KeysDialog)
+    assert dialog is not None
+    window.lock_now()
+    assert not dialog.isVisible()
+    window._uncover()
+    assert dialog.isVisible()
+    dialog.close()
+
+
+def test_that_f6_goes_to_the_side_list_and_back(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    before = QApplication.focusWidget()
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    assert window.side.view.hasFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    assert QApplication.focusWidget() is before
 
 
 def test_that_the_language_changes_live_and_back(qtbot: QtBot, window: MainWindow) -> None:

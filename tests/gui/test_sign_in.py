@@ -107,6 +107,11 @@ def test_that_a_folder_that_is_no_study_says_so(qtbot: QtBot, tmp_path: Path) ->
     qtbot.addWidget(made)
     settled(qtbot)
     assert made._model.entries[0].problem
+    assert made._form.message.text == made._model.entries[0].problem
+    assert not made._form.sign_in.isEnabled()
+    made._forget()
+    assert made._model.entries == []
+    settled(qtbot)
 
 
 def test_that_the_language_switches_the_compiled_form(window: SignInWindow) -> None:

@@ -90,6 +90,7 @@ class Menus:
             _Command("view", "Back", "Alt+Left", window.back),
             _Command("view", "Forward", "Alt+Right", window.forward),
             _Command("view", "Side list or rail", "Ctrl+B", window.toggle_side),
+            _Command("view", "Side list or page", "F6", window.next_region),
             _Command("help", "Keys of this page", "?", window.show_keys),
             _Command("help", "About lnmonitor", "", window.show_about),
         ]

@@ -30,7 +30,6 @@ class Preferences:
     last_opened: dict[str, str] = field(default_factory=dict)
     last_user: dict[str, str] = field(default_factory=dict)
     rail: dict[str, bool] = field(default_factory=dict)
-    key_line_seen: dict[str, int] = field(default_factory=dict)
     sort: dict[str, list[int]] = field(default_factory=dict)
     window: list[int] = field(default_factory=list)
 
@@ -40,6 +39,14 @@ class Preferences:
         self.studies = [name, *(s for s in self.studies if s != name)][:_MOST_STUDIES]
         self.last_opened[name] = instant
         self.last_user[name] = user
+        self.save()
+
+    def forget_study(self, folder: Path) -> None:
+        """Take a folder off the list; the folder itself stays as it is."""
+        name = str(folder)
+        self.studies = [study for study in self.studies if study != name]
+        self.last_opened.pop(name, None)
+        self.last_user.pop(name, None)
         self.save()
 
     def save(self) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from lnmonitor.desktop.dialogs.find import FindDialog, Hit
 from lnmonitor.desktop.dialogs.keys import AboutDialog, KeysDialog
@@ -58,6 +59,8 @@ class MainWindow(QMainWindow):
         self.bar = StatusBar()
         self.lock = LockPage()
         self._covered = QStackedWidget()
+        self._put_away: list[QDialog] = []
+        self._last_in_page: QWidget | None = None
         self._menus = Menus(self)
         self._arrange()
         self._connect()
@@ -261,6 +264,17 @@ class MainWindow(QMainWindow):
         usual = page.rail or self.width() < theme().px(_NARROW_U)
         self.side.set_rail(rail=preferences().rail.get(type(page).__name__, usual))
 
+    def next_region(self) -> None:
+        """Move the focus from the side list to the page, and back to where it was."""
+        here = QApplication.focusWidget()
+        if here is self.side.view:
+            target = self._last_in_page
+            alive = target is not None and shiboken6.isValid(target) and target.isVisible()
+            (target if alive and target is not None else self.stack).setFocus()
+        else:
+            self._last_in_page = here
+            self.side.view.setFocus()
+
     # --- find, keys ------------------------------------------------------------------------
 
     def open_find(self) -> None:
@@ -316,11 +330,19 @@ class MainWindow(QMainWindow):
         """Cover the pages until the person gives the password; what is typed stays beneath."""
         if self.locked or hub().session is None:
             return
+        # A window over the pages would go on showing its patient.
+        self._put_away = [w for w in self.findChildren(QDialog) if w.isVisible()]
+        for dialog in self._put_away:
+            dialog.hide()
         self.lock.show_locked()
         self._cover(locked=True)
 
     def _uncover(self) -> None:
         self._cover(locked=False)
+        for dialog in self._put_away:
+            if shiboken6.isValid(dialog):
+                dialog.open()
+        self._put_away = []
 
     def _cover(self, *, locked: bool) -> None:
         self._covered.setCurrentIndex(1 if locked else 0)
@@ -332,6 +354,8 @@ class MainWindow(QMainWindow):
         """Sign out and go back to the sign-in."""
         if self._may_close():
             self.closed.emit()
+        elif self.locked:
+            self.lock.say(tr("Values are not saved yet. Unlock, then save or discard them."))
 
     def _may_close(self) -> bool:
         page = self.page

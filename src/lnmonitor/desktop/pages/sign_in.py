@@ -174,6 +174,7 @@ class SignInWindow(QWidget):
         hub().language_changed.connect(self._retranslate)
         hub().problem.connect(self._take_problem)
         QShortcut(QKeySequence.StandardKey.Quit, self).activated.connect(self.close)
+        self._name_other_language()
         self._fill(study)
 
     # --- studies ---------------------------------------------------------------------------
@@ -221,18 +222,28 @@ class SignInWindow(QWidget):
             return
         card = entry.card
         form.study_name.setText(entry.name)
-        form.study_facts.setText(
-            tr("Site {site} · protocol {version}", site=card.site, version=card.protocol)
-            if card is not None
-            else str(entry.folder)
-        )
+        facts = [str(entry.folder)]
+        if card is not None:
+            known = tr("Site {site} · protocol {version}", site=card.site, version=card.protocol)
+            facts.insert(0, known)
+        form.study_facts.setText("\n".join(facts))
         locked = card.locked_by if card is not None else ""
         form.locked_by.setText(tr("Open already: {who}. Close it there first.", who=locked))
         form.locked_by.setVisible(bool(locked))
         form.message.clear()
+        for field in (form.account, form.password, form.sign_in):
+            field.setEnabled(not entry.problem)
+        if entry.problem:
+            forget = (tr("Take off the list"), self._forget)
+            form.message.say("refuse", entry.problem, (forget,))
         self._show_demo(card)
         form.account.setText(preferences().last_user.get(str(entry.folder), ""))
         (form.password.field if form.account.text() else form.account).setFocus()
+
+    def _forget(self) -> None:
+        if self.current is not None:
+            preferences().forget_study(self.current.folder)
+            self._fill(None)
 
     def _show_demo(self, card: StudyCard | None) -> None:
         form = self._form
@@ -357,11 +368,14 @@ class SignInWindow(QWidget):
         preferences().save()
         set_language("zh" if wanted == "zh" else "en")
 
+    def _name_other_language(self) -> None:
+        self._form.language.setText("English" if language() == "zh" else "中文")
+
     @Slot(str)
     def _retranslate(self, _language: str) -> None:
         self._form.retranslateUi(self)
         self._form.password.retranslate()
-        self._form.language.setText("English" if language() == "zh" else "中文")
+        self._name_other_language()
         self._form.version.setText(f"lnmonitor {lnmonitor.__version__}")
         self._show_study()
 

@@ -80,6 +80,10 @@ class LockPage(QWidget):
         self.password.clear()
         self.password.field.setFocus()
 
+    def say(self, words: str) -> None:
+        """Show why the study cannot be left now."""
+        self._strip.say("ask", words)
+
     def _try(self) -> None:
         from lnmonitor.services.accounts import check_password
 
