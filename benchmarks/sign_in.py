@@ -75,7 +75,8 @@ def _start(program: str, study: Path) -> float:
     started = time.time()
     result = subprocess.run(
         [sys.executable, "-c", _PROBE + program, str(study)],
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        # The person's own list of studies stays as it is.
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(study.parent)},
         capture_output=True,
         text=True,
         timeout=120,
