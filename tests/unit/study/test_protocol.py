@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lnmonitor.clinical.response import RULE_SETS
-from lnmonitor.resources import read_toml
+from lnmonitor.resources import asset, read_toml
+from lnmonitor.study import protocol as protocol_module
 from lnmonitor.study.protocol import Protocol, ProtocolError, load_protocol, protocol_names
 
 
@@ -71,3 +72,40 @@ def test_that_the_published_letters_give_the_published_means() -> None:
         mean = sum(numbers) / len(numbers)
         sd = (sum((n - mean) ** 2 for n in numbers) / (len(numbers) - 1)) ** 0.5
         assert (round(mean, 2), round(sd, 2)) == expected
+
+
+@pytest.fixture
+def edited(monkeypatch, tmp_path):
+    """Load the protocol from a copy in which some text was changed."""
+    original = asset("protocols", "ln-msc-01.toml").read_text(encoding="utf-8")
+
+    def load(old: str, new: str) -> Protocol:
+        assert old in original
+        changed = tmp_path / "changed.toml"
+        changed.write_text(original.replace(old, new, 1), encoding="utf-8")
+        monkeypatch.setattr(protocol_module, "asset", lambda *parts: tmp_path.joinpath(*parts[1:]))
+        load_protocol.cache_clear()
+        return load_protocol("changed")
+
+    yield load
+    load_protocol.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("day = 91", "day = 40", "windows of M1 and M3 overlap"),
+        ('code = "M3"', 'code = "M1"', "visit M1 twice"),
+        ('"SLEDAI", "BILAG"', '"SLEDAY", "BILAG"', "form SLEDAY unknown"),
+        ('"GFRM",', '"GFRX",', "analyte GFRX unknown"),
+        ('analysis_visit = "M12"', 'analysis_visit = "M24"', "visit M24 is not scheduled"),
+        ('flare_rule = "flare-renal"', "", "cannot be read"),
+    ],
+)
+def test_that_a_protocol_that_contradicts_itself_is_refused(edited, old, new, problem) -> None:
+    with pytest.raises(ProtocolError, match=problem):
+        edited(old, new)
+
+
+def test_that_a_protocol_of_one_s_own_is_a_file(edited) -> None:
+    assert edited("dose_per_kg = 1.0", "dose_per_kg = 2.0").dose_per_kg == 2.0
