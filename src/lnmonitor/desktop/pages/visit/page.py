@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -16,28 +15,27 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from lnmonitor.desktop.entry.model import FormEntry
-from lnmonitor.desktop.i18n import text as text_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
-from lnmonitor.desktop.pages.visit.binder import INFUSION_SIGNS, LOGS, Binder, Loaded
+from lnmonitor.desktop.pages.visit.binder import Binder, Loaded
 from lnmonitor.desktop.pages.visit.checks import contradictions, empty_items, open_checks
 from lnmonitor.desktop.pages.visit.desk import FormDesk
-from lnmonitor.desktop.pages.visit.form_list import FormList, FormState
+from lnmonitor.desktop.pages.visit.form_list import FormList
 from lnmonitor.desktop.pages.visit.header import VisitHeader
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper
 from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
+from lnmonitor.desktop.pages.visit.loading import find_visit, load
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
 from lnmonitor.desktop.pages.visit.scored import BilagView, SledaiView
+from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.text import rule
-from lnmonitor.desktop.words import instant
 from lnmonitor.errors import UserError
-from lnmonitor.study.forms import FORMS, Visit
-from lnmonitor.study.records import PatientData, Record
+from lnmonitor.study.forms import Visit
 
 if TYPE_CHECKING:
     from lnmonitor.analysis.model import SledaiLabCheck
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
 
 _PAUSE_MS = 250  # results follow this long after the last keystroke
 _SOON_MS = 30  # head and list follow several keystrokes at once
-_SHORT = {"CMI": "Immunosuppressants", "PGA": "Global assessment"}
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ class VisitPage(Page):
     def _first_form(self, binder: Binder) -> None:
         """Show the form asked for, else the first that is not complete."""
         keys = binder.form_keys
-        open_keys = [key for key in keys if _state(binder, key, wrong=frozenset()) != "done"]
+        open_keys = [key for key in keys if completion(binder, key) != "done"]
         order = [self._wanted_form, *(k for k in open_keys if k != Visit.code), *keys]
         self.show_form(next(key for key in order if key in keys))
         row = self.header.date_row
@@ -586,59 +583,3 @@ class VisitPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tell_status()
-
-
-def load(session: StudySession, patient_id: str) -> Loaded:
-    """Read what the page shows, on the database thread."""
-    from lnmonitor.services.patients import patient_data
-    from lnmonitor.services.permissions import Action
-
-    return Loaded(
-        patient_data(session, patient_id),
-        session.protocol,
-        session.today,
-        may_edit=session.may(Action.ENTER) and not session.read_only,
-        new_visit_id=session.new_id(),
-    )
-
-
-def history_line(entry: AuditEntry, name: str) -> str:
-    """Return one line of an item's history: when, who, what, why."""
-    when = instant(datetime.fromisoformat(entry.at).astimezone(hub().clock.now().tzinfo))
-    first = entry.values.get(name)
-    what = tr("entered: {value}", value="–" if first is None else first)
-    if entry.item:
-        what = f"{entry.old or '–'} → {entry.new or '–'}"
-    return "  ".join(filter(None, (when, entry.full_name, what, entry.reason)))
-
-
-def find_visit(data: PatientData, visit: str) -> Record[Visit] | None:
-    """Return a visit by its record's id, or the only one of its code; unscheduled ones by id."""
-    visits = data.of(Visit)
-    by_id = next((record for record in visits if record.id == visit), None)
-    if by_id is not None or visit == "UNS":
-        return by_id
-    return next((record for record in visits if record.form.visit_code == visit), None)
-
-
-def form_state(binder: Binder, key: str, wrong: frozenset[str]) -> FormState:
-    """Return the line of the form list for a form."""
-    done, total = binder.progress(key)
-    if key == INFUSION_SIGNS:
-        title = tr("Infusion signs")
-        done = sum(not entry.blank for entry in binder.entries(key))
-        total = len(binder.entries(key))
-    else:
-        title = tr(_SHORT[key]) if key in _SHORT else text_of(FORMS[key].title)
-    count = str(done) if key in LOGS else f"{done}/{total}"
-    unsaved = any(entry.unsaved for entry in binder.entries(key))
-    return FormState(key, title, count, _state(binder, key, wrong), unsaved)
-
-
-def _state(binder: Binder, key: str, wrong: frozenset[str]) -> str:
-    if key in wrong:
-        return "wrong"
-    done, total = binder.progress(key)
-    if key in LOGS:
-        return "done" if done else "empty"
-    return "done" if total and done >= total else "part" if done else "empty"

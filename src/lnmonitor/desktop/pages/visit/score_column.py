@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
@@ -18,7 +19,7 @@ from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
-from lnmonitor.desktop.widgets.text import button, label, rule, set_property
+from lnmonitor.desktop.widgets.text import label, rule, set_property
 from lnmonitor.study.forms import Sledai2K
 
 if TYPE_CHECKING:
@@ -65,6 +66,29 @@ class Block(QWidget):
         self.name = label(name, "small", "text-2", weight=600)
         self.column.addWidget(self.name)
         self.words = label("", "small", "text-2", wrap=True, selectable=True)
+
+
+class CheckLine(QWidget):
+    """One open check; a click goes to its field."""
+
+    chosen = Signal(object)
+
+    def __init__(self, check: OpenCheck) -> None:
+        super().__init__()
+        self._check = check
+        px = theme().px
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, px(0.5), 0, px(0.5))
+        line.setSpacing(px(1.5))
+        mark = QLabel()
+        mark.setPixmap(icon(*_MARKS[check.kind]).pixmap(px(3.5)))
+        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(label(check.words, tone="accent", wrap=True), 1)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(check.words)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.chosen.emit(self._check)
 
 
 class ScoreColumn(QWidget):
@@ -293,26 +317,12 @@ class ScoreColumn(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for check in self.checks:
-            name, tone = _MARKS[check.kind]
-            made = button(check.words, kind="link")
-            made.setIcon(icon(name, tone))
-            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            made.setProperty("check", len(self._buttons()))
-            made.clicked.connect(self._choose)
-            self._checks.addWidget(made)
+            line = CheckLine(check)
+            line.chosen.connect(self.check_chosen)
+            self._checks.addWidget(line)
         say(self.empty, tr("{n} items without an answer", n=empty) if empty else "")
         if not checks and not empty:
             say(self.empty, tr("Nothing open."))
-
-    def _buttons(self) -> list[QPushButton]:
-        found = [self._checks.itemAt(i) for i in range(self._checks.count())]
-        widgets = [item.widget() for item in found if item is not None]
-        return [widget for widget in widgets if isinstance(widget, QPushButton)]
-
-    @Slot()
-    def _choose(self) -> None:
-        place = int(self.sender().property("check"))
-        self.check_chosen.emit(self.checks[place])
 
 
 def say(where: QLabel, words: str) -> None:

@@ -1,0 +1,35 @@
+"""What the entry page reads from the study, and how a visit is found in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lnmonitor.desktop.pages.visit.binder import Loaded
+from lnmonitor.study.forms import Visit
+from lnmonitor.study.records import PatientData, Record
+
+if TYPE_CHECKING:
+    from lnmonitor.services.session import StudySession
+
+
+def load(session: StudySession, patient_id: str) -> Loaded:
+    """Read what the page shows, on the database thread."""
+    from lnmonitor.services.patients import patient_data
+    from lnmonitor.services.permissions import Action
+
+    return Loaded(
+        patient_data(session, patient_id),
+        session.protocol,
+        session.today,
+        may_edit=session.may(Action.ENTER) and not session.read_only,
+        new_visit_id=session.new_id(),
+    )
+
+
+def find_visit(data: PatientData, visit: str) -> Record[Visit] | None:
+    """Return a visit by its record's id, or the only one of its code; unscheduled ones by id."""
+    visits = data.of(Visit)
+    by_id = next((record for record in visits if record.id == visit), None)
+    if by_id is not None or visit == "UNS":
+        return by_id
+    return next((record for record in visits if record.form.visit_code == visit), None)
