@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SHORT = {"CMI": "Immunosuppressants", "PGA": "Global assessment"}
 
 
-def formcompletion(binder: Binder, key: str, wrong: frozenset[str]) -> FormState:
+def form_state(binder: Binder, key: str, wrong: frozenset[str]) -> FormState:
     """Return the line of the form list for a form."""
     done, total = binder.progress(key)
     if key == INFUSION_SIGNS:
