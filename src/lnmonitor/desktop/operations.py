@@ -69,20 +69,22 @@ class _Operation(QObject):
 
     @Slot(object)
     def _take_result(self, result: object) -> None:
-        self._end()
-        self._committed(result)
-        if self._wanted():
-            self._done(result)
+        try:
+            self._committed(result)
+            if self._wanted():
+                self._done(result)
+        finally:
+            self._end()  # last: who waits for quiet finds the result taken
 
     @Slot(object)
     def _take_failure(self, problem: Exception) -> None:
-        self._end()
-        if isinstance(problem, Cancelled) and self._failed is None:
-            return
-        if self._failed is not None and self._wanted():
-            self._failed(problem)
-        else:
-            hub().problem.emit(problem)
+        try:
+            if self._failed is not None and self._wanted():
+                self._failed(problem)
+            elif not isinstance(problem, Cancelled):
+                hub().problem.emit(problem)
+        finally:
+            self._end()
 
     def _end(self) -> None:
         _pending.discard(self)
