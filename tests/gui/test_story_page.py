@@ -20,9 +20,11 @@ from lnmonitor.desktop.pages.patient.header import PatientHeader
 from lnmonitor.desktop.pages.patient.history import HistoryLens, local_instant
 from lnmonitor.desktop.pages.patient.laboratory import FROZEN, LaboratoryLens
 from lnmonitor.desktop.pages.patient.page import PatientPage
+from lnmonitor.desktop.pages.patient.popover import ValuePopover, facts_of
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme_manager
 from lnmonitor.desktop.trend_images import save_trend_png
+from lnmonitor.errors import InputError
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.study.forms import LabResult, VitalSigns
 from lnmonitor.study.records import Record
@@ -192,6 +194,46 @@ def test_that_enter_opens_the_visit_under_the_crosshair(page: PatientPage, qtbot
     with qtbot.waitSignal(hub().open_page) as opened:
         qtbot.keyClick(page.story.canvas, Qt.Key.Key_Return)
     assert opened.args == ["visit", ("p-047", "m9")]
+
+
+def test_that_enter_on_a_panel_tells_where_its_value_comes_from(
+    page: PatientPage, qtbot: QtBot
+) -> None:
+    page.story.canvas.set_panel("protein")
+    qtbot.keyClick(page.story.canvas, Qt.Key.Key_Return)
+    popover = page.story.findChild(ValuePopover)
+    assert popover is not None
+    words = said(popover).splitlines()
+    assert words[0] == "24-h protein  1.38 g/24 h"
+    assert words[words.index("As reported") + 1] == "1.38 g/24 h"
+    assert words[words.index("Collected") + 1] == "7 May 2026"
+    with qtbot.waitSignal(hub().open_page) as opened:
+        popover._open("r-u1")
+    assert opened.args == ["visit", ("p-047", "u1")]
+
+
+def test_that_a_converted_value_is_shown_beside_the_reported_one() -> None:
+    form = LabResult(
+        analyte="CREAT", operator="<", value=0.82, unit="mg/dL", canonical_value=72.5,
+        canonical_unit="μmol/L", range_low=41, range_high=73, collected_on="2026-05",
+    )  # fmt: skip
+    facts = dict(
+        facts_of(Record("r", form, "p", "v", entered_by="nurse", justified={"value": "ok"}))
+    )
+    assert facts["As reported"] == "<0.82 mg/dL"
+    assert facts["Converted"] == "72.5 μmol/L"
+    assert facts["Range then"] == "41–73"
+    assert facts["Collected"] == "May 2026"
+    assert facts["Explained"] == "ok"
+    assert facts["Entered"].startswith("nurse")
+    assert "Laboratory" not in facts
+
+
+def test_that_the_patient_shown_stays_when_another_cannot_be_read(page: PatientPage) -> None:
+    page._patient_id = "p-048"
+    page._not_read(InputError("There is no such patient.", "Open the list again."))
+    assert hub().patient_id == "p-047"
+    assert "There is no such patient." in page.strip.text
 
 
 def test_that_the_head_says_facts_flags_and_visits_to_enter(qtbot: QtBot) -> None:

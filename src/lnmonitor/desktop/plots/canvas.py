@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -314,6 +314,11 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
     def row_places(self) -> Mapping[str, tuple[int, int]]:
         """Return top and height in pixels of every row that is shown, folded ones included."""
         return self._heights.places
+
+    def place_of(self, key: str, day: float) -> QPoint:
+        """Return where a day stands at the top of a row, in the widget's pixels."""
+        scene = self._axis_view().mapViewToScene(QPointF(day, 0))
+        return QPoint(int(scene.x()) + self._style.px(2), self._heights.places[key][0])
 
     def folded(self) -> frozenset[str]:
         """Return the panels folded to one line because the window is low."""

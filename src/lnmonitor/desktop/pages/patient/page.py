@@ -88,7 +88,7 @@ class PatientPage(Page):
         self.story.opened.connect(self._open_stop)
         self.story.explain.acknowledged.connect(self._acknowledge)
         self.story.explain.dismissed.connect(self._dismiss)
-        self.story.explain.record_opened.connect(self.open_record)
+        self.story.record_opened.connect(self.open_record)
         self.bar.attach(self.story.canvas)
         self.bar.copied.connect(self.copy_picture)
         self.story.canvas.copied.connect(self.copy_picture)
@@ -146,7 +146,13 @@ class PatientPage(Page):
     def _read(self) -> None:
         if self._patient_id is not None:
             work = partial(read_patient, patient_id=self._patient_id)
-            ReadOp(self, work, self._take_view, self._say_problem).run()
+            ReadOp(self, work, self._take_view, self._not_read).run()
+
+    def _not_read(self, problem: Exception) -> None:
+        """Stay with the patient who is shown, so that no act can concern another."""
+        self._patient_id = self._view.story.patient_id if self._view is not None else None
+        hub().set_patient(self._patient_id)
+        self._say_problem(problem)
 
     @Slot(object)
     def _take_view(self, view: PatientView) -> None:
@@ -234,12 +240,14 @@ class PatientPage(Page):
     @Slot(str)
     def open_visit(self, visit: str) -> None:
         """Open a visit for entry, by record id or planned code."""
-        hub().open_page.emit("visit", (self._patient_id, visit))
+        if self._view is not None:
+            hub().open_page.emit("visit", (self._view.story.patient_id, visit))
 
     @Slot(str, object)
     def open_form(self, code: str, record_id: object) -> None:
         """Open a form that belongs to the patient, not to a visit."""
-        hub().open_page.emit("form", (self._patient_id, code, record_id))
+        if self._view is not None:
+            hub().open_page.emit("form", (self._view.story.patient_id, code, record_id))
 
     @Slot(str)
     def open_record(self, record_id: str) -> None:
@@ -266,8 +274,7 @@ class PatientPage(Page):
 
     @Slot(object)
     def _judged(self, _changes: object) -> None:
-        self.strip.clear()
-        self._read()
+        self.strip.clear()  # the change itself reaches every open view through the hub
 
     # ------------------------------------------------------------------------------ pictures, PDF
     def copy_picture(self) -> None:
@@ -310,9 +317,9 @@ class PatientPage(Page):
     def write_pdf_to(self, path: str) -> None:
         """Write the patient summary; progress and Cancel stay on the page."""
         session = hub().session
-        if self._patient_id is None or session is None:
+        if self._view is None or session is None:
             return
-        work = partial(_report, session, self._patient_id, Path(path), language())
+        work = partial(_report, session, self._view.story.patient_id, Path(path), language())
         self._job = JobOp(
             self, work, partial(self._pdf_written, path), self._say_problem, self._pdf_progress
         )

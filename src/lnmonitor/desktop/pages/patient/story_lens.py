@@ -7,8 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from lnmonitor.analysis.course import Flag
+from lnmonitor.analysis.story import Panel
 from lnmonitor.desktop.i18n import language
 from lnmonitor.desktop.pages.patient.explain_pane import ExplainPane
+from lnmonitor.desktop.pages.patient.popover import ValuePopover
 from lnmonitor.desktop.pages.patient.readout import ReadoutColumn
 from lnmonitor.desktop.pages.patient.view import PatientView, topic_of_panel, topics
 from lnmonitor.desktop.plots.canvas import StoryCanvas
@@ -21,7 +23,9 @@ class StoryLens(QWidget):
     """Canvas, readout and explanation of one patient."""
 
     opened = Signal()
-    """Enter or double click on the plot: the visit under the crosshair is wanted."""
+    """Double click, or Enter while no panel is chosen: the visit under the crosshair is wanted."""
+    record_opened = Signal(str)
+    """The record behind a value is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +57,8 @@ class StoryLens(QWidget):
         self.canvas.stop_changed.connect(self._stop_changed)
         self.canvas.panel_changed.connect(self._panel_changed)
         self.canvas.rows_moved.connect(self._place_readout)
-        self.canvas.opened.connect(self.opened)
+        self.canvas.opened.connect(self._opened)
+        self.explain.record_opened.connect(self.record_opened)
         self.explain.closed.connect(self.close_explain)
         theme_manager().changed.connect(self._theme_changed)
         self.setFocusProxy(self.canvas)
@@ -104,11 +109,27 @@ class StoryLens(QWidget):
         if self._view is not None:
             self.explain.show_stop(self._view, self.canvas.stop)
 
+    @Slot()
+    def _opened(self) -> None:
+        """Enter on a panel asks where its value comes from, else the visit is opened."""
+        panel = self._panel(self.canvas.current_panel)
+        stop = self.canvas.stop
+        if panel is None or stop is None or self._view is None:
+            self.opened.emit()
+            return
+        popover = ValuePopover(self._view, panel, stop, self)
+        popover.record_opened.connect(self.record_opened)
+        popover.open_at(self.canvas.mapToGlobal(self.canvas.place_of(panel.key, stop.day)))
+
+    def _panel(self, key: str) -> Panel | None:
+        panels = self._view.story.panels if self._view is not None else ()
+        return next((panel for panel in panels if panel.key == key), None)
+
     @Slot(str)
     def _panel_changed(self, key: str) -> None:
         if self._view is None:
             return
-        panel = next((p for p in self._view.story.panels if p.key == key), None)
+        panel = self._panel(key)
         found = topics(self._view, self.canvas.stop)
         topic = topic_of_panel(found, panel.explain_key) if panel is not None else None
         if topic is not None:

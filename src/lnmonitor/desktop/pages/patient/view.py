@@ -76,15 +76,16 @@ def read_patient(session: StudySession, patient_id: str) -> PatientView:
     from lnmonitor.services import flags, patients
     from lnmonitor.services.permissions import Action
 
+    may_write = not session.read_only
     return PatientView(
         story=patients.story(session, patient_id),
         course=patients.course(session, patient_id),
         data=patients.patient_data(session, patient_id),
         flags=flags.flags(session, patient_id, include_closed=True),
         protocol=session.protocol,
-        may_enter=session.may(Action.ENTER),
-        may_acknowledge=session.may(Action.ACKNOWLEDGE_FLAG),
-        may_dismiss=session.may(Action.DISMISS_FLAG),
+        may_enter=may_write and session.may(Action.ENTER),
+        may_acknowledge=may_write and session.may(Action.ACKNOWLEDGE_FLAG),
+        may_dismiss=may_write and session.may(Action.DISMISS_FLAG),
         may_report=session.may(Action.REPORT),
     )
 
