@@ -111,6 +111,12 @@ QComboBox::down-arrow { image: url("@{chevron}"); width: @{u3.5}px; height: @{u3
 QComboBox QAbstractItemView { background: @{bg-panel}; border: 1px solid @{line-strong};
   selection-background-color: @{bg-selected}; selection-color: @{text}; outline: 0; }
 QCheckBox, QRadioButton { spacing: @{u2}px; color: @{text}; }
+QCheckBox::indicator { width: @{u3}px; height: @{u3}px; border: 1px solid @{line-field};
+  border-radius: @{u0.75}px; background: @{bg-panel}; }
+QCheckBox::indicator:focus { border: 2px solid @{accent}; }
+QCheckBox::indicator:checked { background: @{accent}; border-color: @{accent};
+  image: url("@{check}"); }
+QCheckBox::indicator:disabled { border-color: @{line-strong}; }
 
 QMenuBar { background: @{bg-panel}; border: 0; }
 QMenuBar::item { padding: 0 @{u2}px; background: transparent; color: @{text}; }
@@ -190,6 +196,7 @@ def style_sheet(theme: Theme) -> str:
         values[f"font-{role}"] = theme.font_px(role)
     # Style sheets cannot colour a picture: these two are grey enough for both schemes.
     values["chevron"] = asset("themes", "chevron-down.svg").as_posix()
+    values["check"] = asset("themes", f"check-{theme.scheme}.svg").as_posix()
     values["chevron-up"] = asset("themes", "chevron-up.svg").as_posix()
     return _Template(_SHEET).substitute(values) + _labels(theme)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from lnmonitor.services.patients import PatientSummary
 
 _SLEDAI_TOP = 20.0  # the same scale in every row, so that patients can be compared
+_RESPONSE_WORDS = {"CR": "Complete", "PR": "Partial", "NR": "No response", "unknown": "Unknown"}
 RESPONSE_CHIPS = {"CR": "cr", "PR": "pr", "NR": "nr"}
 
 
@@ -107,7 +108,12 @@ class PatientsPage(Page):
             ),
             Column(tr("−6 wk\ttoday\t+6 wk"), lambda p: _next(p, now), units=32),
             Column("SLEDAI", lambda p: p.last_sledai, order=_last_score, units=31),
-            Column(tr("Response"), _response, order=_response_order, sample=tr("No response")),
+            Column(
+                tr("Response"),
+                _response,
+                order=_response_order,
+                sample=_longest_response(),
+            ),
             Column(
                 tr("Flags"),
                 lambda p: str(p.open_flags) if p.open_flags else "",
@@ -224,6 +230,10 @@ class PatientsPage(Page):
         hub().open_page.emit("patient", patient.patient_id)
 
 
+def _longest_response() -> str:
+    return max((tr(words) for words in _RESPONSE_WORDS.values()), key=len) + "  "
+
+
 def _longest_status() -> str:
     return max((text(code.text) for code in codelist("DSDECOD").entries), key=len)
 
@@ -257,8 +267,8 @@ def _last_score(patient: PatientSummary) -> float | None:
 
 
 def _response(patient: PatientSummary) -> str:
-    words = {"CR": "Complete", "PR": "Partial", "NR": "No response", "unknown": "Unknown"}
-    return tr(words.get(patient.response, patient.response)) if patient.response else ""
+    words = _RESPONSE_WORDS.get(patient.response, patient.response)
+    return tr(words) if words else ""
 
 
 def _response_order(patient: PatientSummary) -> int | None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _ENTRY = Qt.ItemDataRole.UserRole
 DEMO_PASSWORD = "lupus-demo"  # noqa: S105 - printed on the page; opens synthetic studies only
+_AFTER_FIRST_PAINT_MS = 60
 
 
 @dataclass
@@ -192,7 +193,7 @@ class SignInWindow(QWidget):
         if known:
             form.studies.setCurrentIndex(self._model.index(0))
         # After the first paint: reading a card imports the store.
-        QTimer.singleShot(0, self, self._read_cards)
+        QTimer.singleShot(_AFTER_FIRST_PAINT_MS, self, self._read_cards)
 
     @Slot()
     def _read_cards(self) -> None:
