@@ -121,7 +121,7 @@ def _read(session: StudySession, progress: Progress) -> list[_Patient]:
 class _Export:
     def __init__(self, session: StudySession, options: Options, people: list[_Patient]) -> None:
         self.session, self.options, self.people = session, options, people
-        self.book = Book()
+        self.book = Book(mark="SYNTHETIC" if session.study.synthetic else "")
         self.excluded = 0
 
     def write(self, out: Path) -> ExportReport:

@@ -35,11 +35,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "#", "'")
 _FONT = "Calibri"
 _WIDEST = 48
+_WIDTHS = {"RECID": 38, "ENTEREDDTC": 26, "MEASURED_AT": 18, "STARTED_AT": 18, "STOPPED_AT": 18}
+"""Columns whose values are longer than their heads."""
+_MARKED = "DDAF62"
 
 
 @dataclass
 class Book:
-    """A workbook in the making; texts too long for a cell go whole into the sheet LONGTEXT."""
+    """A workbook in the making; texts too long for a cell go whole into the sheet LONGTEXT.
+
+    A `mark`, such as SYNTHETIC, stands in a first column DATA of every sheet, on its printed pages
+    and in the colour of its tab.
+    """
+
+    mark: str = ""
 
     workbook: Workbook = field(default_factory=lambda: Workbook(write_only=True))
     rows: dict[str, int] = field(default_factory=dict)
@@ -58,6 +67,9 @@ class Book:
     ) -> None:
         """Write one sheet: head, rows, frozen panes, filter. More rows than a sheet holds go on in
         `NAME_2` and so on."""
+        if self.mark:
+            columns, rows = ("DATA", *columns), ((self.mark, *row) for row in rows)
+            widths, frozen_columns = (12, *widths) if widths else None, frozen_columns + 1
         part, written, sheet = 1, 0, self._open(name, columns, widths, frozen_columns)
         title = name
         try:
@@ -101,8 +113,11 @@ class Book:
         sheet: Any = self.workbook.create_sheet(name)
         sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
         for index, column in enumerate(columns):
-            width = widths[index] if widths else min(_WIDEST, max(10, len(column) + 3))
+            width = widths[index] if widths else _WIDTHS.get(column, _usual_width(column))
             sheet.column_dimensions[get_column_letter(index + 1)].width = width
+        if self.mark:
+            sheet.sheet_properties.tabColor = _MARKED
+            sheet.oddHeader.center.text = self.mark
         sheet._writer = WorksheetWriter(sheet, out=io.BytesIO())
         sheet._writer.write_top()
         sheet.append([_head_cell(sheet, column) for column in columns])
@@ -152,6 +167,10 @@ class _MemoryWriter(ExcelWriter):
         archive: ZipFile = self._archive  # type: ignore[attr-defined]
         archive.writestr(ws.path[1:], ws._writer.out.getvalue())
         self.manifest.append(ws)
+
+
+def _usual_width(column: str) -> int:
+    return min(_WIDEST, max(10, len(column) + 4))
 
 
 def _head_cell(sheet: Any, text: str) -> Any:

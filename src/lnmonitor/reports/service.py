@@ -32,8 +32,8 @@ def report_patient(
     require(session, Action.REPORT)
     story = patients.story(session, patient_id)
     path = out if out.suffix.lower() == ".pdf" else out / file_name(story.subject_id)
-    imprint = _imprint(session, story, language)
     data = patients.patient_data(session, patient_id)
+    imprint = _imprint(session, story, data.site_id, language)
     report = CaseReport(data, patients.course(session, patient_id), story, imprint)
     with replacing(path) as temporary:
         temporary.write_bytes(patient_summary(report))
@@ -68,7 +68,7 @@ def file_name(subject_id: str) -> str:
     return f"{safe.strip('. ') or 'patient'}.pdf"
 
 
-def _imprint(session: StudySession, story: Story, language: Language) -> Imprint:
+def _imprint(session: StudySession, story: Story, site: str, language: Language) -> Imprint:
     now = session.clock.now()
     sequence, short = audit.head(session)
     tr = translator(language)
@@ -76,7 +76,7 @@ def _imprint(session: StudySession, story: Story, language: Language) -> Imprint
         title=tr.text("Patient summary"),
         study=session.study.name,
         protocol=session.protocol.version,
-        site=session.study.site,
+        site=site,
         synthetic=session.study.synthetic,
         subject=story.subject_id,
         status=story.status.in_(language),

@@ -80,6 +80,22 @@ def test_that_more_rows_than_a_sheet_holds_go_on_in_the_next(
     assert [row[0].value for part in found for row in part] == list(range(7))
 
 
+def test_that_a_mark_stands_on_every_sheet(tmp_path: Path) -> None:
+    book = Book(mark="SYNTHETIC")
+    book.add("T", ("A",), [(1,), (2,)], frozen_columns=1)
+    book.add("U", ("A",), [("x" * 40_000,)])
+    book.save(tmp_path / "t.xlsx")
+    for name in ("T", "U", "LONGTEXT"):
+        rows = cells_of(tmp_path / "t.xlsx", name)
+        assert {row[0].value for row in rows} == {"SYNTHETIC"}
+    sheet = load_workbook(tmp_path / "t.xlsx")["T"]
+    assert (sheet["A1"].value, sheet.freeze_panes, sheet.oddHeader.center.text) == (
+        "DATA",
+        "C2",
+        "SYNTHETIC",
+    )
+
+
 def test_that_nothing_is_left_in_temporary_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
