@@ -73,8 +73,8 @@ class ValuePopover(QFrame):
     def __init__(self, view: PatientView, panel: Panel, stop: Stop, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("message")
-        self.setProperty("kind", "info")
+        self.setObjectName("message")  # the style sheet's name of a framed strip
+        self.setProperty("ground", "panel")
         px = theme().px
         column = QVBoxLayout(self)
         column.setContentsMargins(px(3), px(2.5), px(3), px(2.5))

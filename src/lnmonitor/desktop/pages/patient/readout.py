@@ -125,9 +125,10 @@ class ReadoutBlock(QWidget):
         while len(self._lines) < len(lines):
             self._add_line()
         room = self.height()
+        sighted = max(1, room // theme().px(5))  # a folded row has room for one
         for number, parts in enumerate(self._lines):
             frame, value, unit, change, remark = parts
-            frame.setVisible(number < len(lines))
+            frame.setVisible(number < min(len(lines), sighted))
             remark.setVisible(False)
             if number < len(lines):
                 self._fill(lines[number], value, unit, change, strong=strong)
@@ -147,7 +148,7 @@ class ReadoutBlock(QWidget):
     ) -> None:
         shown = line.value
         if line.plain:
-            room = self.width() - theme().px(5) - QFontMetrics(value.font()).averageCharWidth()
+            room = self.width() - theme().px(9)  # margins and gaps
             room -= QFontMetrics(change.font()).horizontalAdvance(line.change)
             fonts = QFontMetrics(theme().font("body", 600))
             shown = fonts.elidedText(line.value, Qt.TextElideMode.ElideRight, room)
