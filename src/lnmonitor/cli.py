@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DEMO_USER = "datamanager"
 DEMO_PASSWORD = "lupus-demo"  # noqa: S105 - printed on the demo's own sign-in page
+PUBLISHED_PATIENTS = 81
 SCORE_KINDS = (
     "egfr-ckdepi-2021",
     "egfr-ckdepi-2009",
@@ -291,7 +292,12 @@ def _demo(arguments: argparse.Namespace) -> int:
         _say("have another made.")
     else:
         _make_demo(arguments.directory, arguments.patients, arguments.seed)
-        _say(f"Synthetic study with {arguments.patients} patients in {arguments.directory}.")
+        _say(
+            f"Synthetic study in {arguments.directory}: {arguments.patients} patients who finished,"
+        )
+        _say("and some who are running.")
+        if arguments.patients != PUBLISHED_PATIENTS:
+            _say("The published numbers are met exactly with 81 patients only.")
     _say(f"Accounts nurse, investigator, monitor, datamanager, admin; password {DEMO_PASSWORD}.")
     if arguments.no_window:  # a display may be named and gone
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

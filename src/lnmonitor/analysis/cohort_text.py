@@ -111,7 +111,7 @@ def _response_rows(tables: CohortTables, language: Language) -> list[list[str]]:
 
 
 def _percent(value: float | None) -> str:
-    return _ABSENT if value is None else f"{value:.0f}"
+    return _ABSENT if value is None else f"{value:.1f}"
 
 
 def _letters(tables: CohortTables) -> list[str]:
