@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from tests.gui.entry_study import CLOCK, PASSWORD, EntryStudy, make_entry_study
 
@@ -484,6 +484,8 @@ def test_that_the_language_changes_and_typed_values_stay(nurse: Nurse) -> None:
     nurse.page.retranslate()
     nurse.form("VS")
     assert nurse.row("weight_kg").beside.label == "体重"
+    assert nurse.page.header.undo.text() == "撤销"
+    assert [label.text() for label in nurse.page.scores.findChildren(QLabel)].count("核查") == 1
     assert nurse.row("weight_kg").entry.answer("weight_kg").value == 56
 
 

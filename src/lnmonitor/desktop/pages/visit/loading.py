@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lnmonitor.desktop.pages.visit.binder import Loaded
@@ -9,7 +10,22 @@ from lnmonitor.study.forms import Visit
 from lnmonitor.study.records import PatientData, Record
 
 if TYPE_CHECKING:
+    from lnmonitor.services.changes import ChangeSet
+    from lnmonitor.services.records import Saved
     from lnmonitor.services.session import StudySession
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A save with the patient's records read back after it."""
+
+    saved: Saved
+    loaded: Loaded
+
+    @property
+    def changes(self) -> ChangeSet:
+        """What changed, for the open views."""
+        return self.saved.changes
 
 
 def load(session: StudySession, patient_id: str) -> Loaded:

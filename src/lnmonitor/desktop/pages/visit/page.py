@@ -7,11 +7,10 @@ Everything typed lives in a `Binder` until it is durably saved; leaving the page
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from lnmonitor.desktop.entry.model import FormEntry
@@ -25,9 +24,9 @@ from lnmonitor.desktop.pages.visit.form_list import FormList
 from lnmonitor.desktop.pages.visit.header import VisitHeader
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper
 from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
-from lnmonitor.desktop.pages.visit.loading import find_visit, load
+from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
-from lnmonitor.desktop.pages.visit.scored import BilagView, SledaiView
+from lnmonitor.desktop.pages.visit.scored import BilagView, ScoredView, SledaiView
 from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
@@ -41,25 +40,11 @@ if TYPE_CHECKING:
     from lnmonitor.analysis.model import SledaiLabCheck
     from lnmonitor.services.audit import AuditEntry
     from lnmonitor.services.changes import ChangeSet
-    from lnmonitor.services.records import Saved
     from lnmonitor.services.session import StudySession
     from lnmonitor.services.visits import LiveScores
 
 _PAUSE_MS = 250  # results follow this long after the last keystroke
 _SOON_MS = 30  # head and list follow several keystrokes at once
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A save with the patient's records read back after it."""
-
-    saved: Saved
-    loaded: Loaded
-
-    @property
-    def changes(self) -> ChangeSet:
-        """What changed, for the open views."""
-        return self.saved.changes
 
 
 class VisitPage(Page):
@@ -124,16 +109,29 @@ class VisitPage(Page):
         self.forms.chosen.connect(self.show_form)
         self.desk.next_form.connect(self.next_form)
         self.scores.check_chosen.connect(self._go_to)
-        for keys, slot in (
-            (QKeySequence(QKeySequence.StandardKey.Save), self.save),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo),
-            (QKeySequence("Ctrl+Down"), self.next_form),
-            (QKeySequence("Ctrl+Up"), self.previous_form),
-            (QKeySequence("F2"), self.show_history),
-        ):
-            made = QShortcut(keys, self)
-            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.activated.connect(slot)
+        self._commands = {
+            self.command(tr(words), key, call, "visit", shortcut=shortcut): words
+            for words, key, call, shortcut in (
+                ("Save what was typed", "Ctrl+S", self.save, True),
+                ("Undo", "Ctrl+Z", self.undo, True),
+                ("Next form", "Ctrl+Down", self.next_form, True),
+                ("Previous form", "Ctrl+Up", self.previous_form, True),
+                ("History of the field", "F2", self.show_history, True),
+                ("Another unit", "Ctrl+U", self._cycle_unit, False),
+                ("Rest of the section No", "Shift+0", self._rest_no, False),
+            )
+        }
+
+    @Slot()
+    def _cycle_unit(self) -> None:
+        row = self.desk.current.current_row() if self.desk.current is not None else None
+        if row is not None and row.unit is not None:
+            row.unit.cycle()
+
+    @Slot()
+    def _rest_no(self) -> None:
+        if isinstance(self.desk.current, ScoredView):
+            self.desk.current.rest_no()
 
     # ---- page
     def title(self) -> str:
@@ -569,7 +567,14 @@ class VisitPage(Page):
 
     def retranslate(self) -> None:
         """Make the views anew in the new language; typed values stay in the binder."""
+        for action, words in self._commands.items():
+            action.setText(tr(words))
+        self.header.undo.setText(tr("Undo"))
+        self.scores = ScoreColumn()
+        self.scores.check_chosen.connect(self._go_to)
+        self._score_area.setWidget(self.scores)  # the one before goes with its words
         if self.binder is not None:
+            self._wanted_form = self.desk.key
             self._show(self.binder)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
