@@ -22,7 +22,7 @@ HEAVY = ("sqlmodel", "sqlalchemy", "pyqtgraph", "scipy", "numpy", "reportlab", "
 
 
 def settled(qtbot: QtBot) -> None:
-    qtbot.wait(10)
+    qtbot.wait(120)  # cards are read after the first paint
     qtbot.waitUntil(lambda: operations.pending() == 0, timeout=15_000)
 
 
@@ -47,6 +47,16 @@ def type_in(qtbot: QtBot, window: SignInWindow, account: str, password: str) -> 
 def test_that_the_study_is_named_without_a_password(window: SignInWindow) -> None:
     assert window._form.study_name.text() == "LN-MSC-01"
     assert "Site 01" in window._form.study_facts.text()
+
+
+def test_that_a_name_typed_before_the_card_is_read_stays(qtbot: QtBot, study_folder: Path) -> None:
+    made = SignInWindow(study_folder)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.keyClicks(made._form.account, "nurse")
+    settled(qtbot)
+    assert made._form.study_name.text() == "LN-MSC-01"
+    assert made._form.account.text() == "nurse"
 
 
 def test_that_a_demo_study_lists_its_accounts_and_fills_them_in(window: SignInWindow) -> None:

@@ -208,7 +208,7 @@ class SignInWindow(QWidget):
             else:
                 entry.card = found
         self._form.studies.viewport().update()
-        self._show_study()
+        self._show_facts()
 
     @property
     def current(self) -> Entry | None:
@@ -218,6 +218,18 @@ class SignInWindow(QWidget):
 
     @Slot()
     def _show_study(self, *_indexes: object) -> None:
+        """Another study was chosen: its last account, and the focus where typing begins."""
+        entry, form = self.current, self._form
+        if entry is None:
+            return
+        form.message.clear()
+        form.account.setText(preferences().last_user.get(str(entry.folder), ""))
+        form.password.clear()
+        self._show_facts()
+        (form.password.field if form.account.text() else form.account).setFocus()
+
+    def _show_facts(self) -> None:
+        """Show what is known about the study; what was typed meanwhile stays."""
         entry, form = self.current, self._form
         if entry is None:
             return
@@ -231,15 +243,12 @@ class SignInWindow(QWidget):
         locked = card.locked_by if card is not None else ""
         form.locked_by.setText(tr("Open already: {who}. Close it there first.", who=locked))
         form.locked_by.setVisible(bool(locked))
-        form.message.clear()
         for field in (form.account, form.password, form.sign_in):
             field.setEnabled(not entry.problem)
         if entry.problem:
             forget = (tr("Take off the list"), self._forget)
             form.message.say("refuse", entry.problem, (forget,))
         self._show_demo(card)
-        form.account.setText(preferences().last_user.get(str(entry.folder), ""))
-        (form.password.field if form.account.text() else form.account).setFocus()
 
     def _forget(self) -> None:
         if self.current is not None:
@@ -378,7 +387,7 @@ class SignInWindow(QWidget):
         self._form.password.retranslate()
         self._name_other_language()
         self._form.version.setText(f"lnmonitor {lnmonitor.__version__}")
-        self._show_study()
+        self._show_facts()
 
 
 def _cards(folders: list[Path]) -> dict[Path, StudyCard | str]:
