@@ -82,6 +82,8 @@ def test_that_raising_creatinine_never_raises_gfr(
             weight_kg=60,
             height_cm=150,
             cystatin_c_mg_l=1.0,
+            urea_mmol_l=7.0,
+            albumin_g_l=30.0,
         )
         assert result.value is not None
         return result.value

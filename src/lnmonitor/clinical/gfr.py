@@ -18,6 +18,8 @@ from lnmonitor.clinical.units import creatinine_mg_dl
 Sex = Literal["F", "M"]
 INDEXED = "mL/min/1.73 m²"
 ABSOLUTE = "mL/min"
+UREA_MMOL_L_PER_MG_DL = 0.357
+"""Urea in mmol/L for 1 mg/dL of urea nitrogen."""
 
 LEVEY_2009 = Citation(
     "Levey AS, Stevens LA, Schmid CH, et al.",
@@ -36,6 +38,12 @@ INKER_2021 = Citation(
     "N Engl J Med 385:1737-49",
     2021,
     "10.1056/NEJMoa2102953",
+)
+LEVEY_1999 = Citation(
+    "Levey AS, Bosch JP, Lewis JB, et al.",
+    "Ann Intern Med 130:461-70",
+    1999,
+    "10.7326/0003-4819-130-6-199903160-00002",
 )
 LEVEY_2006 = Citation(
     "Levey AS, Coresh J, Greene T, et al.",
@@ -149,6 +157,27 @@ def mdrd(creatinine_umol_l: float, age_years: float, sex: Sex, *, black: bool = 
     return float(175 * _scr(creatinine_umol_l) ** -1.154 * age_years**-0.203 * factor)
 
 
+def mdrd6(
+    creatinine_umol_l: float,
+    urea_mmol_l: float,
+    albumin_g_l: float,
+    age_years: float,
+    sex: Sex,
+    *,
+    black: bool = False,
+) -> float:
+    """Six-variable MDRD, mL/min/1.73 m², age >= 18. Levey 1999 (wording not seen).
+
+    The GFR that BILAG-2004 names. Urea nitrogen in mg/dL is urea in mmol/L / 0.357.
+    """
+    _check_adult(age_years, sex)
+    require_positive("urea_mmol_l", urea_mmol_l, "mmol/L")
+    require_positive("albumin_g_l", albumin_g_l, "g/L")
+    factor = (0.762 if sex == "F" else 1.0) * (1.180 if black else 1.0)
+    blood = _scr(creatinine_umol_l) ** -0.999 * (urea_mmol_l / UREA_MMOL_L_PER_MG_DL) ** -0.170
+    return float(170 * blood * (albumin_g_l / 10) ** 0.318 * age_years**-0.176 * factor)
+
+
 def c_mdrd(creatinine_umol_l: float, age_years: float, sex: Sex) -> float:
     """Abbreviated MDRD refitted in Chinese patients, mL/min/1.73 m². Ma 2006 (wording not seen)."""
     _check_adult(age_years, sex)
@@ -207,6 +236,13 @@ def bsa_mosteller(weight_kg: float, height_cm: float) -> float:
     return sqrt(weight_kg * height_cm / 3600)
 
 
+def indexed(value_ml_min: float, bsa_m2: float) -> float:
+    """Return a clearance or measured GFR of mL/min in mL/min/1.73 m² body surface."""
+    require_positive("gfr", value_ml_min, ABSOLUTE)
+    require_positive("bsa_m2", bsa_m2, "m²")
+    return value_ml_min * 1.73 / bsa_m2
+
+
 @dataclass(frozen=True)
 class Equation:
     """An equation with its rule, unit and the inputs it needs, in the order it takes them."""
@@ -242,6 +278,13 @@ EQUATIONS: Mapping[str, Equation] = {
         _rule("ckdepi-2021-cr-cys", INKER_2021), INDEXED, _BOTH, ckd_epi_2021_creatinine_cystatin
     ),
     "mdrd": Equation(_rule("mdrd", LEVEY_2006), INDEXED, _CREATININE, mdrd, takes_black=True),
+    "mdrd6": Equation(
+        _rule("mdrd6", LEVEY_1999, verified=False),
+        INDEXED,
+        ("creatinine_umol_l", "urea_mmol_l", "albumin_g_l", "age_years", "sex"),
+        mdrd6,
+        takes_black=True,
+    ),
     "cmdrd": Equation(_rule("cmdrd", MA_2006, verified=False), INDEXED, _CREATININE, c_mdrd),
     "mdrd-1.233": Equation(
         _rule("mdrd-1.233", MA_2006, verified=False), INDEXED, _CREATININE, mdrd_chinese_factor
@@ -270,6 +313,8 @@ def estimate(
     weight_kg: float | None = None,
     height_cm: float | None = None,
     cystatin_c_mg_l: float | None = None,
+    urea_mmol_l: float | None = None,
+    albumin_g_l: float | None = None,
     black: bool = False,
 ) -> EgfrResult:
     """Estimate by an equation of EQUATIONS; `value` is None while an input it needs is missing.
@@ -286,6 +331,8 @@ def estimate(
         "weight_kg": weight_kg,
         "height_cm": height_cm,
         "cystatin_c_mg_l": cystatin_c_mg_l,
+        "urea_mmol_l": urea_mmol_l,
+        "albumin_g_l": albumin_g_l,
     }
     inputs = {name: given[name] for name in equation.inputs}
     missing = tuple(name for name, value in inputs.items() if value is None)
@@ -341,3 +388,26 @@ def kdigo_a_stage(
     if below(value, low):
         return "A1"
     return "A2" if at_most(value, high) else "A3"
+
+
+_RISKS: Mapping[str, tuple[str, str, str]] = {
+    "G1": ("low", "moderate", "high"),
+    "G2": ("low", "moderate", "high"),
+    "G3a": ("moderate", "high", "very high"),
+    "G3b": ("high", "very high", "very high"),
+    "G4": ("very high", "very high", "very high"),
+    "G5": ("very high", "very high", "very high"),
+}
+
+
+def kdigo_risk(g_stage: str, a_stage: str) -> str:
+    """Return "low", "moderate", "high" or "very high" of the KDIGO map (from knowledge).
+
+    Raises InvalidInput for a stage that the map does not have.
+    """
+    if g_stage not in _RISKS:
+        raise InvalidInput("G stage", g_stage, None, " or ".join(_RISKS))
+    columns = ("A1", "A2", "A3")
+    if a_stage not in columns:
+        raise InvalidInput("A stage", a_stage, None, " or ".join(columns))
+    return _RISKS[g_stage][columns.index(a_stage)]

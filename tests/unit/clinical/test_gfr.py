@@ -221,3 +221,54 @@ def test_that_albuminuria_is_staged_in_the_unit_reported(
 def test_that_albuminuria_in_another_unit_is_refused() -> None:
     with pytest.raises(InvalidInput, match="mg/g or mg/mmol"):
         gfr.kdigo_a_stage(1, "g/24 h")
+
+
+def test_that_six_variable_mdrd_reproduces_the_hand_calculated_value() -> None:
+    """1.2 mg/dL, 30 years, woman, urea nitrogen 20 mg/dL, albumin 3.0 g/dL: 50.57."""
+    given = {
+        "creatinine_umol_l": 106.08,
+        "urea_mmol_l": 7.14,
+        "albumin_g_l": 30.0,
+        "age_years": 30.0,
+    }
+    assert gfr.mdrd6(**given, sex="F") == pytest.approx(50.57, abs=0.005)
+    assert gfr.mdrd6(**given, sex="M") == pytest.approx(50.57 / 0.762, abs=0.01)
+    assert gfr.mdrd6(**given, sex="F", black=True) == pytest.approx(50.57 * 1.18, abs=0.01)
+    result = gfr.estimate("mdrd6", **given, sex="F")
+    assert (result.unit, result.equation_id) == (gfr.INDEXED, "mdrd6")
+    assert result.value == pytest.approx(50.57, abs=0.005)
+    assert gfr.estimate("mdrd6", creatinine_umol_l=80, age_years=30, sex="F").missing == (
+        "urea_mmol_l",
+        "albumin_g_l",
+    )
+    for name in ("urea_mmol_l", "albumin_g_l", "creatinine_umol_l"):
+        with pytest.raises(InvalidInput, match=name):
+            gfr.mdrd6(**{**given, name: 0.0}, sex="F")
+    with pytest.raises(InvalidInput, match="age_years"):
+        gfr.mdrd6(**{**given, "age_years": 17}, sex="F")
+
+
+def test_that_a_clearance_is_indexed_to_body_surface() -> None:
+    clearance = gfr.creatinine_clearance_24h(8000, 1500, 80)
+    assert gfr.indexed(clearance, 1.5632) == pytest.approx(115.28, abs=0.01)
+    for value, bsa in ((0, 1.7), (90, 0)):
+        with pytest.raises(InvalidInput):
+            gfr.indexed(value, bsa)
+
+
+def test_that_the_risk_map_is_kdigos() -> None:
+    rows = {
+        "G1": "low moderate high",
+        "G2": "low moderate high",
+        "G3a": "moderate high very",
+        "G3b": "high very very",
+        "G4": "very very very",
+        "G5": "very very very",
+    }
+    for stage, words in rows.items():
+        found = [gfr.kdigo_risk(stage, albuminuria) for albuminuria in ("A1", "A2", "A3")]
+        assert [risk.split()[0] for risk in found] == words.split()
+    assert gfr.kdigo_risk("G3b", "A2") == "very high"
+    for stages in (("G3", "A1"), ("G1", "A4")):
+        with pytest.raises(InvalidInput, match="stage"):
+            gfr.kdigo_risk(*stages)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnmonitor.clinical.criteria import above
+from lnmonitor.clinical.drugs import (
+    HCQ_MG_KG_DAY,
+    DoseLimit,
+    hydroxychloroquine_mg_kg,
+    judge_dose,
+    too_often,
+)
 from lnmonitor.resources import read_toml
 from lnmonitor.study.checks.finding import Context, Reporter
 from lnmonitor.study.checks.items import sentence_hard, sentence_soft
@@ -13,8 +21,6 @@ from lnmonitor.study.forms import Glucocorticoid, Immunosuppressant, VitalSigns
 
 PER_DAY = {"QD": 1.0, "BID": 2.0, "TID": 3.0, "QID": 4.0, "QOD": 0.5, "QW": 1 / 7, "Q2W": 1 / 14}
 """Doses a day by frequency; a frequency that is not here is not turned into a daily dose."""
-_GRAMS = {"g": 1.0, "mg": 0.001}
-HCQ_MG_PER_KG = 5.0
 
 
 def check_glucocorticoid(context: Context[Glucocorticoid], report: Reporter) -> None:
@@ -45,7 +51,7 @@ def check_immunosuppressant(context: Context[Immunosuppressant], report: Reporte
     _check_order(report, form.start, form.stop)
     if form.drug == "OTHER" and not form.drug_text:
         report.inform("drug_text", "cmi.which", "Say which drug it is.")
-    if form.drug == "MTX" and form.frequency in ("QD", "BID", "TID", "QID", "QOD"):
+    if too_often(form.drug or "", PER_DAY.get(form.frequency or "")):
         report.refuse(
             "frequency",
             "cmi.mtx_daily",
@@ -81,29 +87,23 @@ def _overlap(form: Glucocorticoid, other: Glucocorticoid) -> bool:
 
 
 def _check_dose(form: Immunosuppressant, report: Reporter) -> None:
-    limits: dict[str, Any] | None = read_toml("codelists", "drugs.toml").get(form.drug or "")
-    if limits is None or form.dose is None or form.dose_unit not in _GRAMS:
+    row: dict[str, Any] | None = read_toml("codelists", "drugs.toml").get(form.drug or "")
+    if row is None or form.dose is None or form.dose < 0:
         return
-    total = form.dose * _GRAMS[form.dose_unit] / _GRAMS[limits["unit"]]
-    if limits["per"] != "dose":
-        per_day = PER_DAY.get(form.frequency or "")
-        if per_day is None:
-            return
-        total *= per_day * (7 if limits["per"] == "week" else 1)
-    for level in ("hard", "soft"):
-        if total <= limits[level] * (1 + 1e-9):
-            continue
-        facts = {
-            "item": _drug_name("ISDRUG", form.drug),
-            "value": round(total, 3),
-            "unit": f"{limits['unit']}/{limits['per']}",
-            "limit": limits[level],
-        }
-        if level == "hard":
-            report.refuse("dose", "cmi.hard", sentence_hard(below=False), **facts)
-        else:
-            report.ask("dose", "cmi.soft", sentence_soft(below=False), **facts)
+    limit = DoseLimit(**row)
+    judged = judge_dose(form.dose, form.dose_unit or "", PER_DAY.get(form.frequency or ""), limit)
+    if judged is None or judged.level is None:
         return
+    facts = {
+        "item": _drug_name("ISDRUG", form.drug),
+        "value": round(judged.total, 3),
+        "unit": f"{limit.unit}/{limit.per}",
+        "limit": limit.hard if judged.level == "hard" else limit.soft,
+    }
+    if judged.level == "hard":
+        report.refuse("dose", "cmi.hard", sentence_hard(below=False), **facts)
+    else:
+        report.ask("dose", "cmi.soft", sentence_soft(below=False), **facts)
 
 
 def _check_hydroxychloroquine(context: Context[Immunosuppressant], report: Reporter) -> None:
@@ -111,17 +111,19 @@ def _check_hydroxychloroquine(context: Context[Immunosuppressant], report: Repor
     per_day = PER_DAY.get(form.frequency or "")
     weights = [record.form.weight_kg for record in context.others(VitalSigns)]
     weight = next((kg for kg in reversed(weights) if kg), None)
-    if form.dose is None or per_day is None or weight is None or form.dose_unit != "mg":
+    if not form.dose or form.dose < 0 or per_day is None or weight is None:
         return
-    per_kg = form.dose * per_day / weight
-    if per_kg > HCQ_MG_PER_KG * (1 + 1e-9):
+    if form.dose_unit != "mg":
+        return
+    per_kg = hydroxychloroquine_mg_kg(form.dose, per_day, weight)
+    if above(per_kg, HCQ_MG_KG_DAY):
         report.inform(
             "dose",
             "cmi.hcq_weight",
             "Hydroxychloroquine {dose} mg/kg a day; the usual limit is {limit} mg/kg of real "
             "weight.",
             dose=round(per_kg, 2),
-            limit=HCQ_MG_PER_KG,
+            limit=HCQ_MG_KG_DAY,
         )
 
 

@@ -1,0 +1,130 @@
+"""How a glucocorticoid was tapered: means, change from day 0, milestones, increases, allowances.
+
+Doses are prednisone equivalents in mg/day of the prescriptions in force (`steroids`); pulses stay
+apart. Milestones (10, 7.5 and 5 mg/day) and "sustained" as 28 days follow the guidelines' targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from lnmonitor.clinical.criteria import above, require_range
+from lnmonitor.clinical.results import Outcome, Reason, Truth
+from lnmonitor.clinical.steroids import (
+    RULE_PREDNISONE_EQUIVALENT,
+    DoseInterval,
+    cumulative_g,
+    daily_doses,
+    dose_on,
+    first_day_at_most,
+    mean_dose,
+    pulses,
+)
+
+MILESTONES_MG = (10.0, 7.5, 5.0)
+SUSTAINED_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Increase:
+    """A day on which the maintenance dose rose, from one dose (mg/day) to another."""
+
+    day: date
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Taper(Outcome):
+    """The course from day 0 to a day.
+
+    `days_to` maps each milestone (mg/day) to the days from day 0 until the dose first was at most
+    that for 28 days in a row, None where it was not. `percent_change` against day 0 is None where
+    nothing was taken then. Cumulative doses are g; pulses (prednisone equivalent) apart.
+    """
+
+    dose_day_0: float = 0.0
+    dose: float = 0.0
+    mean_7_days: float = 0.0
+    mean_28_days: float = 0.0
+    percent_change: float | None = None
+    days_to: tuple[tuple[float, int | None], ...] = ()
+    increases: tuple[Increase, ...] = ()
+    cumulative_g: float = 0.0
+    pulse_g: float = 0.0
+
+
+def trailing_mean(day: date, intervals: Sequence[DoseInterval], days: int) -> float:
+    """Return the mean maintenance dose (mg/day) of the `days` days that end on `day`."""
+    require_range("days", days, "days", 1)
+    return mean_dose(day - timedelta(days=days - 1), day, intervals)
+
+
+def increases(first: date, last: date, intervals: Sequence[DoseInterval]) -> tuple[Increase, ...]:
+    """Return the days first..last on which the dose rose against the day before."""
+    doses = daily_doses(first - timedelta(days=1), last, intervals)
+    return tuple(
+        Increase(first + timedelta(days=n), before, after)
+        for n, (before, after) in enumerate(pairwise(doses))
+        if above(after, before)
+    )
+
+
+def within_allowance(
+    first: date,
+    last: date,
+    intervals: Sequence[DoseInterval],
+    *,
+    limit_mg: float = 10.0,
+    consecutive_days: int = 3,
+    total_days: int = 7,
+) -> bool:
+    """Whether the dose stayed within AURORA-1's allowance over the days first..last.
+
+    Not above `limit_mg` for `consecutive_days` or more in a row nor for `total_days` or more in
+    all. The published window is weeks 44 to 52. Pulse days count as above.
+    """
+    regular = daily_doses(first, last, intervals)
+    run = longest = total = 0
+    for n, dose in enumerate(regular):
+        pulse = dose_on(first + timedelta(days=n), intervals).pulse_mg
+        high = above(dose + pulse, limit_mg)
+        run = run + 1 if high else 0
+        longest, total = max(longest, run), total + high
+    return longest < consecutive_days and total < total_days
+
+
+def taper(day_0: date, day: date, intervals: Sequence[DoseInterval]) -> Taper:
+    """Describe the course from day 0 to `day`, both included.
+
+    Raises InvalidInput where `day` is before day 0 or a prescription is impossible.
+    """
+    start, now = dose_on(day_0, intervals).mg_per_day, dose_on(day, intervals).mg_per_day
+    reached = [
+        (limit, first_day_at_most(limit, day_0, day, intervals, sustained_days=SUSTAINED_DAYS))
+        for limit in MILESTONES_MG
+    ]
+    days_to = tuple((limit, None if on is None else (on - day_0).days) for limit, on in reached)
+    return Taper(
+        rule=RULE_PREDNISONE_EQUIVALENT,
+        reasons=tuple(
+            Reason(
+                "steroids.milestone",
+                Truth.of(days is not None),
+                {"item": "prednisone_mg_day", "limit": limit, "day": days},
+            )
+            for limit, days in days_to
+        ),
+        dose_day_0=start,
+        dose=now,
+        mean_7_days=trailing_mean(day, intervals, 7),
+        mean_28_days=trailing_mean(day, intervals, 28),
+        percent_change=100 * (now / start - 1) if start else None,
+        days_to=days_to,
+        increases=increases(day_0, day, intervals),
+        cumulative_g=cumulative_g(day_0, day, intervals),
+        pulse_g=pulses(day_0, day, intervals).prednisone_g,
+    )
