@@ -22,8 +22,20 @@ class Action(Enum):
     REPORT = "Your role may not write PDF reports."
     EXPORT = "Your role may not export data."
     IMPORT = "Your role may not import data."
+    VERIFY_SOURCE = "Your role may not verify data against their source."
+    SIGN = "Your role may not sign."
+    RAISE_QUERY = "Your role may not raise queries."
+    ANSWER_QUERY = "Your role may not answer queries."
+    CLOSE_QUERY = "Your role may not close queries."
+    FREEZE = "Your role may not freeze data or open frozen data."
+    LOCK = "Your role may not lock data or open locked data."
     VIEW_AUDIT = "Your role may not see the audit trail."
+    REVIEW_AUDIT = "Your role may not record a review of the audit trail."
+    REDACT_AUDIT = "Your role may not hide personal data in the audit trail."
     VERIFY = "Your role may not verify the study."
+    BACKUP = "Your role may not back up the study."
+    RESTORE = "Your role may not restore the study."
+    ACKNOWLEDGE_CLOCK = "Your role may not acknowledge a change of the clock."
     MANAGE_ACCOUNTS = "Your role may not manage accounts."
 
 
@@ -51,30 +63,53 @@ _TITLES = {
 }
 
 _EVERYBODY = frozenset({Action.VIEW, Action.VIEW_AUDIT, Action.VERIFY, Action.REPORT})
+_SITE = frozenset(
+    {
+        Action.VIEW_IDENTITY,
+        Action.ENTER,
+        Action.VOID,
+        Action.ACKNOWLEDGE_FLAG,
+        Action.RAISE_QUERY,
+        Action.ANSWER_QUERY,
+        Action.EXPORT,
+        Action.IMPORT,
+        Action.BACKUP,
+        Action.ACKNOWLEDGE_CLOCK,
+    }
+)
+# Who questions data never writes any, and who writes data never closes a question about them.
+_QUESTIONING = frozenset(
+    {
+        Action.RAISE_QUERY,
+        Action.CLOSE_QUERY,
+        Action.FREEZE,
+        Action.REVIEW_AUDIT,
+        Action.EXPORT,
+    }
+)
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
-    Role.COORDINATOR: _EVERYBODY
+    Role.COORDINATOR: _EVERYBODY | _SITE,
+    Role.INVESTIGATOR: _EVERYBODY | _SITE | {Action.DISMISS_FLAG, Action.SIGN, Action.REVIEW_AUDIT},
+    Role.MONITOR: _EVERYBODY | _QUESTIONING | {Action.VERIFY_SOURCE},
+    Role.DATAMANAGER: _EVERYBODY
+    | _QUESTIONING
     | {
-        Action.VIEW_IDENTITY,
-        Action.ENTER,
-        Action.VOID,
-        Action.ACKNOWLEDGE_FLAG,
+        Action.LOCK,
+        Action.REDACT_AUDIT,
+        Action.IMPORT,
+        Action.BACKUP,
+        Action.ACKNOWLEDGE_CLOCK,
+    },
+    # Runs the study's computer: takes data over at set-up, never enters, judges or signs any.
+    Role.ADMINISTRATOR: _EVERYBODY
+    | {
         Action.EXPORT,
         Action.IMPORT,
+        Action.BACKUP,
+        Action.RESTORE,
+        Action.ACKNOWLEDGE_CLOCK,
+        Action.MANAGE_ACCOUNTS,
     },
-    Role.INVESTIGATOR: _EVERYBODY
-    | {
-        Action.VIEW_IDENTITY,
-        Action.ENTER,
-        Action.VOID,
-        Action.ACKNOWLEDGE_FLAG,
-        Action.DISMISS_FLAG,
-        Action.EXPORT,
-        Action.IMPORT,
-    },
-    Role.MONITOR: _EVERYBODY | {Action.EXPORT},
-    Role.DATAMANAGER: _EVERYBODY | {Action.EXPORT, Action.IMPORT},
-    # Runs the study's computer: takes data over at set-up, never enters or judges any.
-    Role.ADMINISTRATOR: _EVERYBODY | {Action.EXPORT, Action.IMPORT, Action.MANAGE_ACCOUNTS},
 }
 
 
