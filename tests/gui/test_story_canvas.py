@@ -265,6 +265,21 @@ def test_that_the_next_patients_points_replace_the_last_ones(canvas: StoryCanvas
     assert shown() == [-9, 95, 199]
 
 
+def test_that_no_dose_is_drawn_past_the_day_of_death(canvas: StoryCanvas) -> None:
+    story = sample_story.story()
+    assert story.held_until == story.today
+    items = canvas.plot_items()["prednisone"].items
+    early = [p for p in story.panels if p.key != "prednisone"]
+    dose = next(p for p in story.panels if p.key == "prednisone")
+    series = sample_story.replace(dose.series[0], points=dose.series[0].points[:4])
+    story = sample_story.replace(
+        story, died=152.0, panels=(*early, sample_story.replace(dose, series=(series,)))
+    )
+    canvas.set_story(story)
+    ends = [max(item.xData) for item in items if getattr(item, "xData", None) is not None]
+    assert max(ends) == 152
+
+
 def test_that_an_empty_story_draws_and_says_so(canvas: StoryCanvas) -> None:
     full = canvas.grab().toImage()
     canvas.set_story(sample_story.empty_story())

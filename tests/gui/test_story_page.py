@@ -348,6 +348,17 @@ def test_that_the_binder_opens_forms_of_patient_and_visit(qtbot: QtBot) -> None:
     assert visit.args == ["M12"], "a visit without record is opened by its code"
 
 
+def test_that_the_binder_begins_at_the_last_visit_that_took_place(qtbot: QtBot) -> None:
+    lens = BinderLens()
+    qtbot.addWidget(lens)
+    lens.resize(900, 500)
+    lens.show()
+    lens.show_view(sample_story.view())
+    with qtbot.waitSignal(lens.visit_wanted) as visit:
+        qtbot.keyClick(lens.grid.right, Qt.Key.Key_Return)
+    assert visit.args == ["u1"]
+
+
 def test_that_an_event_without_end_is_not_taken_to_go_on(qtbot: QtBot) -> None:
     lens = EventsLens()
     qtbot.addWidget(lens)

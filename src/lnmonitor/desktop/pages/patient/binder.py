@@ -209,9 +209,10 @@ class BinderLens(Lens):
         self.setFocusProxy(self.grid)
 
     def show_view(self, view: PatientView) -> None:
-        """Show a patient's squares."""
+        """Show a patient's squares; the last visit that has a record is in sight."""
         self.model.set_view(view)
-        self.grid.select_last()
+        done = [n for n, visit in enumerate(self.model.visits) if visit.visit_id]
+        self.grid.select_in(FROZEN + done[-1] if done else 1)
 
     def _open(self, index: QModelIndex) -> None:
         cell = self.model.cell(index)

@@ -112,10 +112,9 @@ class FrozenGrid(QWidget):
                 self.right.setColumnWidth(column, wide)
         self.left.setFixedWidth(sum(frozen))
 
-    def select_last(self, *, but: int = 0) -> None:
-        """Choose the first cell with content of the last column, `but` trailing ones left out."""
+    def select_in(self, column: int) -> None:
+        """Choose the first cell with content of a column and bring it in sight."""
         model = self.right.model()
-        column = model.columnCount() - 1 - but
         for row in range(model.rowCount()):
             index = model.index(row, column)
             if model.flags(index) & Qt.ItemFlag.ItemIsSelectable and index.data():

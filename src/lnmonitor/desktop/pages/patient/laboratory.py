@@ -308,7 +308,7 @@ class LaboratoryLens(Lens):
         self.model.set_visits(view.course.visits)
         self._empty.setVisible(not self.model.rows)
         self.grid.setVisible(bool(self.model.rows))
-        self.grid.select_last(but=1)
+        self.grid.select_in(self.model.columnCount() - 2)
 
     def _open(self, index: QModelIndex) -> None:
         cell = self.model.cell(index)

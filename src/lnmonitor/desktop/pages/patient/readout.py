@@ -148,7 +148,7 @@ class ReadoutBlock(QWidget):
     ) -> None:
         shown = line.value
         if line.plain:
-            room = self.width() - theme().px(9)  # margins and gaps
+            room = self.width() - theme().px(11)  # margins and gaps
             room -= QFontMetrics(change.font()).horizontalAdvance(line.change)
             fonts = QFontMetrics(theme().font("body", 600))
             shown = fonts.elidedText(line.value, Qt.TextElideMode.ElideRight, room)
