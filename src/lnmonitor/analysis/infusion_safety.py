@@ -6,19 +6,18 @@ doi 10.1016/j.eclinm.2019.100249, seen). The windows and limits are this protoco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from lnmonitor.analysis.flags import Evaluated, make_flag
 from lnmonitor.analysis.inputs import PatientInput
 from lnmonitor.analysis.model import Flag, InfusionGiven, guarded
-from lnmonitor.clinical import infusion
-from lnmonitor.clinical.infusion import InfusionFacts
+from lnmonitor.clinical.infusion import RULE_INFUSION
 from lnmonitor.clinical.results import Citation, Reason, Rule, Scalar, Truth
 from lnmonitor.language import Text
 from lnmonitor.study import dates
+from lnmonitor.study.dose import check_dose, when
 from lnmonitor.study.forms import Infusion, VitalSigns
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import Record
@@ -57,64 +56,17 @@ _PRE_INFUSION = "PRE"
 
 def check_infusions(patient: PatientInput, protocol: Protocol) -> tuple[InfusionGiven, ...]:
     """Recompute every infusion's dose and arithmetic against the protocol."""
-    parameters: dict[str, Any] = {
-        "minor_deviation_percent": protocol.dose_minor_percent,
-        "major_deviation_percent": protocol.dose_major_percent,
-        "viability_minimum_percent": protocol.viability_limit_percent,
-        "passage_maximum": float(protocol.passage_limit),
-        "weight_age_days": float(protocol.weight_max_age_days),
-        **protocol.parameters.get("infusion", {}),
-    }
-    return tuple(_check(patient, record, protocol, parameters) for record in patient.infusions)
+    return tuple(_check(patient, record, protocol) for record in patient.infusions)
 
 
-def _check(
-    patient: PatientInput,
-    record: Record[Infusion],
-    protocol: Protocol,
-    parameters: Mapping[str, Any],
-) -> InfusionGiven:
+def _check(patient: PatientInput, record: Record[Infusion], protocol: Protocol) -> InfusionGiven:
     on = dates.exact(record.form.started_at)
     return InfusionGiven(
         record_id=record.id,
         date=on.isoformat() if on else "",
         day=patient.day(on),
-        check=guarded(
-            infusion.RULE_INFUSION,
-            lambda: infusion.check(_facts(record.form, on, protocol), parameters),
-        ),
+        check=guarded(RULE_INFUSION, lambda: check_dose(record.form, protocol)),
     )
-
-
-def _facts(form: Infusion, on: date | None, protocol: Protocol) -> InfusionFacts:
-    weighed = dates.exact(form.weight_date)
-    return InfusionFacts(
-        weight_kg=form.weight_kg,
-        protocol_dose_per_kg=protocol.dose_per_kg * 1e6,
-        viable_cells_given=_millions(form.viable_cells),
-        total_cells=_millions(form.total_cells),
-        viability_percent=form.viability_percent,
-        concentration_cells_per_ml=_millions(form.concentration),
-        volume_ml=form.volume_ml,
-        rate_ml_per_h=form.rate_ml_per_h,
-        start=_instant(form.started_at),
-        stop=_instant(form.stopped_at),
-        interruption_min=form.interrupted_min or 0.0,
-        product_expiry=_instant(form.expiry),
-        thawed_at=_instant(form.thawed_at),
-        dmso_percent=form.dmso_percent,
-        passage_number=form.passage,
-        weight_age_days=(on - weighed).days if on and weighed and weighed <= on else None,
-    )
-
-
-def _millions(value: float | None) -> float | None:
-    return None if value is None else value * 1e6
-
-
-def _instant(text: str | None) -> datetime | None:
-    """Return a stored instant, None where only the day is known."""
-    return dates.instant(text) if text and "T" in text else None
 
 
 @dataclass(frozen=True)
@@ -159,10 +111,10 @@ _SIGNS = (
 
 def sign_flags(found: Evaluated) -> Iterator[Flag]:
     """Fever within 48 h of an infusion, low pressure or saturation within 24 h, by vital signs."""
-    timed = [(at, r) for r in found.patient.vitals if (at := _instant(r.form.measured_at))]
+    timed = [(at, r) for r in found.patient.vitals if (at := when(r.form.measured_at))]
     timed.sort(key=lambda pair: pair[0])
     for record in found.patient.infusions:
-        start = _instant(record.form.started_at)
+        start = when(record.form.started_at)
         if start is None:
             continue
         for sign in _SIGNS:

@@ -35,11 +35,11 @@ def infusion_facts(form: Infusion, protocol: Protocol) -> InfusionFacts:
         concentration_cells_per_ml=_cells(form.concentration),
         volume_ml=form.volume_ml,
         rate_ml_per_h=form.rate_ml_per_h,
-        start=_when(form.started_at),
-        stop=_when(form.stopped_at),
+        start=when(form.started_at),
+        stop=when(form.stopped_at),
         interruption_min=form.interrupted_min or 0.0,
-        product_expiry=_when(form.expiry),
-        thawed_at=_when(form.thawed_at),
+        product_expiry=when(form.expiry),
+        thawed_at=when(form.thawed_at),
         dmso_percent=form.dmso_percent,
         passage_number=form.passage,
         weight_age_days=age if age is None or age >= 0 else None,
@@ -63,6 +63,6 @@ def _cells(millions: float | None) -> float | None:
     return None if millions is None else millions * MILLION
 
 
-def _when(text: str | None) -> datetime | None:
+def when(text: str | None) -> datetime | None:
     """Return a stored instant, None where only the day is known."""
     return instant(text) if text and "T" in text else None
