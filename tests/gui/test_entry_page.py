@@ -14,7 +14,7 @@ from tests.gui.entry_study import CLOCK, PASSWORD, EntryStudy, make_entry_study
 
 from lnmonitor.desktop import i18n, operations
 from lnmonitor.desktop.entry.item_row import ItemRow
-from lnmonitor.desktop.entry.strips import AskStrip, ReasonStrip, RefuseStrip
+from lnmonitor.desktop.entry.strips import AskStrip, MissingStrip, ReasonStrip, RefuseStrip
 from lnmonitor.desktop.entry.values import Answer
 from lnmonitor.desktop.pages.visit.form_page import FormPage
 from lnmonitor.desktop.pages.visit.infusion import InfusionView
@@ -270,11 +270,22 @@ def test_that_nd_is_kept_as_missing_and_not_as_a_number(nurse: Nurse) -> None:
     row = nurse.type("C3", "nd")
     assert row.entry.answer("value") == Answer(missing="ND")
     assert row.editor.property("state") == "missing"
+    assert isinstance(row.strip, MissingStrip)
+    nurse.keys("2")
+    nurse.press(Enter)
+    assert row.strip is None
+    assert row.beside.note == "result outstanding"
+    assert nurse.cursor is nurse.row("C4").editor
+    nurse.type("C4", "nd")
+    nurse.press(Enter)  # no reason is an answer too
+    assert nurse.cursor is nurse.row("DSDNA").editor
     nurse.type("DSDNA", "<10")
     nurse.save()
     saved = {r.form.analyte: r for r in nurse.data.of(LabResult) if r.visit_id == _visit(nurse).id}
     assert saved["C3"].form.value is None
     assert saved["C3"].missing == {"value": "ND"}
+    assert saved["C3"].justified == {"value": "result outstanding"}
+    assert saved["C4"].missing == {"value": "ND"}
     assert (saved["DSDNA"].form.operator, saved["DSDNA"].form.value) == ("<", 10.0)
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.edits import TypedEdit
 from lnmonitor.desktop.entry.model import FormEntry, ResultEntry, UndoStack
 from lnmonitor.desktop.entry.row_paint import Beside, Columns, cell_rects, paint_cells
-from lnmonitor.desktop.entry.strips import AskStrip, ReasonStrip, RefuseStrip, Strip
+from lnmonitor.desktop.entry.strips import AskStrip, MissingStrip, ReasonStrip, RefuseStrip, Strip
 from lnmonitor.desktop.entry.unit_button import UnitButton
 from lnmonitor.desktop.entry.values import Answer, format_date, format_value
 from lnmonitor.desktop.i18n import language, tr
@@ -69,6 +69,7 @@ class ItemRow(QWidget):
         self.findings: tuple[Finding, ...] = ()
         self._undo = setup.undo
         self._problem: UserError | None = None
+        self._asked_why = ""
         self._strip: Strip | None = None
         self._before = (self.entry.answer(self.name), self.entry.typed(self.name))
         self._height = theme().measure("row-dense")
@@ -143,8 +144,19 @@ class ItemRow(QWidget):
         now = self.strip
         if isinstance(now, ReasonStrip):
             now.code.setFocus()
+        elif now is None and self._asks_why_missing():
+            strip = self._open(MissingStrip)
+            strip.ask(self.entry.answer(self.name).missing)
+            strip.code.setFocus()
         elif now is None or now is before or isinstance(self.editor, AnswerStrip):
             self.next_wanted.emit()
+
+    def _asks_why_missing(self) -> bool:
+        """Whether a missing code was just typed: asked once, answered or not."""
+        missing = self.entry.answer(self.name).missing
+        fresh = self.name in self.entry.changed_names and self.name not in self.entry.justified
+        asked, self._asked_why = self._asked_why, missing
+        return bool(missing) and fresh and asked != missing and isinstance(self.editor, TypedEdit)
 
     @Slot()
     def _escape(self) -> None:
@@ -189,6 +201,13 @@ class ItemRow(QWidget):
         self.update()
 
     def _describe(self) -> None:
+        cell = cell_rects(self.columns).get("label")
+        metrics = QFontMetrics(theme().font("body", 600))
+        cut = cell is not None and metrics.horizontalAdvance(self.beside.label) > cell.width()
+        self.setToolTip(self.beside.label if cut else "")
+        self._describe_editor()
+
+    def _describe_editor(self) -> None:
         """Say the painted cells to a screen reader; a strip says its answer instead."""
         if isinstance(self.editor, AnswerStrip):
             return
@@ -280,6 +299,8 @@ class ItemRow(QWidget):
         elif isinstance(strip, RefuseStrip):
             strip.retype.connect(self.focus_editor)
             strip.restore.connect(self._escape)
+        elif isinstance(strip, MissingStrip):
+            strip.given.connect(self._say_why_missing)
         elif isinstance(strip, ReasonStrip):
             strip.given.connect(self._give_reason)
             strip.restore.connect(self._restore_from_strip)
@@ -305,8 +326,14 @@ class ItemRow(QWidget):
             self.reason_given.emit(name, why)
         self.left.emit()
 
+    @Slot(str)
+    def _say_why_missing(self, why: str) -> None:
+        self.entry.justify(self.name, why)
+
     @Slot()
     def _strip_done(self) -> None:
+        if isinstance(self.strip, MissingStrip):
+            self._close_strip()
         if isinstance(self.strip, ReasonStrip):
             self.strip.code.setFocus()
         else:

@@ -9,13 +9,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from lnmonitor.desktop.entry.code_edit import CodeEdit
+from lnmonitor.desktop.entry.code_edit import CodeEdit, number_of
 from lnmonitor.desktop.entry.values import Answer
+from lnmonitor.desktop.i18n import text as text_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import button, label, set_property
-from lnmonitor.study.codelists import codelist
+from lnmonitor.language import Text
+from lnmonitor.study.codelists import Code, CodeList, codelist
 
 CHANGE_REASONS = "CHANGEREASON"
 _ICONS = {
@@ -93,7 +95,7 @@ class AskStrip(Strip):
         super().__init__("ask", parent)
         self._deviation = False
         self.why = LineEdit()
-        self.why.setFixedWidth(theme().px(40))
+        self.why.setFixedWidth(theme().px(30))
         self.fields = (self.why,)
         self.why.accepted.connect(self._accept)
         self.why.escaped.connect(self.back)
@@ -109,9 +111,8 @@ class AskStrip(Strip):
         """Open with a question."""
         self._deviation = deviation
         self._say(text)
-        self.why.setVisible(deviation)
-        self.why.setAccessibleName(tr("Why"))
-        self.why.setPlaceholderText(tr("Why") if deviation else "")
+        self.why.setPlaceholderText(tr("Why") if deviation else tr("Why, if needed"))
+        self.why.setAccessibleName(self.why.placeholderText())
         words = tr("Keep, deviation  C") if deviation else tr("Yes, correct  C")
         self._confirm.setText(words)
         self._nd.setVisible(not deviation)
@@ -151,6 +152,65 @@ class RestStrip(Strip):
         self._say(text)
         self._yes.setVisible(possible)
         self.show()
+
+
+MISSING_REASONS = CodeList(
+    "MISSING",
+    tuple(
+        Code(code, text, place)
+        for place, (code, text) in enumerate(
+            {
+                "NOT ORDERED": Text("not ordered", "未开单"),
+                "DELAYED": Text("result outstanding", "结果未回"),
+                "SAMPLE": Text("sample lost or unfit", "样本丢失或不合格"),
+                "REFUSED": Text("patient refused", "患者拒绝"),
+                "FORGOTTEN": Text("forgotten", "遗漏"),
+                "DEVICE": Text("device not available", "设备不可用"),
+            }.items()
+        )
+    ),
+)
+"""Why there is no value, chosen by digit."""
+
+
+class MissingStrip(Strip):
+    """There is no value: why, by digit; Enter alone leaves it at ND, UNK or NA."""
+
+    given = Signal(str)
+    """Carries the reason in English words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("reason", parent)
+        self.code = CodeEdit(MISSING_REASONS)
+        self.code.setAccessibleName(tr("Why is there no value"))
+        self.code.setFixedWidth(theme().px(44))
+        self.fields = (self.code,)
+        self._answer = Answer()
+        self._row.addWidget(self.code)
+        self.code.answered.connect(self._take)
+        self.code.entered.connect(self._accept)
+        self.code.escaped.connect(self.back)
+
+    def ask(self, missing: str) -> None:
+        """Open for a missing code."""
+        listed = " ".join(f"{place} {text_of(code.text)}" for place, code in _numbered())
+        self._say(tr("{code}: why? {reasons}. Enter: no reason.", code=missing, reasons=listed))
+        self.show()
+
+    @Slot(object)
+    def _take(self, answer: Answer) -> None:
+        self._answer = answer
+
+    @Slot()
+    def _accept(self) -> None:
+        chosen = MISSING_REASONS.get(self._answer.value)
+        if chosen is not None:
+            self.given.emit(chosen.text.en)
+        self.done.emit()
+
+
+def _numbered() -> list[tuple[str, Code]]:
+    return [(number_of(code), code) for code in MISSING_REASONS.entries]
 
 
 class RefuseStrip(Strip):

@@ -239,7 +239,8 @@ class LaboratoryView(FormView):
         if standard is not None:
             points.append(standard)
         trend = tuple(float(point) for point in points[-_TREND_POINTS:])
-        row.show_beside(flag=flag, standard=in_standard, trend=trend, unit=unit)
+        note = tr(row.entry.justified.get("value", "")) if answer.missing else ""
+        row.show_beside(note=note, flag=flag, standard=in_standard, trend=trend, unit=unit)
 
     # ---- an analyte more
     def _add_chooser(self) -> None:
