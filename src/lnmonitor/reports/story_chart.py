@@ -338,7 +338,7 @@ class _StoryChart:
 
     def _dose(self, points: Sequence[TrendPoint], y: Axis, panel: Panel) -> None:
         known = [point for point in points if point.value is not None]
-        end = min(max(self.story.today, self.story.first_day), self.story.last_day)
+        end = min(max(self.story.held_until, self.story.first_day), self.story.last_day)
         floor, right = y.at(panel.y_range[0]), -1.0
         for index, point in enumerate(known):
             until = known[index + 1].day if index + 1 < len(known) else end
@@ -381,7 +381,9 @@ class _StoryChart:
 
     def _event(self, event: Interval, top: float) -> None:
         start = max(event.start, self.story.first_day)
-        end = event.end if event.end is not None else min(self.story.today, self.story.last_day)
+        end = (
+            event.end if event.end is not None else min(self.story.held_until, self.story.last_day)
+        )
         left = self.x.at(start)
         right = max(self.x.at(max(end, start)), left + 8)
         grade = event.grade or 1
