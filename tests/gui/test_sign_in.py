@@ -11,10 +11,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from lnmonitor.desktop import operations
+from lnmonitor.desktop.app import Desktop
 from lnmonitor.desktop.dialogs.new_study import NewStudyDialog
 from lnmonitor.desktop.i18n import set_language
 from lnmonitor.desktop.pages.sign_in import SignInWindow
 from lnmonitor.desktop.preferences import preferences
+from lnmonitor.desktop.session_hub import hub
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import open_study, study_card
 
@@ -166,6 +168,30 @@ def test_that_a_new_study_is_made_and_its_recovery_key_shown_until_kept(
     assert study_card(folder).site == "07"
     with open_study(folder, user="wang", password="a long pass phrase") as session:
         assert session.actor.role == "administrator"
+
+
+def test_that_signing_out_frees_the_study_for_the_next_person(
+    qtbot: QtBot, study_folder: Path
+) -> None:
+    desktop = Desktop(study_folder)
+    qtbot.addWidget(desktop.sign_in)
+    desktop.start()
+    settled(qtbot)
+    for account, role in (("nurse", "coordinator"), ("monitor", "monitor")):
+        type_in(qtbot, desktop.sign_in, account, "lupus-demo")
+        settled(qtbot)
+        window, session = desktop.window, hub().session
+        assert window is not None
+        assert session is not None
+        assert window.isVisible()
+        assert not desktop.sign_in.isVisible()
+        assert session.actor.role == role
+        window.close_study()
+        settled(qtbot)
+        assert desktop.sign_in.isVisible()
+        assert hub().session is None
+    with open_study(study_folder, user="nurse", password="lupus-demo") as session:
+        assert session.actor.account == "nurse"
 
 
 def test_that_the_window_is_shown_before_heavy_libraries_are_imported() -> None:

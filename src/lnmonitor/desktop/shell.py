@@ -93,7 +93,6 @@ class MainWindow(QMainWindow):
         shared.busy_changed.connect(self._name_after_reading)
         theme_manager().changed.connect(self._restyle)
         self.side.chosen.connect(self._open_listed)
-        self.side.foot_pressed.connect(partial(self._open_listed, "administration"))
         self.top.find_pressed.connect(self.open_find)
         self.top.lock_pressed.connect(self.lock_now)
         self.lock.unlocked.connect(self._uncover)

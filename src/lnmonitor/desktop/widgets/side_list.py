@@ -146,7 +146,6 @@ class SideList(QFrame):
     """Study's name, pages, and at the foot what keeps the data safe."""
 
     chosen = Signal(str)
-    foot_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
