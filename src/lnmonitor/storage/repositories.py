@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -45,13 +45,23 @@ class Patient:
 
 @dataclass(frozen=True)
 class Account:
-    """A person who may open the study; `role` is a role's code."""
+    """A person who may open the study; `role` is a role's code.
+
+    Attributes:
+        ended_at: when access was taken away, UTC text; empty while the person has access.
+        must_change: the password was set by somebody else and is to be replaced first.
+        public_key: to which a new data key is encrypted. last_sign_in: UTC text, empty if never.
+    """
 
     name: str
     full_name: str
     role: str
     created_at: str
     created_by: str
+    ended_at: str = ""
+    must_change: bool = False
+    public_key: str = field(default="", repr=False)
+    last_sign_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,11 @@ def accounts(connection: Connection) -> list[Account]:
 def insert_account(connection: Connection, account: Account) -> None:
     """Add an account."""
     connection.execute(insert(_ACCOUNT), vars(account))
+
+
+def update_account(connection: Connection, name: str, **facts: str | bool) -> None:
+    """Change facts of an account by column."""
+    connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.name == name).values(facts))
 
 
 # --- patients ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Index, Table
 from sqlmodel import Field, SQLModel
 
+from lnmonitor.storage import review_tables
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 
@@ -25,7 +26,11 @@ class MetaRow(SQLModel, table=True):
 
 
 class AccountRow(SQLModel, table=True):
-    """A person who may open the study. The password's slot lies in the keyring."""
+    """A person who may open the study. The password's slot lies in the keyring.
+
+    `ended_at` is empty while the person has access. To `public_key` (base64) a new data key is
+    encrypted without the person's password; empty until the first sign-in after step 2.
+    """
 
     __tablename__ = "account"
 
@@ -34,6 +39,37 @@ class AccountRow(SQLModel, table=True):
     role: str
     created_at: str
     created_by: str
+    ended_at: str = ""
+    must_change: bool = False
+    public_key: str = ""
+    last_sign_in: str = ""
+
+
+class UsedPasswordRow(SQLModel, table=True):
+    """A password of an account, as a slow hash with its salt and cost (JSON), against reuse."""
+
+    __tablename__ = "used_password"
+
+    account: str = Field(primary_key=True)
+    at: str = Field(primary_key=True)
+    content: str
+
+
+class DraftRow(SQLModel, table=True):
+    """What somebody typed and did not save yet; `content` is JSON. No study data."""
+
+    __tablename__ = "draft"
+
+    account: str = Field(primary_key=True)
+    patient_id: str = Field(primary_key=True)
+    visit: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    form_version: int
+    row_version: int
+    at: str
+    utc_offset: str
+    content: str
 
 
 class PatientRow(SQLModel, table=True):
@@ -146,7 +182,10 @@ def form_tables() -> dict[str, Table]:
 
 def house_tables() -> tuple[Table, ...]:
     """Return the tables that are not a form's."""
-    rows = (MetaRow, AccountRow, PatientRow, AuditRow, AssessmentRow, FlagRow)
+    rows = (
+        *(MetaRow, AccountRow, UsedPasswordRow, PatientRow, AuditRow),
+        *(AssessmentRow, FlagRow, DraftRow, *review_tables.ROWS),
+    )
     return tuple(table_of(row) for row in rows)
 
 
