@@ -1,0 +1,331 @@
+"""Reading and writing what people say about records: all statements of `review_tables`.
+
+Every list takes the patients or records it is about, so that it costs the same however many
+patients the study has; None stands for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, true, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from lnmonitor.storage.review_tables import (
+    HoldRow,
+    QueryRow,
+    RedactionRow,
+    SeenRow,
+    SignatureRow,
+    SignedRecordRow,
+    VerificationRow,
+)
+from lnmonitor.storage.tables import AuditRow, table_of
+
+_AUDIT = table_of(AuditRow)
+_VERIFICATION = table_of(VerificationRow)
+_SIGNATURE = table_of(SignatureRow)
+_SIGNED = table_of(SignedRecordRow)
+_HOLD = table_of(HoldRow)
+_QUERY = table_of(QueryRow)
+_SEEN = table_of(SeenRow)
+_REDACTION = table_of(RedactionRow)
+_MOST_BOUND = 500
+"""Values in one IN list; SQLite takes 32,766 by default, older builds 999."""
+
+STUDY = "study"
+"""Scope and target of a hold on the whole study."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An item compared with its source; `cell` is what it held, as the audit trail writes it."""
+
+    record_id: str
+    item: str
+    patient_id: str
+    cell: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True)
+class StoredSignature:
+    """One act of signing."""
+
+    id: str
+    patient_id: str
+    scope: str
+    target: str
+    meaning: str
+    account: str
+    full_name: str
+    role: str
+    at: str
+    utc_offset: str
+    zone: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class SignedRecord:
+    """A record under a signature; `invalid_at` is empty as long as the record is unchanged."""
+
+    signature_id: str
+    record_id: str
+    form: str
+    row_version: int
+    content_hash: str
+    invalid_at: str = ""
+    invalid_by: str = ""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A record, visit, patient or study (`scope`) frozen or locked (`level`)."""
+
+    scope: str
+    target: str
+    patient_id: str
+    level: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True)
+class StoredQuery:
+    """A query's present state."""
+
+    id: str
+    patient_id: str
+    visit_id: str
+    form: str
+    record_id: str
+    item: str
+    kind: str
+    state: str
+    check_id: str
+    assigned_to: str
+    opened_at: str
+    opened_by: str
+    closed_at: str
+    first_entry: int
+    last_entry: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The version of a record that a person last had open, and the trail's end at that time."""
+
+    account: str
+    record_id: str
+    patient_id: str
+    row_version: int
+    entry: int
+    at: str
+
+
+T = TypeVar("T", Mark, StoredSignature, SignedRecord, Hold, StoredQuery, Seen)
+
+
+def marks(
+    connection: Connection,
+    *,
+    patient_id: str | None = None,
+    record_ids: Collection[str] | None = None,
+) -> list[Mark]:
+    """Return verification marks."""
+    where = [] if patient_id is None else [_VERIFICATION.c.patient_id == patient_id]
+    return _read(connection, _VERIFICATION, Mark, where, _VERIFICATION.c.record_id, record_ids)
+
+
+def put_marks(connection: Connection, new: Sequence[Mark]) -> None:
+    """Add marks, over older ones of the same items."""
+    _put(connection, _VERIFICATION, new)
+
+
+def drop_marks(connection: Connection, record_id: str, items: Collection[str]) -> None:
+    """Take the marks of some items away."""
+    connection.execute(
+        delete(_VERIFICATION).where(
+            _VERIFICATION.c.record_id == record_id, _VERIFICATION.c.item.in_(items)
+        )
+    )
+
+
+def signatures(connection: Connection, *, patient_id: str | None = None) -> list[StoredSignature]:
+    """Return signatures, first one first."""
+    where = [] if patient_id is None else [_SIGNATURE.c.patient_id == patient_id]
+    return _read(connection, _SIGNATURE, StoredSignature, where)
+
+
+def signed_records(
+    connection: Connection,
+    *,
+    patient_id: str | None = None,
+    record_ids: Collection[str] | None = None,
+) -> list[SignedRecord]:
+    """Return the records under signatures, valid or not."""
+    where = []
+    if patient_id is not None:
+        own = select(_SIGNATURE.c.id).where(_SIGNATURE.c.patient_id == patient_id)
+        where.append(_SIGNED.c.signature_id.in_(own))
+    return _read(connection, _SIGNED, SignedRecord, where, _SIGNED.c.record_id, record_ids)
+
+
+def add_signature(
+    connection: Connection, signature: StoredSignature, records: Sequence[SignedRecord]
+) -> None:
+    """Add a signature with what it covers."""
+    connection.execute(insert(_SIGNATURE), vars(signature))
+    connection.execute(insert(_SIGNED), [vars(record) for record in records])
+
+
+def invalidate(connection: Connection, signed: SignedRecord, at: str, by: str) -> None:
+    """Mark that a signed record changed; nothing takes this back."""
+    connection.execute(
+        update(_SIGNED)
+        .where(
+            _SIGNED.c.signature_id == signed.signature_id, _SIGNED.c.record_id == signed.record_id
+        )
+        .values(invalid_at=at, invalid_by=by)
+    )
+
+
+def holds(connection: Connection, *, patient_id: str | None = None) -> list[Hold]:
+    """Return what is frozen or locked: of the study and one patient, or everything."""
+    where = [] if patient_id is None else [_HOLD.c.patient_id.in_(("", patient_id))]
+    return _read(connection, _HOLD, Hold, where)
+
+
+def put_hold(connection: Connection, hold: Hold) -> None:
+    """Freeze or lock."""
+    _put(connection, _HOLD, [hold])
+
+
+def drop_hold(connection: Connection, scope: str, target: str) -> None:
+    """Open what was frozen."""
+    connection.execute(delete(_HOLD).where(_HOLD.c.scope == scope, _HOLD.c.target == target))
+
+
+def queries(
+    connection: Connection,
+    *,
+    patient_id: str | None = None,
+    record_ids: Collection[str] | None = None,
+    states: Collection[str] | None = None,
+) -> list[StoredQuery]:
+    """Return queries, first one first."""
+    where = [] if patient_id is None else [_QUERY.c.patient_id == patient_id]
+    if states is not None:
+        where.append(_QUERY.c.state.in_(states))
+    return _read(connection, _QUERY, StoredQuery, where, _QUERY.c.record_id, record_ids)
+
+
+def query(connection: Connection, query_id: str) -> StoredQuery | None:
+    """Return one query, None if there is none."""
+    found = _read(connection, _QUERY, StoredQuery, [_QUERY.c.id == query_id])
+    return found[0] if found else None
+
+
+def put_query(connection: Connection, new: StoredQuery) -> None:
+    """Store a query's state."""
+    _put(connection, _QUERY, [new])
+
+
+def seen(
+    connection: Connection,
+    account: str,
+    *,
+    patient_id: str | None = None,
+    record_ids: Collection[str] | None = None,
+) -> list[Seen]:
+    """Return what a person has had open."""
+    where = [_SEEN.c.account == account]
+    if patient_id is not None:
+        where.append(_SEEN.c.patient_id == patient_id)
+    return _read(connection, _SEEN, Seen, where, _SEEN.c.record_id, record_ids)
+
+
+def put_seen(connection: Connection, new: Sequence[Seen]) -> None:
+    """Remember what a person has open now."""
+    _put(connection, _SEEN, new)
+
+
+def redacted(connection: Connection, sequences: Iterable[int] | None = None) -> set[int]:
+    """Return those of the audit entries whose content is hidden; all of them with None."""
+    hidden = set(connection.scalars(select(_REDACTION.c.sequence)))
+    return hidden if sequences is None else hidden.intersection(sequences)
+
+
+def put_redaction(connection: Connection, sequence: int, at: str, by: str) -> None:
+    """Hide an audit entry's content."""
+    connection.execute(insert(_REDACTION), {"sequence": sequence, "at": at, "by": by})
+
+
+def audit_entries(connection: Connection, sequences: Collection[int]) -> list[Mapping[str, Any]]:
+    """Return audit entries by their numbers, in order."""
+    found: list[Mapping[str, Any]] = []
+    for part in _parts(sorted(set(sequences))):
+        rows = connection.execute(
+            select(_AUDIT).where(_AUDIT.c.sequence.in_(part)).order_by(_AUDIT.c.sequence)
+        )
+        found += rows.mappings()  # type: ignore[arg-type]
+    return found
+
+
+def changes_since(connection: Connection, record_id: str, sequence: int) -> list[Mapping[str, Any]]:
+    """Return the amendments and the voiding of a record after an entry of the trail."""
+    rows = connection.execute(
+        select(_AUDIT)
+        .where(
+            _AUDIT.c.record_id == record_id,
+            _AUDIT.c.sequence > sequence,
+            _AUDIT.c.action.in_(("amend", "void")),
+        )
+        .order_by(_AUDIT.c.sequence)
+    )
+    return list(rows.mappings())  # type: ignore[arg-type]
+
+
+def _read(
+    connection: Connection,
+    table: Table,
+    kind: type[T],
+    where: Sequence[ColumnElement[bool]],
+    key: ColumnElement[Any] | None = None,
+    ids: Collection[str] | None = None,
+) -> list[T]:
+    """Read rows in the order of their primary key: ids grow with time."""
+    statement = select(table).where(true(), *where).order_by(*table.primary_key)
+    if key is None or ids is None:
+        return [kind(*row) for row in connection.execute(statement)]
+    found: list[T] = []
+    for part in _parts(sorted(ids)):
+        found += [kind(*row) for row in connection.execute(statement.where(key.in_(part)))]
+    return found
+
+
+def _put(connection: Connection, table: Table, new: Sequence[T]) -> None:
+    if not new:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = upsert(table)
+    values = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=values),
+        [vars(row) for row in new],
+    )
+
+
+P = TypeVar("P", str, int)
+
+
+def _parts(values: Sequence[P]) -> Iterable[Sequence[P]]:
+    return (values[i : i + _MOST_BOUND] for i in range(0, len(values), _MOST_BOUND))
