@@ -33,8 +33,7 @@ class Action(Enum):
     REVIEW_AUDIT = "Your role may not record a review of the audit trail."
     REDACT_AUDIT = "Your role may not hide personal data in the audit trail."
     VERIFY = "Your role may not verify the study."
-    BACKUP = "Your role may not back up the study."
-    RESTORE = "Your role may not restore the study."
+    MANAGE_BACKUPS = "Your role may not restore or set up backups."
     ACKNOWLEDGE_CLOCK = "Your role may not acknowledge a change of the clock."
     MANAGE_ACCOUNTS = "Your role may not manage accounts."
 
@@ -73,7 +72,6 @@ _SITE = frozenset(
         Action.ANSWER_QUERY,
         Action.EXPORT,
         Action.IMPORT,
-        Action.BACKUP,
         Action.ACKNOWLEDGE_CLOCK,
     }
 )
@@ -97,7 +95,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
         Action.LOCK,
         Action.REDACT_AUDIT,
         Action.IMPORT,
-        Action.BACKUP,
+        Action.MANAGE_BACKUPS,
         Action.ACKNOWLEDGE_CLOCK,
     },
     # Runs the study's computer: takes data over at set-up, never enters, judges or signs any.
@@ -105,8 +103,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     | {
         Action.EXPORT,
         Action.IMPORT,
-        Action.BACKUP,
-        Action.RESTORE,
+        Action.MANAGE_BACKUPS,
         Action.ACKNOWLEDGE_CLOCK,
         Action.MANAGE_ACCOUNTS,
     },

@@ -12,6 +12,8 @@ from lnmonitor.storage.tables import AuditRow, table_of
 
 _AUDIT = table_of(AuditRow)
 _STEP = 10_000
+_DATA_ACTIONS = ("create", "amend", "void")
+"""Entries that change values; others about a record tell that it was verified, signed or asked."""
 
 
 def replay(connection: Connection) -> dict[str, str | None]:
@@ -19,7 +21,7 @@ def replay(connection: Connection) -> dict[str, str | None]:
     states: dict[str, dict[str, Any] | str | None] = {}
     columns = (_AUDIT.c.action, _AUDIT.c.record_id, _AUDIT.c.item, _AUDIT.c.new)
     rows = connection.execute(
-        select(*columns).where(_AUDIT.c.record_id != "").order_by(_AUDIT.c.sequence)
+        select(*columns).where(_AUDIT.c.action.in_(_DATA_ACTIONS)).order_by(_AUDIT.c.sequence)
     )
     for part in rows.partitions(_STEP):
         for action, record_id, item, new in part:
