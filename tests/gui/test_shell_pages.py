@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -118,6 +119,23 @@ def test_that_e_enters_the_visit_of_the_row(
         page.activateWindow()
     qtbot.keyClick(page.table, Qt.Key.Key_E)
     assert opened[-1] == ("visit", (page.table.current.patient_id, "M1"))
+
+
+def test_that_a_narrow_window_leaves_out_what_matters_least(
+    qtbot: QtBot, sign_in: SignIn, show: Callable[[type[WorklistPage]], WorklistPage]
+) -> None:
+    sign_in("nurse")
+    page = show(WorklistPage)
+    titles = [c.title for c in page.table.rows_model.columns]
+    left_out = []
+    for width in (1400, 800, 640, 520):
+        page.resize(width, 700)
+        qtbot.wait(20)
+        hidden = [t for n, t in enumerate(titles) if page.table.isColumnHidden(n)]
+        left_out.append(hidden)
+    assert left_out[0] == []
+    assert set(left_out[-1]) == {"Target", "Forms", "To do"}
+    assert all(set(a) <= set(b) for a, b in pairwise(left_out)), left_out
 
 
 def test_that_who_may_not_enter_data_has_no_button_for_it(

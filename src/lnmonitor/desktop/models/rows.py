@@ -46,6 +46,7 @@ class Column:
         sample: the longest text expected, to measure the width; empty takes what is left.
         units: width in base units, for painted cells. right: right-aligned.
         tip: text of the tool tip.
+        yields: in a narrow window columns with the highest number are left out first; 0 never.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Column:
     units: float = 0
     right: bool = False
     tip: Callable[[Any], str] = field(default=_empty)
+    yields: int = 0
 
 
 class RowsModel(QAbstractTableModel):

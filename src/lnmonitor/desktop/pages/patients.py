@@ -84,6 +84,7 @@ class PatientsPage(Page):
                 order=lambda p: p.age,
                 tone="text-2",
                 sample="F, 44",
+                yields=4,
             ),
             Column(
                 tr("Infused"),
@@ -98,6 +99,7 @@ class PatientsPage(Page):
                 order=lambda p: p.day,
                 sample="1000",
                 right=True,
+                yields=3,
             ),
             Column(tr("Last visit"), _last_visit, order=_last_date, sample="M12, 28 Nov 2025"),
             Column(
@@ -106,7 +108,7 @@ class PatientsPage(Page):
                 order=_next_order,
                 tone=lambda p: window_tone(p.next_visit, now) if p.next_visit else "text-muted",
             ),
-            Column(tr("−6 wk\ttoday\t+6 wk"), lambda p: _next(p, now), units=32),
+            Column(tr("−6 wk\ttoday\t+6 wk"), lambda p: _next(p, now), units=32, yields=2),
             Column("SLEDAI", lambda p: p.last_sledai, order=_last_score, units=31),
             Column(
                 tr("Response"),

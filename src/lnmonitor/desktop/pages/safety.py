@@ -109,6 +109,7 @@ class SafetyPage(Page):
                 lambda e: _moment(e.aware_at),
                 tone="text-2",
                 sample="28 Nov 2026 09:42",
+                yields=1,
             ),
             Column(tr("24 hours"), clock_words, units=44),
         ]
@@ -130,7 +131,7 @@ class SafetyPage(Page):
         columns = [
             Column(tr("Patient"), lambda f: f.subject_id, weight=500, sample="01-0470"),
             Column(tr("Flag"), lambda f: text(f.flag.title)),
-            Column(tr("Evidence"), _evidence, tone="text-2", tip=_evidence),
+            Column(tr("Evidence"), _evidence, tone="text-2", tip=_evidence, yields=1),
             Column(
                 tr("Age"),
                 lambda f: age_words(f.flag.date, self._today),

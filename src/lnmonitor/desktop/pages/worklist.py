@@ -96,7 +96,11 @@ class WorklistPage(Page):
             Column(tr("Patient"), lambda r: r.subject_id, weight=500, sample="01-0470"),
             Column(tr("Visit"), lambda r: r.scheduled.planned.code, sample="M12"),
             Column(
-                tr("Target"), lambda r: _day(r.scheduled.target), tone="text-2", sample="28 Nov"
+                tr("Target"),
+                lambda r: _day(r.scheduled.target),
+                tone="text-2",
+                sample="28 Nov",
+                yields=1,
             ),
             Column(
                 tr("−6 wk\ttoday\t+6 wk"),
@@ -109,8 +113,8 @@ class WorklistPage(Page):
                 tone=lambda r: window_tone(r.scheduled, now),
                 sample=tr("closed {n} days ago", n=100),
             ),
-            Column(tr("Forms"), lambda r: f"{r.forms_done}/{r.forms_total}", units=29),
-            Column(tr("To do"), lambda r: text(r.to_do), tone="text-2"),
+            Column(tr("Forms"), lambda r: f"{r.forms_done}/{r.forms_total}", units=29, yields=2),
+            Column(tr("To do"), lambda r: text(r.to_do), tone="text-2", yields=3),
         ]
         delegates = {
             3: WindowBarDelegate(self, lambda r: window_bar(r.scheduled, now)),

@@ -13,6 +13,8 @@ from lnmonitor.desktop.delegates.base import RowDelegate
 from lnmonitor.desktop.models.rows import Column, GroupRow, RowsModel
 from lnmonitor.desktop.theme import theme
 
+_LEAST_OPEN_U = 26  # a column without a sample is not read when narrower
+
 
 class _Head(QHeaderView):
     """Column heads; a title with tabs is a scale and is written left, centre and right."""
@@ -186,13 +188,28 @@ class RowTable(QTableView):
 
     def _measure(self) -> None:
         """Give each column its sample's width; those without share what is left."""
-        columns = self.rows_model.columns
-        widths = [self._width(column) for column in columns]
-        open_columns = [n for n, width in enumerate(widths) if width == 0]
-        left = self.viewport().width() - sum(widths)
+        widths = [self._width(column) for column in self.rows_model.columns]
+        least = theme().px(_LEAST_OPEN_U)
+        room = self.viewport().width()
+        left_out: set[int] = set()
+        for number in self._yielding():
+            if sum(w or least for n, w in enumerate(widths) if n not in left_out) <= room:
+                break
+            left_out.add(number)
+        shown = [n for n in range(len(widths)) if n not in left_out]
+        open_columns = [n for n in shown if widths[n] == 0]
+        left = room - sum(widths[n] for n in shown)
         for number, width in enumerate(widths):
-            wide = width or max(theme().px(12), left // max(1, len(open_columns)))
-            self.setColumnWidth(number, wide)
+            self.setColumnHidden(number, number in left_out)
+            if number not in left_out:
+                wide = width or max(theme().px(12), left // max(1, len(open_columns)))
+                self.setColumnWidth(number, wide)
+
+    def _yielding(self) -> list[int]:
+        """Return the columns that may be left out, the first to go first."""
+        columns = self.rows_model.columns
+        numbers = [n for n, column in enumerate(columns) if column.yields]
+        return sorted(numbers, key=lambda n: -columns[n].yields)
 
     @staticmethod
     def _width(column: Column) -> int:

@@ -49,7 +49,9 @@ class FindField(QAbstractButton):
         painter.setPen(look.color("text-muted"))
         middle = Qt.AlignmentFlag.AlignVCenter
         words = self.rect().adjusted(px(7), 0, -px(2), 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, self.text())
+        room = words.width() - painter.fontMetrics().horizontalAdvance("Ctrl+K") - px(2)
+        hint = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, hint)
         painter.setPen(look.color("text-2"))
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | middle, "Ctrl+K")
 
