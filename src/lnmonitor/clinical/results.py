@@ -45,7 +45,11 @@ class Truth(Enum):
     @property
     def negated(self) -> Truth:
         """Kleene NOT."""
-        return {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}[self]
+        if self is Truth.UNKNOWN:
+            return self
+        return Truth.NO if self is Truth.YES else Truth.YES
+
+    __hash__ = object.__hash__  # members are singletons; Enum hashes the name, in Python
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Citation:
     @property
     def text(self) -> str:
         """One line for a screen or a page."""
-        line = f"{self.authors}. {self.journal} {self.year}"
+        line = f"{self.authors.rstrip('.')}. {self.journal} {self.year}"
         return f"{line}, doi {self.doi}" if self.doi else line
 
 
