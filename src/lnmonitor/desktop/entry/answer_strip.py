@@ -94,6 +94,7 @@ class AnswerStrip(QWidget):
         self._answer = EMPTY
         self._proposed: Answer | None = None
         self._state = ""
+        self._read_only = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -119,6 +120,13 @@ class AnswerStrip(QWidget):
         if state != self._state:
             self._state = state
             self.update()
+
+    def setReadOnly(self, read_only: bool) -> None:
+        """Show the answer only."""
+        self._read_only = read_only
+        self.setCursor(
+            Qt.CursorShape.ArrowCursor if read_only else Qt.CursorShape.PointingHandCursor
+        )
 
     def text(self) -> str:
         """Return the answer in words, "" while there is none."""
@@ -176,6 +184,8 @@ class AnswerStrip(QWidget):
         self.left.emit()
 
     def _take(self, answer: Answer) -> None:
+        if self._read_only:
+            return
         self.show_answer(answer)
         self.answered.emit(answer)
 

@@ -115,6 +115,8 @@ class CodeEdit(TypedEdit):
     def choose(self, code: Code) -> None:
         """Take an entry."""
         self._close()
+        if self.isReadOnly():
+            return
         answer = self._answer_of(code)
         self.show_answer(answer)
         self.answered.emit(answer)
@@ -138,7 +140,7 @@ class CodeEdit(TypedEdit):
             self._list.setCurrentRow(max(0, min(row, self._list.count() - 1)))
 
     def _open(self, entries: tuple[Code, ...]) -> None:
-        if not entries or not self.isVisible():
+        if not entries or not self.isVisible() or self.isReadOnly():
             self._close()
             return
         if self._list is None:

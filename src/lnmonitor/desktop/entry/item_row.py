@@ -102,6 +102,12 @@ class ItemRow(QWidget):
         self.editor.focused.connect(self._enter_field)
         self.entry.changed.connect(self._entry_changed)
 
+    def set_read_only(self) -> None:
+        """Show the value only, readable, for who may not enter data."""
+        self.editor.setReadOnly(True)
+        if self.unit is not None:
+            self.unit.setEnabled(False)
+
     @property
     def strip(self) -> Strip | None:
         """The open strip, None if there is none."""

@@ -36,15 +36,14 @@ class Columns:
 class Beside:
     """What stands beside the field: texts of the painted cells.
 
-    `tone` is the colour token of the flag; `note` stands after it. `standard` is the value in the
-    standard unit, in the place of the trend. `trend` are earlier values, oldest first.
+    `tone` is the colour token of the flag. `standard` is the value in the standard unit, in the
+    place of the trend. `trend` are earlier values, oldest first.
     """
 
     label: str = ""
     unit: str = ""
     flag: str = ""
     tone: str = "warn"
-    note: str = ""
     standard: str = ""
     previous: str = ""
     range: str = ""
@@ -91,7 +90,8 @@ def paint_cells(
     paint_text(painter, cells.get("editor"), head, "text-2", small)
     if with_unit:
         paint_text(painter, cells.get("unit"), beside.unit, "text-2", small)
-    _paint_flag(painter, cells.get("flag"), beside, head=bool(head))
+    flag_tone, flag_font = ("text-2", small) if head else (beside.tone, look.font("small", 600))
+    paint_text(painter, cells.get("flag"), beside.flag, flag_tone, flag_font)
     font = small if head else look.font()
     paint_text(painter, cells.get("previous"), beside.previous, "text-2", font, right)
     if beside.standard:
@@ -117,19 +117,6 @@ def paint_text(
     painter.setPen(theme().color(tone))
     fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
     painter.drawText(cell, align | Qt.AlignmentFlag.AlignVCenter, fitted)
-
-
-def _paint_flag(painter: QPainter, cell: QRect | None, beside: Beside, *, head: bool) -> None:
-    if cell is None:
-        return
-    look = theme()
-    bold = look.font("small", 400 if head else 600)
-    paint_text(painter, cell, beside.flag, "text-2" if head else beside.tone, bold)
-    if beside.note:
-        painter.setFont(bold)
-        used = painter.fontMetrics().horizontalAdvance(beside.flag)
-        rest = cell.adjusted(used + look.px(1) if used else 0, 0, 0, 0)
-        paint_text(painter, rest, beside.note, "text-muted", look.font("small"))
 
 
 def _paint_trend(painter: QPainter, cell: QRect | None, beside: Beside) -> None:

@@ -126,7 +126,6 @@ class FormDesk(QWidget):
             assert self._binder is not None  # noqa: S101 - a form is shown after its binder
             view = make_view(self._binder, key)
             view.finished.connect(self._finished)
-            view.setEnabled(self._binder.loaded.may_edit)
             area = QScrollArea()
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setWidgetResizable(True)

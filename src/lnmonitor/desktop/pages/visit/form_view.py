@@ -110,6 +110,8 @@ class FormView(QWidget):
         made.next_wanted.connect(self._next_wanted)
         made.focused.connect(self._show_row)
         self.rows.append(made)
+        if not self.binder.loaded.may_edit:
+            made.set_read_only()
         return made
 
     def width_hint(self) -> int:

@@ -135,7 +135,8 @@ class VisitHeader(QWidget):
         self.date_row.setFixedSize(row_width(columns), theme().measure("row-dense"))
         self.date_row.left.connect(self.date_left)
         self.date_row.next_wanted.connect(self.date_done)
-        self.date_row.editor.setEnabled(binder.loaded.may_edit)
+        if not binder.loaded.may_edit:
+            self.date_row.set_read_only()
         self._date_place.addWidget(self.date_row)
 
     def renew(self, binder: Binder) -> None:

@@ -68,7 +68,8 @@ class LaboratoryView(FormView):
             rows = [entry for entry in entries if analyte(_code(entry)).group == group]
             if rows:
                 self._add_group(group, title, rows)
-        self._add_chooser()
+        if self.binder.loaded.may_edit:
+            self._add_chooser()
         self.binder.visit.changed.connect(self._visit_changed)
 
     def _head(self) -> HeadRow:
@@ -89,6 +90,7 @@ class LaboratoryView(FormView):
         edit.setAccessibleName(tr("{group}: collected", group=tr(title)))
         edit.setFixedWidth(theme().px(27))
         edit.setProperty("group", group)
+        edit.setReadOnly(not self.binder.loaded.may_edit)
         edit.answered.connect(self._date_typed)
         edit.left.connect(self._date_left)
         edit.entered.connect(self._date_entered)
@@ -240,7 +242,8 @@ class LaboratoryView(FormView):
             points.append(standard)
         trend = tuple(float(point) for point in points[-_TREND_POINTS:])
         note = tr(row.entry.justified.get("value", "")) if answer.missing else ""
-        row.show_beside(note=note, flag=flag, standard=in_standard, trend=trend, unit=unit)
+        limits = note or range_text(self._reference(one))  # without a value, why, not the range
+        row.show_beside(range=limits, flag=flag, standard=in_standard, trend=trend, unit=unit)
 
     # ---- an analyte more
     def _add_chooser(self) -> None:

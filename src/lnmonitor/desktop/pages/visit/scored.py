@@ -79,7 +79,7 @@ class ScoredView(FormView):
         """Ask, and at the second call answer, the rest of the current section No."""
         row = self.current_row()
         section = next((s for s in self.sections if row in s.rows), self._asked)
-        if section is None:
+        if section is None or not self.binder.loaded.may_edit:
             return
         rest = self._rest(section)
         if self._asked is section:
