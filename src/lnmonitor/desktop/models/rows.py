@@ -43,7 +43,8 @@ class Column:
     Attributes:
         title: head. text: what the cell says, also to a screen reader when the cell is painted.
         order: sorting key; None sorts by the text. tone: colour token of the text.
-        sample: the longest text expected, to measure the width; empty takes what is left.
+        sample: the longest text expected, or several on a line each, to measure the width; empty
+            takes what is left.
         units: width in base units, for painted cells. right: right-aligned.
         tip: text of the tool tip.
         yields: in a narrow window columns with the highest number are left out first; 0 never.

@@ -53,7 +53,7 @@ class AdministrationPage(Page):
                     tr("Role"),
                     lambda a: role_name(a.role),
                     tone="text-2",
-                    sample=max((role_name(code) for code in ROLES), key=len),
+                    sample="\n".join(role_name(code) for code in ROLES),
                 ),
                 Column(
                     tr("Since"),
@@ -143,6 +143,7 @@ class AdministrationPage(Page):
         self._add.setVisible(session.may(Action.MANAGE_ACCOUNTS))
         self._show_facts(session)
         self._read()
+        self.trail.setFocus()
 
     def refresh(self, _changes: ChangeSet) -> None:
         self._read()

@@ -77,7 +77,7 @@ class PatientsPage(Page):
         now = self._today
         columns = [
             Column(tr("Patient"), lambda p: p.subject_id, weight=500, sample="01-0470"),
-            Column(tr("Status"), lambda p: text(p.status), tone="text-2", sample=_longest_status()),
+            Column(tr("Status"), lambda p: text(p.status), tone="text-2", sample=_all_statuses()),
             Column(
                 tr("Sex, age"),
                 _sex_age,
@@ -114,7 +114,7 @@ class PatientsPage(Page):
                 tr("Response"),
                 _response,
                 order=_response_order,
-                sample=_longest_response(),
+                sample=_all_responses(),
             ),
             Column(
                 tr("Flags"),
@@ -232,12 +232,12 @@ class PatientsPage(Page):
         hub().open_page.emit("patient", patient.patient_id)
 
 
-def _longest_response() -> str:
-    return max((tr(words) for words in _RESPONSE_WORDS.values()), key=len) + "  "
+def _all_responses() -> str:
+    return "\n".join(tr(words) + "  " for words in _RESPONSE_WORDS.values())
 
 
-def _longest_status() -> str:
-    return max((text(code.text) for code in codelist("DSDECOD").entries), key=len)
+def _all_statuses() -> str:
+    return "\n".join(text(code.text) for code in codelist("DSDECOD").entries)
 
 
 def _sex_age(patient: PatientSummary) -> str:

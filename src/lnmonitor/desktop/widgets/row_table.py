@@ -220,6 +220,5 @@ class RowTable(QTableView):
             return 0
         small = QFontMetrics(theme().font("small"))
         body = QFontMetrics(theme().font("body", max(column.weight, 500)))
-        return px(4.5) + max(
-            small.horizontalAdvance(column.title), body.horizontalAdvance(column.sample)
-        )
+        texts = max(body.horizontalAdvance(sample) for sample in column.sample.split("\n"))
+        return px(4.5) + max(small.horizontalAdvance(column.title), texts)
