@@ -16,6 +16,7 @@ from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.records import RecordDraft, Saved, load, save_new_patient
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
+from lnmonitor.storage.drafts import Place
 from lnmonitor.storage.repositories import Assessment, Patient
 from lnmonitor.study.checks.finding import age_on
 from lnmonitor.study.codelists import codelist
@@ -93,8 +94,12 @@ def add_patient(
     identity: Identity | None = None,
     missing: Mapping[str, str] | None = None,
     justified: Mapping[str, str] | None = None,
+    journal: Sequence[Place] = (),
 ) -> Saved:
     """Add a patient with demographics and consent, and the identity if it is kept here.
+
+    Args:
+        journal: places of the drafts that this contains; they go with it.
 
     Raises:
         InputError: the subject id is empty or taken. CheckFailed: as for `records.save`.
@@ -111,7 +116,7 @@ def add_patient(
     ]
     if identity is not None:
         drafts.append(RecordDraft(identity, patient.id))
-    return save_new_patient(session, patient, drafts)
+    return save_new_patient(session, patient, drafts, journal)
 
 
 def patient_data(session: StudySession, patient_id: str) -> PatientData:

@@ -23,6 +23,7 @@ from lnmonitor.services.saving import Done, finish, load, save_new_patient
 from lnmonitor.services.saving import save as _save
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
+from lnmonitor.storage.drafts import Place
 from lnmonitor.study.checks import Finding
 from lnmonitor.study.forms import FORMS, Demographics, Identity, Visit
 from lnmonitor.study.items import Form
@@ -47,11 +48,21 @@ __all__ = [
 ]
 
 
-def save(session: StudySession, drafts: Sequence[RecordDraft], *, source: str = "typed") -> Saved:
+def save(
+    session: StudySession,
+    drafts: Sequence[RecordDraft],
+    *,
+    source: str = "typed",
+    journal: Sequence[Place] = (),
+) -> Saved:
     """Store drafts, all of them or none, with audit entries, results, flags and deviations.
 
     A draft that changes nothing writes nothing. A finding marked as a deviation becomes a record of
     the form DV, which is voided again when the value is corrected.
+
+    Args:
+        journal: places of further journal entries that this save contains; those that stand where
+            the drafts stand (patient, visit id, form, record id) go by themselves.
 
     Raises:
         CheckFailed: something is impossible, or an unexpected value has no justification.
@@ -59,7 +70,7 @@ def save(session: StudySession, drafts: Sequence[RecordDraft], *, source: str = 
         ConflictError: a record changed since it was read.
         PermissionDeniedError, StorageError.
     """
-    return _save(session, drafts, source)
+    return _save(session, drafts, source, journal)
 
 
 def check(session: StudySession, draft: RecordDraft) -> tuple[Finding, ...]:

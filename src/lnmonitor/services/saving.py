@@ -27,7 +27,9 @@ from lnmonitor.services.drafts import (
 )
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
+from lnmonitor.storage import drafts as journalled
 from lnmonitor.storage import repositories as repo
+from lnmonitor.storage.drafts import Place
 from lnmonitor.storage.repositories import Patient
 from lnmonitor.storage.unit_of_work import UnitOfWork
 from lnmonitor.study.checks import Finding
@@ -65,7 +67,12 @@ def load(session: StudySession, patient_id: str) -> PatientData:
     return data
 
 
-def save(session: StudySession, drafts: Sequence[RecordDraft], source: str) -> Saved:
+def save(
+    session: StudySession,
+    drafts: Sequence[RecordDraft],
+    source: str,
+    journal: Sequence[Place] = (),
+) -> Saved:
     """Store drafts of one or more patients, all or none. See `records.save`."""
     _require(session, drafts)
     done: list[Done] = []
@@ -73,11 +80,16 @@ def save(session: StudySession, drafts: Sequence[RecordDraft], source: str) -> S
         for patient_id in dict.fromkeys(draft.patient_id for draft in drafts):
             own = [draft for draft in drafts if draft.patient_id == patient_id]
             done.append(save_patient(session, work, load(session, patient_id), own))
+        typed = (*(_place(draft) for draft in drafts), *journal)
+        journalled.remove(work.connection, session.actor.account, typed)
     return finish(session, done)
 
 
 def save_new_patient(
-    session: StudySession, patient: Patient, drafts: Sequence[RecordDraft]
+    session: StudySession,
+    patient: Patient,
+    drafts: Sequence[RecordDraft],
+    journal: Sequence[Place] = (),
 ) -> Saved:
     """Store a new patient with the first forms, all or nothing."""
     _require(session, drafts)
@@ -85,6 +97,7 @@ def save_new_patient(
         work.add_patients([patient])
         empty = PatientData(patient.id, patient.subject_id, patient.site_id)
         done = save_patient(session, work, empty, drafts)
+        journalled.remove(work.connection, session.actor.account, journal)
     saved = finish(session, [done])
     changes = saved.changes | ChangeSet(frozenset({"patients"}), frozenset({patient.id}))
     return replace(saved, changes=changes)
@@ -135,6 +148,12 @@ def finish(session: StudySession, done: Sequence[Done]) -> Saved:
     records = tuple(record for one in done for record in one.records)
     findings = tuple(finding for one in done for finding in one.findings)
     return Saved(records, changes, findings)
+
+
+def _place(draft: RecordDraft) -> Place:
+    """Return where the journal keeps what became a draft of a record."""
+    form, record_id = draft.form.code, draft.record_id or ""
+    return Place(draft.patient_id, draft.visit_id or "", form, record_id)
 
 
 def _require(session: StudySession, drafts: Sequence[RecordDraft]) -> None:

@@ -97,7 +97,7 @@ class AuditTrail:
         self._connection = connection
         self._common = {
             "at": utc_text(now),
-            "utc_offset": _offset(now),
+            "utc_offset": offset_text(now),
             "zone": _zone(now),
             "account": actor.account,
             "full_name": actor.full_name,
@@ -207,7 +207,8 @@ def utc_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _offset(instant: datetime) -> str:
+def offset_text(instant: datetime) -> str:
+    """Return an aware instant's offset from UTC, such as `+08:00`."""
     return instant.isoformat()[-6:] if instant.utcoffset() else "+00:00"
 
 

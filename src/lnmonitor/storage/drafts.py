@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.tables import DraftRow, table_of
 
 _DRAFT = table_of(DraftRow)
@@ -58,7 +57,7 @@ def put(connection: Connection, account: str, draft: StoredDraft) -> None:
         "row_version": draft.row_version,
         "at": draft.at,
         "utc_offset": draft.utc_offset,
-        "content": canonical(content),
+        "content": json.dumps(content),  # escapes, so that half a character comes back too
     }
     statement = upsert(_DRAFT).values(account=account, **vars(draft.place), **row)
     connection.execute(statement.on_conflict_do_update(index_elements=_KEYS, set_=row))
