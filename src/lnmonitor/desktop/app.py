@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from lnmonitor.desktop import i18n, operations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lnmonitor.services.session import StudySession
 
 _FIRST_SIZE = (1280, 800)
+_TITLE_BAR = 32
 _LOCK_AFTER_MS = 10 * 60 * 1000
 _SIGNS_OF_LIFE = {
     QEvent.Type.KeyPress,
@@ -36,7 +38,7 @@ class Desktop(QObject):
     def __init__(self, study: Path | None = None) -> None:
         super().__init__()
         self.sign_in = SignInWindow(study)
-        self.sign_in.resize(*_FIRST_SIZE)
+        self.sign_in.resize(_on_screen(*_FIRST_SIZE))
         self.sign_in.opened.connect(self._enter)
         self.window: MainWindow | None = None
         self._idle = QTimer(self)
@@ -59,7 +61,7 @@ class Desktop(QObject):
         window = MainWindow()
         window.closed.connect(self._leave)
         size = preferences().window
-        window.resize(*(size if len(size) == 2 else _FIRST_SIZE))
+        window.resize(_on_screen(*(size if len(size) == 2 else _FIRST_SIZE)))
         self.window = window
         window.open_page("worklist")
         window.show()
@@ -92,6 +94,12 @@ class Desktop(QObject):
         if event.type() in _SIGNS_OF_LIFE and self._idle.isActive():
             self._idle.start()
         return super().eventFilter(watched, event)
+
+
+def _on_screen(width: int, height: int) -> QSize:
+    """Return a size that fits the screen with the system's own title bar above it."""
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    return QSize(min(width, screen.width()), min(height, screen.height() - _TITLE_BAR))
 
 
 def prepare(application: QApplication) -> None:
