@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lnmonitor.desktop.entry.model import FormEntry, ResultEntry
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.i18n import text as text_of
-from lnmonitor.desktop.pages.visit.binder import LOGS, Binder
+from lnmonitor.desktop.pages.visit.binder import LOGS, NEEDED, Binder
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck
 from lnmonitor.study.analytes import analyte
 from lnmonitor.study.forms import Sledai2K
@@ -53,6 +53,7 @@ def _of_entry(binder: Binder, key: str, entry: FormEntry) -> list[OpenCheck]:
             continue
         name = item_name(entry, finding.item)
         words = "{item} is refused" if finding.level == "refuse" else "{item} to confirm"
+        words = "{item} is empty" if finding.check_id in NEEDED else words
         found.append(OpenCheck(finding.level, tr(words, item=name), key, entry, finding.item))
     found += [
         OpenCheck(

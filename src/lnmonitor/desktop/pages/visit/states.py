@@ -16,7 +16,12 @@ from lnmonitor.study.forms import FORMS
 if TYPE_CHECKING:
     from lnmonitor.services.audit import AuditEntry
 
-_SHORT = {"CMI": "Immunosuppressants", "PGA": "Global assessment"}
+_SHORT = {
+    "DM": "Demographics",
+    "MH": "Disease history",
+    "CMI": "Immunosuppressants",
+    "PGA": "Global assessment",
+}
 
 
 def form_state(binder: Binder, key: str, wrong: frozenset[str]) -> FormState:
