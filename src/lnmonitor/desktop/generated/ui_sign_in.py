@@ -105,6 +105,7 @@ class Ui_SignInWindow(object):
 
         self.language = QPushButton(self.right)
         self.language.setObjectName(u"language")
+        self.language.setText(u"\u4e2d\u6587")
         self.language.setProperty(u"kind", u"quiet")
         self.language.setProperty(u"size", u"small")
         self.language.setAutoDefault(False)
@@ -257,7 +258,6 @@ class Ui_SignInWindow(object):
         self.no_studies.setText(QCoreApplication.translate("SignInWindow", u"No study yet. Make a new one, or open a folder that holds one.", None))
         self.open_folder.setText(QCoreApplication.translate("SignInWindow", u"Open folder\u2026", None))
         self.new_study.setText(QCoreApplication.translate("SignInWindow", u"New study\u2026", None))
-        self.language.setText(QCoreApplication.translate("SignInWindow", u"\u4e2d\u6587", None))
         self.account_label.setText(QCoreApplication.translate("SignInWindow", u"Account", None))
         self.password_label.setText(QCoreApplication.translate("SignInWindow", u"Password", None))
         self.sign_in.setText(QCoreApplication.translate("SignInWindow", u"Sign in", None))
