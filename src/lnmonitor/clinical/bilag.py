@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
+from functools import lru_cache
 
 from lnmonitor.clinical.bilag_items import (
     CARDIORESPIRATORY,
@@ -72,6 +73,8 @@ class Grade(Enum):
     C = "C"
     D = "D"
     E = "E"
+
+    __hash__ = object.__hash__  # members are singletons; Enum hashes the name, in Python
 
 
 NUMERIC_9311: Mapping[Grade, int] = {Grade.A: 9, Grade.B: 3, Grade.C: 1, Grade.D: 0, Grade.E: 0}
@@ -152,6 +155,11 @@ _LETTERS: Mapping[str, _Letters] = {
     ),
 }
 _PYREXIA, *_OTHER_CONSTITUTIONAL = codes_of(1, 2, 3, 4)
+_CODES: Mapping[str, tuple[str, ...]] = {
+    system: tuple(item.code for item in ITEMS if item.system == system)
+    for system in (CONSTITUTIONAL, *_LETTERS)
+}
+_SCORES = (None, 0, 1, 2, 3, 4)
 _ORDER = (Grade.A, Grade.B, Grade.C)
 
 
@@ -255,13 +263,22 @@ def grade_system(
     """
     if system != CONSTITUTIONAL and system not in _LETTERS:
         raise InvalidInput("BILAG system", system, None, "one of the seven item-scored systems")
-    codes = [item.code for item in ITEMS if item.system == system]
+    codes = _CODES[system]
     for code, value in items.items():
         if code not in codes:
             raise InvalidInput("BILAG item", code, None, f"an item of the {system} system")
-        if value not in {None, 0, 1, 2, 3, 4}:
+        if value not in _SCORES:
             raise InvalidInput(code, value, None, "0, 1, 2, 3, 4 or not done")
-    scores = {code: value for code in codes if (value := items.get(code)) is not None}
+    return _grade_scores(system, tuple(items.get(code) for code in codes), ever_involved)
+
+
+@lru_cache(maxsize=8192)
+def _grade_scores(
+    system: str, values: tuple[int | None, ...], ever_involved: bool | None
+) -> BilagGrade:
+    """Grade the scores of a system in the form's order; remembered, for most patterns recur."""
+    codes = _CODES[system]
+    scores = {code: value for code, value in zip(codes, values, strict=True) if value is not None}
     not_done = [code for code in codes if code not in scores]
     return _finish(
         RULE_BILAG_2004,

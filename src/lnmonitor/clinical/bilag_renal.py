@@ -14,6 +14,7 @@ from lnmonitor.clinical.bilag import ISENBERG_2005, YEE_2010
 from lnmonitor.clinical.criteria import at_most, truth
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.renal_assessment import (
+    IMPROVED,
     Finding,
     FirstVisit,
     RenalGrade,
@@ -32,6 +33,10 @@ RULE_BILAG_2004_RENAL = Rule(
 )
 """Not `verified`: the criteria were read second hand, and the glossary of sediment, accelerated
 hypertension and nephrotic syndrome only in part."""
+_RULES = {
+    name: replace(RULE_BILAG_2004_RENAL, parameters={"first_visit": name})
+    for name in get_args(FirstVisit)
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def _protein_above(visit: Visit, cutoff: str, operator: str, *, persisting: bool
         met = truth(value, operator, limit)
         code = "bilag.protein"
         if persisting and met is Truth.YES and _improved(visit, method.item):
-            met, code = Truth.NO, "bilag.protein_improved"
+            met, code = Truth.NO, IMPROVED
         found.append(
             visit.finding(
                 code, met, [method.item], operator=operator, limit=limit, unit=method.unit
@@ -202,8 +207,8 @@ def grade(
     > 130 µmol/L, GFR < 80 and dipstick >= 2+ of a first assessment as deterioration.
     Raises InvalidInput for impossible values.
     """
-    if first_visit not in get_args(FirstVisit):
-        raise InvalidInput("first_visit", first_visit, None, " or ".join(get_args(FirstVisit)))
+    if first_visit not in _RULES:
+        raise InvalidInput("first_visit", first_visit, None, " or ".join(_RULES))
     check_inputs(now)
     if previous is not None:
         check_inputs(previous)
@@ -217,7 +222,7 @@ def grade(
         6: yes_no(visit, "nephrotic_syndrome"),
     }
     return conclude(
-        replace(RULE_BILAG_2004_RENAL, parameters={"first_visit": first_visit}),
+        _RULES[first_visit],
         now,
         criteria,
         _moderate(visit),

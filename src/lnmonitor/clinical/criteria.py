@@ -22,25 +22,25 @@ def equal(a: float, b: float) -> bool:
 
 def above(a: float, b: float) -> bool:
     """Whether a > b by more than the tolerance."""
-    return a > b and not equal(a, b)
+    return a > b and not math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
 
 
 def below(a: float, b: float) -> bool:
     """Whether a < b by more than the tolerance."""
-    return a < b and not equal(a, b)
+    return a < b and not math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
 
 
 def at_least(a: float, b: float) -> bool:
     """Whether a >= b, equality within the tolerance."""
-    return a > b or equal(a, b)
+    return a >= b or math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
 
 
 def at_most(a: float, b: float) -> bool:
     """Whether a <= b, equality within the tolerance."""
-    return a < b or equal(a, b)
+    return a <= b or math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
 
 
-_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">": above,
     "<": below,
     ">=": at_least,
@@ -52,7 +52,7 @@ def truth(value: float | None, operator: str, limit: float | None) -> Truth:
     """Compare by `operator` (">", "<", ">=", "<="); UNKNOWN when either side is missing."""
     if value is None or limit is None:
         return Truth.UNKNOWN
-    return Truth.of(_OPERATORS[operator](value, limit))
+    return Truth.YES if OPERATORS[operator](value, limit) else Truth.NO
 
 
 def compare(
@@ -94,16 +94,18 @@ def require_finite(item: str, value: float | None, unit: str | None) -> None:
 
 def require_positive(item: str, value: float | None, unit: str | None) -> None:
     """Refuse anything that is not finite and > 0; None passes."""
+    if value is None or 0 < value < math.inf:
+        return
     require_finite(item, value, unit)
-    if value is not None and value <= 0:
-        raise InvalidInput(item, value, unit, "> 0")
+    raise InvalidInput(item, value, unit, "> 0")
 
 
 def require_range(
     item: str, value: float | None, unit: str | None, low: float, high: float = math.inf
 ) -> None:
     """Refuse anything not finite or outside low..high (both included); None passes."""
+    if value is None or (low <= value <= high and value < math.inf):
+        return
     require_finite(item, value, unit)
-    if value is not None and not low <= value <= high:
-        limit = f">= {low:g}" if high == math.inf else f"{low:g} to {high:g}"
-        raise InvalidInput(item, value, unit, limit)
+    limit = f">= {low:g}" if high == math.inf else f"{low:g} to {high:g}"
+    raise InvalidInput(item, value, unit, limit)

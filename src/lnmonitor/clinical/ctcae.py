@@ -6,10 +6,12 @@ where a term asks for symptoms and they are not known, the answer is a range.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from lnmonitor.clinical.criteria import require_positive, require_range, truth
+from lnmonitor.clinical.criteria import OPERATORS, above, require_positive, require_range, truth
 from lnmonitor.clinical.ctcae_terms import TERMS, Basis, Step, Term, When
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
@@ -51,8 +53,10 @@ class CtcaeGrade(Outcome):
     code: str | None = None
 
 
-@dataclass(frozen=True)
-class _Facts:
+_CODES = {basis: f"ctcae.{basis.value}" for basis in Basis}
+
+
+class _Facts(NamedTuple):
     """One result and what it is judged against, all in `unit`."""
 
     value: float | None
@@ -62,10 +66,6 @@ class _Facts:
     baseline: float | None
     baseline_abnormal: bool | None
     symptomatic: bool | None
-
-    def normal_limit(self, term: Term) -> float | None:
-        """Return the limit of normal on the side of the term."""
-        return self.uln if term.rising else self.lln
 
 
 def _condition(when: When, term: Term, facts: _Facts) -> Truth:
@@ -79,48 +79,83 @@ def _condition(when: When, term: Term, facts: _Facts) -> Truth:
     if when is When.ASYMPTOMATIC:
         return Truth.of(facts.symptomatic).negated
     if when is When.BELOW_NORMAL:
-        return truth(facts.value, "<", facts.normal_limit(term))
+        return truth(facts.value, "<", facts.uln if term.rising else facts.lln)
     return Truth.YES
 
 
-def _limit(step: Step, term: Term, facts: _Facts) -> float | None:
+class _Test(NamedTuple):
+    """One step, made ready for a unit: the value must pass `number` (times or plus something)."""
+
+    grade: int
+    basis: Basis
+    number: float
+    operator: str
+    passes: Callable[[float, float], bool]
+    step: Step
+
+
+@lru_cache(maxsize=512)
+def _tests(name: str, unit: str) -> tuple[_Test, ...]:
+    """Return the steps of a term for a unit."""
+    term, found = TERMS[name], []
+    for step in term.steps:
+        number = step.limits[unit] if step.limits else step.factor
+        operator = (">" if term.rising else "<") + ("=" if step.inclusive else "")
+        found.append(_Test(step.grade, step.basis, number, operator, OPERATORS[operator], step))
+    return tuple(found)
+
+
+def _limit(test: _Test, normal: float | None, baseline: float | None) -> float | None:
     """Return the number that the value must pass, None while its origin is missing."""
-    if step.basis is Basis.BASELINE:
-        return None if facts.baseline is None else facts.baseline * step.factor
-    number = step.limits[facts.unit] if step.limits else step.factor
-    if step.basis is Basis.ABSOLUTE:
-        return number
-    normal = facts.normal_limit(term)
-    if normal is None:
+    basis = test.basis
+    if basis is Basis.ABSOLUTE:
+        return test.number
+    origin = baseline if basis is Basis.BASELINE else normal
+    if origin is None:
         return None
-    return normal + number if step.basis is Basis.ABOVE_NORMAL else normal * number
+    return origin + test.number if basis is Basis.ABOVE_NORMAL else origin * test.number
 
 
-def _judge(step: Step, term: Term, facts: _Facts) -> Reason:
-    """Test one step. A missing baseline leaves a baseline step out: the range then decides."""
-    operator = (">" if term.rising else "<") + ("=" if step.inclusive else "")
-    limit = _limit(step, term, facts)
-    met = truth(facts.value, operator, limit)
-    if step.basis is Basis.BASELINE and facts.baseline is None and facts.value is not None:
-        met = Truth.NO
+def _judge(test: _Test, term: Term, facts: _Facts) -> Reason | None:
+    """Return the reason of one step, None where it is not met.
+
+    A missing baseline leaves a baseline step out: the range then decides.
+    """
+    value = facts.value
+    limit = _limit(test, facts.uln if term.rising else facts.lln, facts.baseline)
+    if value is None or limit is None:
+        if value is not None and test.basis is Basis.BASELINE:
+            return None
+        met = Truth.UNKNOWN
+    elif test.passes(value, limit):
+        met = Truth.YES
+    else:
+        return None
+    when = test.step.when
+    if when is not When.ALWAYS:
+        met = Truth.all(_condition(when, term, facts), met)
+        if met is Truth.NO:
+            return None
     return Reason(
-        f"ctcae.{step.basis.value}",
-        Truth.all(_condition(step.when, term, facts), met),
+        _CODES[test.basis],
+        met,
         {
             "item": term.name,
-            "grade": step.grade,
-            "value": facts.value,
-            "operator": operator,
+            "grade": test.grade,
+            "value": value,
+            "operator": test.operator,
             "limit": limit,
             "unit": facts.unit,
-            "factor": step.factor,
-            "when": step.when.value,
+            "factor": test.step.factor,
+            "when": when.value,
         },
     )
 
 
-def _missing(term: Term, facts: _Facts, open_reasons: Iterable[Reason]) -> tuple[str, ...]:
+def _missing(term: Term, facts: _Facts, open_reasons: list[Reason]) -> tuple[str, ...]:
     """Name the absent inputs that could still change the grade."""
+    if not open_reasons and not (facts.baseline is None and term.uses_baseline):
+        return ()
     names: list[str] = []
     side = "uln" if term.rising else "lln"
     for reason in open_reasons:
@@ -130,7 +165,7 @@ def _missing(term: Term, facts: _Facts, open_reasons: Iterable[Reason]) -> tuple
             names.append(side)
         else:
             names.append("symptomatic")
-    if facts.baseline is None and any(step.basis is Basis.BASELINE for step in term.steps):
+    if facts.baseline is None and term.uses_baseline:
         names.append("baseline")
     return tuple(dict.fromkeys(names))
 
@@ -142,9 +177,9 @@ def _check(term: str, facts: _Facts) -> Term:
     if facts.unit not in known.units:
         raise InvalidInput(f"unit of {term}", facts.unit, None, " or ".join(known.units))
     require_range(term, facts.value, facts.unit, 0)
-    require_positive(f"{term}, baseline", facts.baseline, facts.unit)
-    for name in ("lln", "uln"):
-        require_range(f"{term}, {name}", getattr(facts, name), facts.unit, 0)
+    require_positive(known.baseline_name, facts.baseline, facts.unit)
+    require_range(known.lln_name, facts.lln, facts.unit, 0)
+    require_range(known.uln_name, facts.uln, facts.unit, 0)
     return known
 
 
@@ -168,24 +203,37 @@ def grade(
     range `low`..`high` and no grade; `symptomatic=True` is the worst case.
     Raises InvalidInput for an unknown term, a unit the term does not print, or an impossible value.
     """
-    if baseline_abnormal is None and baseline is not None and uln is not None:
-        baseline_abnormal = truth(baseline, ">", uln) is Truth.YES
     unit = _UNIT_SPELLINGS.get(unit, unit)
-    facts = _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
-    known = _check(term, facts)
-    reasons = [_judge(step, known, facts) for step in known.steps]
-    met = {step.grade for step, r in zip(known.steps, reasons, strict=True) if r.met is Truth.YES}
-    low = max(met, default=0)
-    open_reasons = [
-        (step.grade, reason)
-        for step, reason in zip(known.steps, reasons, strict=True)
-        if reason.met is Truth.UNKNOWN and step.grade > low
-    ]
-    high = max((reached for reached, _ in open_reasons), default=low)
+    known = _check(term, _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic))
+    if not known.uses_baseline:
+        return _grade(known.name, _Facts(value, unit, lln, uln, None, None, symptomatic))
+    if baseline_abnormal is None and baseline is not None and uln is not None:
+        baseline_abnormal = above(baseline, uln)
+    return _grade(
+        known.name, _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
+    )
+
+
+@lru_cache(maxsize=32768)
+def _grade(term: str, facts: _Facts) -> CtcaeGrade:
+    """Grade facts that were checked; remembered, because laboratories round and values recur."""
+    known = TERMS[term]
+    low, found, undecided = 0, [], []
+    for test in _tests(term, facts.unit):
+        reason = _judge(test, known, facts)
+        if reason is None:
+            continue
+        found.append(reason)
+        if reason.met is Truth.UNKNOWN:
+            undecided.append((test.grade, reason))
+        elif test.grade > low:
+            low = test.grade
+    undecided = [pair for pair in undecided if pair[0] > low]
+    high = max((reached for reached, _ in undecided), default=low)
     return CtcaeGrade(
         rule=RULE_CTCAE_5,
-        reasons=tuple(reason for reason in reasons if reason.met is not Truth.NO),
-        missing=_missing(known, facts, (reason for _, reason in open_reasons)),
+        reasons=tuple(found),
+        missing=_missing(known, facts, [reason for _, reason in undecided]),
         term=term,
         grade=low if low == high else None,
         low=low,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 
 class Basis(Enum):
@@ -59,6 +60,26 @@ class Term:
     units: tuple[str, ...]
     steps: tuple[Step, ...]
     code: str | None = None
+
+    @cached_property
+    def uses_baseline(self) -> bool:
+        """Whether any step counts from the baseline."""
+        return any(step.basis is Basis.BASELINE for step in self.steps)
+
+    @cached_property
+    def baseline_name(self) -> str:
+        """How a refusal names the baseline."""
+        return f"{self.name}, baseline"
+
+    @cached_property
+    def lln_name(self) -> str:
+        """How a refusal names the lower limit of normal."""
+        return f"{self.name}, lln"
+
+    @cached_property
+    def uln_name(self) -> str:
+        """How a refusal names the upper limit of normal."""
+        return f"{self.name}, uln"
 
 
 _ANY_UNIT = ("U/L", "ukat/L")

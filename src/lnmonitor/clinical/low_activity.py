@@ -88,15 +88,17 @@ def _absent(code: str, items: Mapping[str, bool | None], codes: Sequence[str]) -
 
 def _no_new_item(facts: ActivityFacts) -> Reason:
     """No item present now that was absent at the last visit."""
-    new = {
-        code: Truth.all(
-            Truth.of(facts.items.get(code)), Truth.of(facts.previous_items.get(code)).negated
-        )
-        for code in sledai.ITEM_BY_CODE
-    }
-    found = [code for code, met in new.items() if met is Truth.YES]
-    values = {"item": ", ".join(found) or "previous_sledai"}
-    return Reason("state.no_new_item", Truth.any(*new.values()).negated, values)
+    found, unknown = [], False
+    for code in sledai.ITEM_BY_CODE:
+        now, before = facts.items.get(code), facts.previous_items.get(code)
+        if before or (now is not None and not now):
+            continue
+        if now and before is not None:
+            found.append(code)
+        else:
+            unknown = True
+    met = Truth.of(None if unknown and not found else not found)
+    return Reason("state.no_new_item", met, {"item": ", ".join(found) or "previous_sledai"})
 
 
 def _conclude(rule: Rule, reasons: Sequence[Reason]) -> ActivityState:

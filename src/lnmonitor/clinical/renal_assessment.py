@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
@@ -17,6 +18,7 @@ from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
 
+IMPROVED = "bilag.protein_improved"
 _DIPSTICK_LEVELS = (0, 0.5, 1, 2, 3, 4)
 
 
@@ -43,6 +45,10 @@ class RenalInputs:
     active_histology_3mo: bool | None = None
 
 
+_NO_INPUTS = RenalInputs()
+_INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
+
+
 @dataclass(frozen=True)
 class RenalGrade(BilagGrade):
     """`criteria` are the numbers 1..6 of the severe criteria met; they decide A, and mostly B."""
@@ -50,12 +56,16 @@ class RenalGrade(BilagGrade):
     criteria: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One way to meet a criterion, with the absent inputs that leave it open."""
 
     reason: Reason
     missing: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=64)
+def _not_met(code: str) -> Finding:
+    return Finding(Reason(code, Truth.NO))
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ class Visit:
     @property
     def before(self) -> RenalInputs:
         """The previous assessment, empty without one."""
-        return self.previous or RenalInputs()
+        return self.previous or _NO_INPUTS
 
     @property
     def presumed_worse(self) -> bool:
@@ -77,7 +87,12 @@ class Visit:
         return self.previous is None and self.assume_deterioration
 
     def finding(self, code: str, met: Truth, items: Sequence[str], **more: Scalar) -> Finding:
-        """Describe a test of the first of `items`, with previous values and what is absent."""
+        """Describe a test of the first of `items`, with previous values and what is absent.
+
+        A test that is not met is only told where protein improved: it keeps no values.
+        """
+        if met is Truth.NO and code != IMPROVED:
+            return _not_met(code)
         first = items[0]
         values: dict[str, Scalar] = {
             "item": first,
@@ -100,7 +115,7 @@ def yes_no(visit: Visit, item: str) -> list[Finding]:
 
 def met_of(findings: Sequence[Finding]) -> Truth:
     """Return whether any of the findings is met."""
-    return Truth.any(*(finding.reason.met for finding in findings))
+    return Truth.any(*[finding.reason.met for finding in findings])
 
 
 def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | None:
@@ -138,7 +153,7 @@ def _improvements(severe: Sequence[Finding], moderate: Sequence[Finding]) -> lis
     improved = {
         finding.reason.values["item"]: finding.reason
         for finding in (*moderate, *severe)
-        if finding.reason.code == "bilag.protein_improved"
+        if finding.reason.code == IMPROVED
     }
     return list(improved.values())
 
@@ -184,7 +199,7 @@ def conclude(
     undecided += mild if certain is None else []
     missing = [name for finding in undecided for name in finding.missing] if provisional else []
     letter = certain
-    if letter is None and any(getattr(now, field.name) is not None for field in fields(now)):
+    if letter is None and any(getattr(now, name) is not None for name in _INPUT_NAMES):
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
         missing += ["ever_involved"] if ever_involved is None else []
     return RenalGrade(

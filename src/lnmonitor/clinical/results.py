@@ -86,7 +86,7 @@ class Rule:
         return f"{self.id} {self.version}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Reason:
     """One criterion with its outcome: `code` names the sentence, `values` are the numbers in it.
 
@@ -96,7 +96,14 @@ class Reason:
 
     code: str
     met: Truth
-    values: Mapping[str, Scalar] = field(default_factory=dict)
+    values: Mapping[str, Scalar]
+
+    def __init__(self, code: str, met: Truth, values: Mapping[str, Scalar] | None = None) -> None:
+        """Write the fields directly: a visit makes hundreds of reasons."""
+        fields = self.__dict__
+        fields["code"] = code
+        fields["met"] = met
+        fields["values"] = {} if values is None else values
 
 
 @dataclass(frozen=True)

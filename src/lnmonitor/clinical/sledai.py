@@ -61,6 +61,7 @@ ITEMS: tuple[SledaiItem, ...] = (
 ITEM_BY_CODE: Mapping[str, SledaiItem] = {item.code: item for item in ITEMS}
 RENAL_CODES = ("casts", "haematuria", "proteinuria", "pyuria")
 SEROLOGICAL_CODES = ("low_complement", "dsdna")
+_CLINICAL_CODES = tuple(code for code in ITEM_BY_CODE if code not in SEROLOGICAL_CODES)
 
 ALIASES: Mapping[str, str] = {
     "organic_brain_syndrome": "organic_brain",
@@ -136,9 +137,8 @@ class Proposal:
 def _score(
     rule: Rule, codes: Iterable[str], items: Mapping[str, bool | None], window_days: int
 ) -> SledaiScore:
-    unknown_names = set(items) - set(ITEM_BY_CODE)
-    if unknown_names:
-        name = sorted(unknown_names)[0]
+    if not items.keys() <= ITEM_BY_CODE.keys():
+        name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
         raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
     if window_days not in WINDOWS_DAYS:
         raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
@@ -187,8 +187,7 @@ def renal_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> 
 
 def clinical_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
     """Return SLEDAI-2K without complement and anti-dsDNA, 0..101 points; inputs as for `score`."""
-    codes = [code for code in ITEM_BY_CODE if code not in SEROLOGICAL_CODES]
-    return _score(RULE_CLINICAL_SLEDAI, codes, items, window_days)
+    return _score(RULE_CLINICAL_SLEDAI, _CLINICAL_CODES, items, window_days)
 
 
 def activity_band(points: int) -> str:

@@ -116,10 +116,10 @@ def _check(intervals: Sequence[DoseInterval]) -> None:
             raise InvalidInput(f"{interval.drug} stop", stop, None, f"on or after {start}")
 
 
-def _days(first: date, last: date) -> list[date]:
+def _count_days(first: date, last: date) -> int:
     if last < first:
         raise InvalidInput("period", last.isoformat(), None, f"on or after {first.isoformat()}")
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return (last - first).days + 1
 
 
 def _reason(interval: DoseInterval) -> Reason:
@@ -155,10 +155,16 @@ def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
 def daily_doses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
     """Return the maintenance dose (mg/day prednisone equivalent) of each day first..last."""
     _check(intervals)
-    regular = [interval for interval in intervals if not interval.is_pulse]
-    return [
-        sum(i.equivalent_mg_per_day for i in regular if i.covers(day)) for day in _days(first, last)
-    ]
+    doses = [0.0] * _count_days(first, last)
+    for interval in intervals:
+        if interval.is_pulse:
+            continue
+        begin = max(0, (interval.start - first).days)
+        stop = last if interval.stop is None else min(interval.stop, last)
+        dose = interval.equivalent_mg_per_day
+        for n in range(begin, (stop - first).days + 1):
+            doses[n] += dose
+    return doses
 
 
 def mean_dose(first: date, last: date, intervals: Sequence[DoseInterval]) -> float:
@@ -175,8 +181,8 @@ def cumulative_g(first: date, last: date, intervals: Sequence[DoseInterval]) -> 
 def pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> PulseTotal:
     """Return the pulse therapy given on the days first..last."""
     _check(intervals)
-    given = [(i, day) for day in _days(first, last) for i in intervals if i.is_pulse]
-    given = [(interval, day) for interval, day in given if interval.covers(day)]
+    days = [first + timedelta(days=n) for n in range(_count_days(first, last))]
+    given = [(i, day) for i in intervals if i.is_pulse for day in days if i.covers(day)]
     return PulseTotal(
         rule=RULE_PREDNISONE_EQUIVALENT,
         reasons=tuple(_reason(interval) for interval in dict.fromkeys(i for i, _ in given)),
@@ -199,9 +205,8 @@ def first_day_at_most(
     None when no such run lies within first..last.
     """
     run = 0
-    days = _days(first, last)
-    for day, dose in zip(days, daily_doses(first, last, intervals), strict=True):
+    for n, dose in enumerate(daily_doses(first, last, intervals)):
         run = run + 1 if at_most(dose, limit_mg) else 0
         if run == sustained_days:
-            return day - timedelta(days=sustained_days - 1)
+            return first + timedelta(days=n + 1 - sustained_days)
     return None

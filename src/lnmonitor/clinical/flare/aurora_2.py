@@ -52,15 +52,17 @@ def _follow(
     """
     adequate = _adequate(now, parameters)
     if reference is not None and reference.best is Response.CR:
-        reference.observations.append(now)
+        reference.add(now)
         return reference
     if adequate is None:
         return reference
     if not adequate:
         return None
     if reference is None:
-        return Reference(Response.UNKNOWN, [now])
-    return Reference(Response.CR, [*reference.observations, now])
+        return Reference(Response.UNKNOWN, now)
+    reference.best = Response.CR
+    reference.add(now)
+    return reference
 
 
 def _tests(

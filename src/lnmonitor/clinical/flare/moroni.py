@@ -14,7 +14,6 @@ from lnmonitor.clinical.criteria import below, truth
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
 from lnmonitor.clinical.flare.samples import (
     creatinine_reason,
-    last_protein,
     protein_reason,
     times,
 )
@@ -47,7 +46,7 @@ def _creatinine_rose(
 def _proteinuric(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
 ) -> Reason:
-    protein, before = now.state.proteinuria, last_protein(reference, "g/24 h")
+    protein, before = now.state.proteinuria, reference.last_protein("g/24 h")
     code = "flare.protein_step"
     if protein is None or before is None:
         sample = None if protein is None else (U24, protein)

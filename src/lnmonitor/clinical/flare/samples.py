@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lnmonitor.clinical.flare.model import FlareObservation
-from lnmonitor.clinical.flare.walk import Reference
 from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response.clauses import U24, UPCR, protein
 from lnmonitor.clinical.results import Reason, Scalar, Truth
@@ -18,16 +17,6 @@ def first_protein(now: FlareObservation, order: Sequence[str]) -> tuple[str, Pro
     """Return the first protein result of `order` at hand, with its name."""
     found = ((name, protein(now.state, name)) for name in order)
     return next(((name, value) for name, value in found if value is not None), None)
-
-
-def last_protein(reference: Reference, unit: str) -> Proteinuria | None:
-    """Return the last protein in `unit` before the sample."""
-    for observation in reversed(reference.observations):
-        for name in RATIO_FIRST:
-            found = protein(observation.state, name)
-            if found is not None and found.unit == unit:
-                return found
-    return None
 
 
 def protein_reason(

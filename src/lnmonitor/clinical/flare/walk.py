@@ -22,48 +22,68 @@ from lnmonitor.clinical.response.clauses import sediment_inactive
 from lnmonitor.clinical.response.model import Response
 from lnmonitor.clinical.results import Reason, Rule, Truth
 
+_TRACKED = ("creatinine_umol_l", "egfr", "urine_rbc_hpf", "casts")
 
-@dataclass
+
 class Reference:
-    """What a flare is measured against: the observations since it could first be called.
+    """What a flare is measured against: the samples since it could first be called, summed up.
 
-    `best` is the best response in them, where the definition asks for a response.
+    `best` is the best response in them, where the definition asks for a response. Kept as running
+    extremes, so that a course takes time in proportion to its length.
     """
 
-    best: Response
-    observations: list[FlareObservation] = field(default_factory=list)
+    def __init__(self, best: Response, *observations: FlareObservation) -> None:
+        self.best = best
+        self._lowest: dict[str, float] = {}
+        self._highest: dict[str, float] = {}
+        self._last: dict[str, float] = {}
+        self._nadir: dict[str, Proteinuria] = {}
+        self._last_protein: dict[str, Proteinuria] = {}
+        self._sediment = Truth.UNKNOWN
+        for observation in observations:
+            self.add(observation)
+
+    def add(self, observation: FlareObservation) -> None:
+        """Take a sample into the reference."""
+        state = observation.state
+        for name in _TRACKED:
+            value = getattr(state, name)
+            if value is not None:
+                self._lowest[name] = min(value, self._lowest.get(name, value))
+                self._highest[name] = max(value, self._highest.get(name, value))
+                self._last[name] = value
+        for protein in (state.proteinuria, state.upcr):
+            if protein is not None:
+                lowest = self._nadir.get(protein.unit, protein)
+                self._nadir[protein.unit] = min(lowest, protein, key=lambda each: each.value)
+                self._last_protein[protein.unit] = protein
+        sediment = sediment_inactive(state).met
+        if sediment is not Truth.UNKNOWN:
+            self._sediment = sediment
 
     def nadir(self, unit: str) -> Proteinuria | None:
         """Return the lowest protein in `unit`."""
-        values = [
-            protein
-            for observation in self.observations
-            for protein in (observation.state.proteinuria, observation.state.upcr)
-            if protein is not None and protein.unit == unit
-        ]
-        return min(values, key=lambda protein: protein.value, default=None)
+        return self._nadir.get(unit)
 
-    def values(self, name: str) -> list[float]:
-        """Return the known values of a field of the state, in order of day."""
-        found = (getattr(observation.state, name) for observation in self.observations)
-        return [value for value in found if value is not None]
+    def last_protein(self, unit: str) -> Proteinuria | None:
+        """Return the last protein in `unit`."""
+        return self._last_protein.get(unit)
 
     def lowest(self, name: str) -> float | None:
-        """Return the lowest known value of a field of the state."""
-        return min(self.values(name), default=None)
+        """Return the lowest known value of a tracked field of the state."""
+        return self._lowest.get(name)
 
     def highest(self, name: str) -> float | None:
-        """Return the highest known value of a field of the state."""
-        return max(self.values(name), default=None)
+        """Return the highest known value of a tracked field of the state."""
+        return self._highest.get(name)
 
     def last(self, name: str) -> float | None:
-        """Return the last known value of a field of the state."""
-        return next(reversed(self.values(name)), None)
+        """Return the last known value of a tracked field of the state."""
+        return self._last.get(name)
 
     def sediment_was_inactive(self) -> Truth:
         """Return the state of the sediment at the last observation where it is known."""
-        known = [sediment_inactive(o.state).met for o in reversed(self.observations)]
-        return next((met for met in known if met is not Truth.UNKNOWN), Truth.UNKNOWN)
+        return self._sediment
 
 
 @dataclass(frozen=True)
@@ -107,10 +127,10 @@ def follow_remission(
     if reference is None:
         if now.response not in {Response.CR, Response.PR}:
             return None
-        return Reference(now.response, [now])
+        return Reference(now.response, now)
     if now.response is Response.CR:
         reference.best = Response.CR
-    reference.observations.append(now)
+    reference.add(now)
     return reference
 
 
@@ -119,8 +139,8 @@ def follow_always(
 ) -> Reference | None:
     """Begin at the first sample: a definition that asks for no response."""
     if reference is None:
-        return Reference(Response.UNKNOWN, [now])
-    reference.observations.append(now)
+        return Reference(Response.UNKNOWN, now)
+    reference.add(now)
     return reference
 
 

@@ -70,9 +70,26 @@ def assess(
     if rule_set_id not in RULE_SETS:
         raise InvalidInput("response rule set", rule_set_id, None, " or ".join(RULE_SETS))
     rule_set = RULE_SETS[rule_set_id]
-    in_force = with_overrides(rule_set_id, rule_set.parameters, parameters)
     check_state(baseline)
     check_state(now)
+    return _judge(rule_set, baseline, now, parameters)
+
+
+_WITH_DEFAULTS = {
+    name: replace(each.rule, parameters=dict(each.parameters)) for name, each in RULE_SETS.items()
+}
+
+
+def _judge(
+    rule_set: RuleSet,
+    baseline: RenalState,
+    now: RenalState,
+    parameters: Mapping[str, Parameter] | None,
+) -> ResponseResult:
+    """Judge states that were checked, with the parameters in force on the result's rule."""
+    if not parameters:
+        return rule_set.judge(_WITH_DEFAULTS[rule_set.id], baseline, now, rule_set.parameters)
+    in_force = with_overrides(rule_set.id, rule_set.parameters, parameters)
     return rule_set.judge(replace(rule_set.rule, parameters=in_force), baseline, now, in_force)
 
 
@@ -91,7 +108,8 @@ def side_by_side(
     unknown = sorted(set(overrides) - set(RULE_SETS))
     if unknown:
         raise InvalidInput("response rule set", unknown[0], None, " or ".join(RULE_SETS))
+    check_state(baseline)
+    check_state(now)
     return tuple(
-        assess(name, baseline=baseline, now=now, parameters=overrides.get(name))
-        for name in RULE_SETS
+        _judge(rule_set, baseline, now, overrides.get(name)) for name, rule_set in RULE_SETS.items()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lnmonitor.clinical.criteria import compare, require_positive, require_range, truth
 from lnmonitor.clinical.proteinuria import Proteinuria, limit_in, times_baseline
@@ -14,8 +14,7 @@ U24 = "proteinuria"
 UPCR = "upcr"
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """One condition with its outcome; `missing` names the inputs that leave it open."""
 
     reason: Reason
@@ -29,8 +28,9 @@ class Clause:
 
 def clause(reason: Reason, **inputs: object) -> Clause:
     """Attach the names of absent inputs to a reason that is open."""
-    absent = tuple(name for name, value in inputs.items() if value is None)
-    return Clause(reason, absent if reason.met is Truth.UNKNOWN else ())
+    if reason.met is not Truth.UNKNOWN:
+        return Clause(reason)
+    return Clause(reason, tuple(name for name, value in inputs.items() if value is None))
 
 
 def check_state(state: RenalState) -> None:
@@ -210,7 +210,16 @@ def lost(rule: Rule) -> ResponseResult:
 
 
 def _all(clauses: Sequence[Clause] | None) -> Truth:
-    return Truth.NO if clauses is None else Truth.all(*(each.met for each in clauses))
+    if clauses is None:
+        return Truth.NO
+    found = Truth.YES
+    for each in clauses:
+        met = each.reason.met
+        if met is Truth.NO:
+            return met
+        if met is Truth.UNKNOWN:
+            found = met
+    return found
 
 
 def conclude(
@@ -227,14 +236,14 @@ def conclude(
         response = Response.CR
     elif is_complete is Truth.NO and is_partial is not Truth.UNKNOWN:
         response = Response.PR if is_partial is Truth.YES else Response.NR
-    undecided: list[Clause] = []
+    missing: dict[str, None] = {}
     if response is Response.UNKNOWN:
-        undecided += (complete or ()) if is_complete is Truth.UNKNOWN else ()
+        undecided = [*((complete or ()) if is_complete is Truth.UNKNOWN else ())]
         undecided += (partial or ()) if is_partial is Truth.UNKNOWN else ()
-    missing = dict.fromkeys(name for each in undecided for name in each.missing)
+        missing = dict.fromkeys(name for each in undecided for name in each.missing)
     reasons = {
-        (each.reason.code, each.reason.values.get("item")): each.reason
-        for each in (*(complete or ()), *(partial or ()))
+        (reason.code, reason.values.get("item")): reason
+        for reason, _ in (*(complete or ()), *(partial or ()))
     }
     return ResponseResult(
         rule=rule, reasons=tuple(reasons.values()), missing=tuple(missing), response=response

@@ -1,0 +1,341 @@
+"""All clinical rules over a cohort, and the scoring of one visit while typing.
+
+    python benchmarks/clinical_rules.py [--patients 10000] [--visits 12] [--profile]
+
+One process, one core. Patients are synthetic and all different; making them is not counted. The
+last lines print time per visit at two lengths of follow-up, which must agree (linear in visits).
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from statistics import median
+
+from lnmonitor.clinical import (
+    bicla,
+    bilag,
+    bilag_flare,
+    bilag_renal,
+    bilag_renal_classic,
+    ctcae,
+    flare,
+    gfr,
+    infusion,
+    low_activity,
+    response,
+    response_course,
+    selena_flare,
+    selena_sledai,
+    sledai,
+    sri4,
+    steroids,
+    taper,
+)
+from lnmonitor.clinical.bilag import BilagGrade, HaematologyInputs
+from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, ITEMS, RENAL, SYSTEMS
+from lnmonitor.clinical.bilag_renal import RenalInputs
+from lnmonitor.clinical.flare import FlareObservation
+from lnmonitor.clinical.infusion import InfusionFacts
+from lnmonitor.clinical.low_activity import ActivityFacts
+from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.responder import IndexVisit
+from lnmonitor.clinical.response import RenalState
+from lnmonitor.clinical.response_course import CourseVisit
+from lnmonitor.clinical.selena_flare import SfiFacts
+from lnmonitor.clinical.sledai import SledaiLabs
+from lnmonitor.clinical.steroids import DoseInterval
+
+DAY_0 = date(2026, 1, 1)
+LABORATORY = {  # term -> unit, usual value, spread, LLN, ULN
+    "Creatinine increased": ("umol/L", 90, 60, 41, 81),
+    "White blood cell decreased": ("10^9/L", 6, 4, 3.5, 9.5),
+    "Neutrophil count decreased": ("10^9/L", 4, 3, 1.8, 6.3),
+    "Lymphocyte count decreased": ("10^9/L", 1.2, 0.9, 1.1, 3.2),
+    "Platelet count decreased": ("10^9/L", 180, 130, 125, 350),
+    "Anemia": ("g/L", 110, 40, 115, 150),
+    "Alanine aminotransferase increased": ("U/L", 40, 35, 7, 40),
+    "Aspartate aminotransferase increased": ("U/L", 35, 30, 13, 35),
+    "Alkaline phosphatase increased": ("U/L", 90, 60, 35, 100),
+    "GGT increased": ("U/L", 40, 35, 7, 45),
+    "Blood bilirubin increased": ("umol/L", 14, 12, 3, 21),
+    "Hypoalbuminemia": ("g/L", 32, 12, 40, 55),
+    "Hyperkalemia": ("mmol/L", 4.6, 1.2, 3.5, 5.3),
+    "Hypokalemia": ("mmol/L", 4.6, 1.2, 3.5, 5.3),
+    "Hypernatremia": ("mmol/L", 140, 12, 137, 147),
+    "Hyponatremia": ("mmol/L", 140, 12, 137, 147),
+    "Cholesterol high": ("mmol/L", 6, 3, 2.8, 5.2),
+    "CPK increased": ("U/L", 120, 110, 40, 200),
+}
+SCORED = {
+    system: tuple(item.code for item in ITEMS if item.system == system)
+    for system in SYSTEMS
+    if system not in {RENAL, HAEMATOLOGICAL}
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The answers and values of one visit, as the rules take them."""
+
+    day: int
+    sledai: Mapping[str, bool | None]
+    labs: SledaiLabs
+    scored: Mapping[str, Mapping[str, int | None]]
+    blood: HaematologyInputs
+    renal: RenalInputs
+    laboratory: Mapping[str, float]
+    state: RenalState
+    pga: float
+
+
+def make_patient(rng: random.Random, visits: int) -> list[Visit]:
+    """Return a synthetic course; about one answer in twelve is missing.
+
+    Laboratory results have the decimals that laboratories print.
+    """
+    return [_make_visit(rng, 30 * number) for number in range(visits)]
+
+
+def _make_visit(rng: random.Random, day: int) -> Visit:
+    def maybe(value: float) -> float | None:
+        return None if rng.random() < 0.08 else value
+
+    protein = rng.lognormvariate(0.2, 0.8)
+    creatinine = rng.uniform(45, 220)
+    rbc, wbc = rng.randrange(0, 40), rng.randrange(0, 20)
+    items = {code: rng.random() < 0.12 for code in sledai.ITEM_BY_CODE}
+    answers: dict[str, bool | None] = dict(items)
+    if rng.random() < 0.3:
+        answers[rng.choice(list(items))] = None
+    scored: dict[str, dict[str, int | None]] = {}
+    for system, codes in SCORED.items():
+        scored[system] = dict.fromkeys(codes, 0)
+        for code in codes:
+            if rng.random() < 0.06:
+                scored[system][code] = rng.choice((1, 2, 3, 4, None))
+    laboratory = {
+        term: max(0.1, round(rng.gauss(usual, spread / 2), 1 if usual < 20 else 0))
+        for term, (_, usual, spread, _, _) in LABORATORY.items()
+    }
+    u24, egfr = maybe(protein), 140 * 60 / creatinine
+    return Visit(
+        day=day,
+        sledai=answers,
+        labs=SledaiLabs(
+            u24_g=u24,
+            urine_rbc_hpf=rbc,
+            urine_wbc_hpf=maybe(wbc),
+            casts=rng.choice(("none", "rbc", "granular")),
+            c3_g_l=rng.uniform(0.3, 1.4),
+            c3_lln=0.9,
+            c4_g_l=rng.uniform(0.05, 0.4),
+            c4_lln=0.1,
+            dsdna=rng.uniform(0, 400),
+            dsdna_uln=100,
+            temperature_c=rng.uniform(36, 38.5),
+            platelets=laboratory["Platelet count decreased"],
+            wbc=laboratory["White blood cell decreased"],
+        ),
+        scored=scored,
+        blood=HaematologyInputs(
+            haemoglobin_g_l=laboratory["Anemia"],
+            wbc_10e9_l=laboratory["White blood cell decreased"],
+            neutrophils_10e9_l=laboratory["Neutrophil count decreased"],
+            lymphocytes_10e9_l=laboratory["Lymphocyte count decreased"],
+            platelets_10e9_l=laboratory["Platelet count decreased"],
+            ttp=0,
+            active_haemolysis=False,
+            isolated_coombs=rng.random() < 0.1,
+        ),
+        renal=RenalInputs(
+            u24_g=u24,
+            upcr_mg_mmol=maybe(100 * protein),
+            creatinine_umol_l=creatinine,
+            gfr=egfr,
+            sbp=rng.uniform(100, 170),
+            dbp=rng.uniform(60, 105),
+            accelerated_hypertension=False,
+            nephrotic_syndrome=protein > 3.5,
+            active_sediment=rbc > 5,
+            active_histology_3mo=False,
+        ),
+        laboratory=laboratory,
+        state=RenalState(
+            proteinuria=None if u24 is None else Proteinuria(u24, "g/24 h"),
+            upcr=Proteinuria(100 * protein, "mg/mmol"),
+            creatinine_umol_l=creatinine,
+            creatinine_uln=81,
+            egfr=egfr,
+            albumin_g_l=laboratory["Hypoalbuminemia"],
+            urine_rbc_hpf=rbc,
+            urine_wbc_hpf=wbc,
+            casts=rng.random() < 0.2,
+            on_rescue=rng.random() < 0.05,
+            pre_flare_egfr=maybe(95),
+            prednisone_mg_day=rng.choice((5, 10, 20)),
+            treatment_failure=False,
+            steroid_allowance_kept=True,
+        ),
+        pga=rng.uniform(0, 3),
+    )
+
+
+def score_visit(
+    now: Visit, before: Visit | None, first: Visit, earlier: Mapping[str, BilagGrade] | None
+) -> tuple[dict[str, BilagGrade], sledai.SledaiScore, response.Response]:
+    """Apply every rule of a visit; return what the patient's rules need of it."""
+    total = sledai.score(now.sledai)
+    sledai.renal_sledai(now.sledai)
+    sledai.clinical_sledai(now.sledai)
+    sledai.contradictions(now.sledai, now.labs)
+    selena_sledai.score(now.sledai)
+    estimated = gfr.estimate(
+        "ckdepi-2021", creatinine_umol_l=now.state.creatinine_umol_l, age_years=32, sex="F"
+    )
+    gfr.kdigo_risk(
+        gfr.kdigo_g_stage(estimated.value or 0),
+        gfr.kdigo_a_stage(now.state.upcr.value if now.state.upcr else 0, "mg/mmol"),
+    )
+    grades = {
+        system: bilag.grade_system(system, items, ever_involved=False)
+        for system, items in now.scored.items()
+    }
+    previous = before.renal if before else None
+    grades[HAEMATOLOGICAL] = bilag.grade_haematological(now.blood, ever_involved=False)
+    grades[RENAL] = bilag_renal.grade(now.renal, previous, ever_involved=True)
+    bilag_renal_classic.grade(now.renal, previous, ever_involved=True)
+    bilag.totals(grades.values())
+    bilag_flare.bsr_band(grades)
+    if earlier is not None:
+        bilag_flare.gordon_2003(earlier, grades)
+        bilag_flare.trial(earlier, grades)
+        bilag_flare.isenberg_2011(earlier, grades)
+    answers = response.side_by_side(baseline=first.state, now=now.state)
+    for term, (unit, _, _, low, high) in LABORATORY.items():
+        ctcae.grade(
+            term,
+            now.laboratory[term],
+            unit=unit,
+            lln=low,
+            uln=high,
+            baseline=first.laboratory[term],
+        )
+    facts = ActivityFacts(
+        items=now.sledai,
+        previous_items=before.sledai if before else {},
+        pga=now.pga,
+        prednisone_mg_day=now.state.prednisone_mg_day,
+        other_major_activity=False,
+        standard_treatment=True,
+    )
+    low_activity.lldas(facts)
+    low_activity.doris_2021(facts)
+    return grades, total, answers[0].response
+
+
+def score_patient(course: list[Visit]) -> None:
+    """Apply every rule to a patient: each visit, then those over the course."""
+    doses = [
+        DoseInterval(
+            "prednisone", 30 - 2 * n, DAY_0 + timedelta(28 * n), DAY_0 + timedelta(28 * n + 27)
+        )
+        for n in range(len(course))
+    ]
+    first, before, earlier = course[0], None, None
+    base: IndexVisit | None = None
+    observations, assessments = [], []
+    for visit in course:
+        grades, total, answer = score_visit(visit, before, first, earlier)
+        index = IndexVisit(total, grades, visit.pga)
+        if before is not None and base is not None:
+            sri4.assess(base, index, failed=False)
+            bicla.assess(base, index, failed=False)
+            selena_flare.assess(
+                SfiFacts(
+                    sledai=total.score,
+                    sledai_previous=total.low,
+                    pga=visit.pga,
+                    pga_previous=before.pga,
+                    prednisone_mg_day=visit.state.prednisone_mg_day,
+                    prednisone_previous_mg_day=before.state.prednisone_mg_day,
+                    weight_kg=55,
+                    worse_major=False,
+                    worse_mild=False,
+                    worse_other=False,
+                    new_immunosuppressant=False,
+                    new_nsaid_or_antimalarial=False,
+                    hospitalised_for_lupus=False,
+                )
+            )
+        day = DAY_0 + timedelta(visit.day)
+        steroids.dose_on(day, doses)
+        observations.append(FlareObservation(visit.day, day.isoformat(), visit.state, answer))
+        assessments.append(CourseVisit(visit.day, grades))
+        base, before, earlier = base or index, visit, grades
+    for name in flare.RULE_SETS:
+        flare.detect(observations, rule_set_id=name)
+    response_course.respond(assessments)
+    taper.taper(DAY_0, DAY_0 + timedelta(course[-1].day), doses)
+    infusion.check(InfusionFacts(weight_kg=55, protocol_dose_per_kg=1e6, viable_cells_given=5.4e7))
+
+
+def cohort(rng: random.Random, patients: int, visits: int) -> Iterator[list[Visit]]:
+    """Yield synthetic patients one at a time."""
+    for _ in range(patients):
+        yield make_patient(rng, visits)
+
+
+def seconds(patients: int, visits: int) -> float:
+    """Return the time that the rules take over a cohort."""
+    rng, taken = random.Random(2014), 0.0
+    for course in cohort(rng, patients, visits):
+        started = time.perf_counter()
+        score_patient(course)
+        taken += time.perf_counter() - started
+    return taken
+
+
+def live_ms(rounds: int = 300) -> float:
+    """Return the median time of scoring one visit against the one before, every rule."""
+    rng, times = random.Random(7), []
+    for _ in range(rounds):
+        before, now = make_patient(rng, 2)
+        earlier, _, _ = score_visit(before, None, before, None)
+        typed = replace(now, pga=1.0)
+        started = time.perf_counter()
+        score_visit(typed, before, before, earlier)
+        times.append(1000 * (time.perf_counter() - started))
+    return median(times)
+
+
+def main() -> None:
+    """Print the figures, or a profile."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--patients", type=int, default=10_000)
+    parser.add_argument("--visits", type=int, default=12)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    if options.profile:
+        with cProfile.Profile() as profile:
+            seconds(options.patients, options.visits)
+        pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+        return
+    print(f"live scoring of one visit: {live_ms():.2f} ms")
+    taken = seconds(options.patients, options.visits)
+    count = options.patients * options.visits
+    print(f"{options.patients} patients x {options.visits} visits: {taken:.1f} s", flush=True)
+    print(f"per visit: {1e6 * taken / count:.0f} µs at {options.visits} visits", flush=True)
+    longer = seconds(max(1, options.patients // 20), 4 * options.visits)
+    count = max(1, options.patients // 20) * 4 * options.visits
+    print(f"per visit: {1e6 * longer / count:.0f} µs at {4 * options.visits} visits")
+
+
+if __name__ == "__main__":
+    main()
