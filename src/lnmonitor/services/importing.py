@@ -16,6 +16,7 @@ from lnmonitor.progress import Progress, silent
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.derive import merge_flags, stored_results
 from lnmonitor.services.drafts import RecordDraft, validated
+from lnmonitor.services.form_state import require_open
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
@@ -81,6 +82,7 @@ def import_records(
 
     Raises:
         InputError: a subject id is taken, or a value has the wrong type.
+        RefusedError: a patient, visit or the study is frozen or locked.
     """
     require(session, Action.IMPORT)
     counted: Counter[str] = Counter()
@@ -94,6 +96,7 @@ def import_records(
             concerned.update(dict.fromkeys(one.patient_id for one in batch.patients))
             for start in range(0, len(batch.records), _CHUNK):
                 chunk = [_record(session, draft) for draft in batch.records[start : start + _CHUNK]]
+                _require_open(work, chunk)
                 work.add(chunk)
                 work.trail.flush()
                 counted.update(record.form.code for record in chunk)
@@ -124,6 +127,14 @@ def _record(session: StudySession, draft: RecordDraft) -> Record[Form]:
         missing=dict(draft.missing),
         justified=dict(draft.justified),
     )
+
+
+def _require_open(work: UnitOfWork, records: Sequence[Record[Form]]) -> None:
+    own: dict[str, list[Record[Form]]] = {}
+    for record in records:
+        own.setdefault(record.patient_id, []).append(record)
+    for patient_id, those in own.items():
+        require_open(work.connection, patient_id, those)
 
 
 def _recompute_all(

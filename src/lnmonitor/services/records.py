@@ -17,8 +17,10 @@ from lnmonitor.services.drafts import (
     findings_of,
     plan,
 )
+from lnmonitor.services.form_state import require_open
 from lnmonitor.services.importing import ImportBatch, ImportCounts, NewPatient, import_records
 from lnmonitor.services.permissions import Action, require
+from lnmonitor.services.reviewing import settle
 from lnmonitor.services.saving import Done, finish, load, save_new_patient
 from lnmonitor.services.saving import save as _save
 from lnmonitor.services.session import StudySession
@@ -95,7 +97,9 @@ def void(session: StudySession, record_id: str, reason: str) -> ChangeSet:
             raise InputError("There is no such record.", "Open the page again.")
         data = load(session, found.patient_id)
         _check_voidable(found, data)
+        require_open(work.connection, data.patient_id, [found])
         voided = work.void(found, reason.strip())
+        settle(session, work, [(found, voided)])
         after = replace(data, records=tuple(one for one in data.records if one.id != record_id))
         repo.bump_patients(work.connection, [data.patient_id])
         course = recompute(session, work, after)
@@ -121,13 +125,15 @@ def find_record(session: StudySession, record_id: str) -> Record[Form]:
 def history(
     session: StudySession, record_id: str, item: str | None = None
 ) -> tuple[AuditEntry, ...]:
-    """Return what happened to a record, or to one item of it, in order.
+    """Return how the values of a record, or of one item of it, came about, in order.
 
-    For one item the creation and voiding of the record belong to it.
+    For one item the creation and voiding of the record belong to it. What people said about the
+    record (verified, signed, asked) is in `audit.entries`.
     """
     require(session, Action.VIEW_AUDIT)
     with session.store.read() as connection:
-        rows = repo.audit_rows(connection, where={"record_id": record_id})
+        found = repo.audit_rows(connection, where={"record_id": record_id})
+    rows = [row for row in found if row["action"] in ("create", "amend", "void")]
     entries = tuple(entry_of(row) for row in rows)
     if any(one.form == Identity.code for one in entries):
         require(session, Action.VIEW_IDENTITY)

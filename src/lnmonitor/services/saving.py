@@ -25,7 +25,9 @@ from lnmonitor.services.drafts import (
     unanswered,
     with_records,
 )
+from lnmonitor.services.form_state import require_open
 from lnmonitor.services.permissions import Action, require
+from lnmonitor.services.reviewing import settle
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import drafts as journalled
 from lnmonitor.storage import repositories as repo
@@ -108,6 +110,8 @@ def save_patient(
 ) -> Done:
     """Check and store one patient's drafts inside a transaction."""
     planned, proposed = plan(session, data, drafts)
+    changing = [one.new for one in planned if one.changed]
+    require_open(work.connection, data.patient_id, changing)
     findings = [findings_of(session, one, proposed) for one in planned]
     if any(
         unanswered(finding, one.new.justified)
@@ -127,6 +131,8 @@ def save_patient(
     noticed = tuple(finding for own in findings for finding in own)
     if not deviations and all(one is own.old for one, own in zip(records, planned, strict=True)):
         return Done(data, None, tuple(records), noticed)
+    settle(session, work, zip((one.old for one in planned), records, strict=True))
+    settle(session, work, ((one if one.voided else None, one) for one in deviations))
     after = with_records(after, deviations)
     after = replace(after, records=tuple(one for one in after.records if not one.voided))
     repo.bump_patients(work.connection, [data.patient_id])
