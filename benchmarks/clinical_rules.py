@@ -244,7 +244,10 @@ def score_patient(course: list[Visit]) -> None:
     """Apply every rule to a patient: each visit, then those over the course."""
     doses = [
         DoseInterval(
-            "prednisone", 30 - 2 * n, DAY_0 + timedelta(28 * n), DAY_0 + timedelta(28 * n + 27)
+            "prednisone",
+            max(2.5, 30 - 2 * n),
+            DAY_0 + timedelta(28 * n),
+            DAY_0 + timedelta(28 * n + 27),
         )
         for n in range(len(course))
     ]

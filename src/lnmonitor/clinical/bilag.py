@@ -373,19 +373,34 @@ def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | Non
     )
 
 
+RULE_TOTAL = replace(RULE_BILAG_2004, id="bilag-2004-total")
+_TOTAL_RULES = {name: replace(RULE_TOTAL, parameters={"scale": name}) for name in SCALES}
+
+
 def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_9311) -> BilagTotal:
     """Return the sum over the nine systems (0..81 on 9/3/1, 0..108 on 12/8/1).
 
     `missing` names the systems without a letter; `total` is None while there is one.
     """
-    by_system = {grade.system: grade for grade in grades}
+    return _total(RULE_TOTAL, {grade.system: grade.grade for grade in grades}, scale)
+
+
+def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
+    """Return the total on each of SCALES, by the scale's name, which its rule stores too."""
+    letters = {grade.system: grade.grade for grade in grades}
+    return {name: _total(_TOTAL_RULES[name], letters, scale) for name, scale in SCALES.items()}
+
+
+def _total(
+    rule: Rule, letters: Mapping[str, Grade | None], scale: Mapping[Grade, int]
+) -> BilagTotal:
     numbers = {
-        system: by_system[system].number(scale) if system in by_system else None
+        system: None if (letter := letters.get(system)) is None else scale[letter]
         for system in SYSTEMS
     }
     missing = tuple(system for system, number in numbers.items() if number is None)
     return BilagTotal(
-        rule=replace(RULE_BILAG_2004, id="bilag-2004-total"),
+        rule=rule,
         reasons=tuple(
             Reason("bilag.system", Truth.YES, {"item": system, "value": number})
             for system, number in numbers.items()
@@ -394,13 +409,3 @@ def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_931
         missing=missing,
         total=None if missing else sum(number or 0 for number in numbers.values()),
     )
-
-
-def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
-    """Return the total on each of SCALES, by the scale's name, which its rule stores too."""
-    given = tuple(grades)
-    found = {name: total(given, scale) for name, scale in SCALES.items()}
-    return {
-        name: replace(each, rule=replace(each.rule, parameters={"scale": name}))
-        for name, each in found.items()
-    }

@@ -9,7 +9,7 @@ as in SLEDAI-2K; some forms print "new or recurrent". Needed only where the flar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lnmonitor.clinical import sledai
 from lnmonitor.clinical.criteria import require_range, truth
@@ -90,4 +90,4 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
 
     Raises InvalidInput for an unknown code or window.
     """
-    return replace(sledai.score(items, window_days=window_days), rule=RULE_SELENA_SLEDAI)
+    return sledai.score_items(RULE_SELENA_SLEDAI, sledai.ITEM_BY_CODE, items, window_days)

@@ -134,9 +134,10 @@ class Proposal:
     reason: Reason
 
 
-def _score(
+def score_items(
     rule: Rule, codes: Iterable[str], items: Mapping[str, bool | None], window_days: int
 ) -> SledaiScore:
+    """Return the weighted sum of some of the items under a rule; inputs as for `score`."""
     if not items.keys() <= ITEM_BY_CODE.keys():
         name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
         raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
@@ -177,17 +178,17 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
     assessed either. `window_days` (10 or 30) is stored, not computed with.
     Raises InvalidInput for an unknown code or window.
     """
-    return _score(RULE_SLEDAI_2K, ITEM_BY_CODE, items, window_days)
+    return score_items(RULE_SLEDAI_2K, ITEM_BY_CODE, items, window_days)
 
 
 def renal_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
     """Return the sum of the four renal items, 0..16 points; inputs as for `score`."""
-    return _score(RULE_RENAL_SLEDAI, RENAL_CODES, items, window_days)
+    return score_items(RULE_RENAL_SLEDAI, RENAL_CODES, items, window_days)
 
 
 def clinical_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
     """Return SLEDAI-2K without complement and anti-dsDNA, 0..101 points; inputs as for `score`."""
-    return _score(RULE_CLINICAL_SLEDAI, _CLINICAL_CODES, items, window_days)
+    return score_items(RULE_CLINICAL_SLEDAI, _CLINICAL_CODES, items, window_days)
 
 
 def activity_band(points: int) -> str:

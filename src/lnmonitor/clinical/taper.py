@@ -16,16 +16,15 @@ from lnmonitor.clinical.results import Outcome, Reason, Truth
 from lnmonitor.clinical.steroids import (
     RULE_PREDNISONE_EQUIVALENT,
     DoseInterval,
-    cumulative_g,
     daily_doses,
     dose_on,
-    first_day_at_most,
     mean_dose,
     pulses,
 )
 
 MILESTONES_MG = (10.0, 7.5, 5.0)
 SUSTAINED_DAYS = 28
+_MEAN_DAYS = (7, 28)
 
 
 @dataclass(frozen=True)
@@ -97,17 +96,30 @@ def within_allowance(
     return longest < consecutive_days and total < total_days
 
 
+def _days_to(limit_mg: float, doses: Sequence[float]) -> int | None:
+    """Return the days until the first run of SUSTAINED_DAYS doses of at most the limit."""
+    first = 0
+    for n, dose in enumerate(doses):
+        if dose > limit_mg and above(dose, limit_mg):
+            first = n + 1
+        elif n - first + 1 == SUSTAINED_DAYS:
+            return first
+    return None
+
+
 def taper(day_0: date, day: date, intervals: Sequence[DoseInterval]) -> Taper:
     """Describe the course from day 0 to `day`, both included.
 
     Raises InvalidInput where `day` is before day 0 or a prescription is impossible.
     """
-    start, now = dose_on(day_0, intervals).mg_per_day, dose_on(day, intervals).mg_per_day
-    reached = [
-        (limit, first_day_at_most(limit, day_0, day, intervals, sustained_days=SUSTAINED_DAYS))
-        for limit in MILESTONES_MG
-    ]
-    days_to = tuple((limit, None if on is None else (on - day_0).days) for limit, on in reached)
+    count = (day - day_0).days + 1
+    longest = max(count, _MEAN_DAYS[-1])
+    require_range("days from day 0", count, "days", 1)
+    doses = daily_doses(day - timedelta(days=longest - 1), day, intervals)
+    since = doses[-count:]
+    start, now = since[0], since[-1]
+    means = [sum(doses[-days:]) / days for days in _MEAN_DAYS]
+    days_to = tuple((limit, _days_to(limit, since)) for limit in MILESTONES_MG)
     return Taper(
         rule=RULE_PREDNISONE_EQUIVALENT,
         reasons=tuple(
@@ -120,11 +132,11 @@ def taper(day_0: date, day: date, intervals: Sequence[DoseInterval]) -> Taper:
         ),
         dose_day_0=start,
         dose=now,
-        mean_7_days=trailing_mean(day, intervals, 7),
-        mean_28_days=trailing_mean(day, intervals, 28),
+        mean_7_days=means[0],
+        mean_28_days=means[1],
         percent_change=100 * (now / start - 1) if start else None,
         days_to=days_to,
         increases=increases(day_0, day, intervals),
-        cumulative_g=cumulative_g(day_0, day, intervals),
+        cumulative_g=sum(since) / 1000,
         pulse_g=pulses(day_0, day, intervals).prednisone_g,
     )

@@ -61,6 +61,8 @@ def _proteinuric(
             times_baseline(protein, nadir), ">=", parameters["after_partial_times_nadir"]
         )
         met = Truth.all(met, doubled)
+    if met is Truth.NO:
+        return Reason(code, met)
     return Reason(
         code,
         met,
@@ -90,9 +92,12 @@ def _nephritic(
     sediment = Truth.all(
         sediment_inactive(now.state).met.negated, remission.sediment_was_inactive()
     )
+    met = Truth.all(function_lost, sediment)
+    if met is Truth.NO:
+        return Reason("flare.nephritic", met)
     return Reason(
         "flare.nephritic",
-        Truth.all(function_lost, sediment),
+        met,
         {
             "item": "creatinine_umol_l",
             "value": creatinine,

@@ -27,7 +27,9 @@ def protein_reason(
     limit: float | None,
     before: Proteinuria | None,
 ) -> Reason:
-    """Describe a test of a protein sample; without one it is open."""
+    """Describe a test of a protein sample; without one it is open. Not met is never told."""
+    if met is Truth.NO:
+        return Reason(code, met)
     if sample is None:
         return Reason(code, Truth.UNKNOWN, {"item": UPCR, "day": now.day, "date": now.date})
     name, found = sample
@@ -49,7 +51,9 @@ def creatinine_reason(
     limit: float | None,
     **more: Scalar,
 ) -> Reason:
-    """Describe a test of creatinine, alone or with the sediment."""
+    """Describe a test of creatinine, alone or with the sediment. Not met is never told."""
+    if met is Truth.NO:
+        return Reason(code, met)
     values: dict[str, Scalar] = {
         "item": "creatinine_umol_l",
         "value": now.state.creatinine_umol_l,
