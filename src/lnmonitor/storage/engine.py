@@ -28,8 +28,14 @@ WRITES = "lnmonitor_writes"
 _BUSY_MS = 2000
 
 
-def open_engine(folder: Path, data_key: bytes, *, read_only: bool = False) -> Engine:
+def open_engine(
+    folder: Path, data_key: bytes, *, read_only: bool = False, immutable: bool = False
+) -> Engine:
     """Return an engine on a study's database.
+
+    Args:
+        immutable: nobody else can have the file open, as with a copy just made: nothing is written
+            beside it.
 
     Raises:
         StorageError: at the first statement, when the file is damaged or the key is not its key.
@@ -39,7 +45,7 @@ def open_engine(folder: Path, data_key: bytes, *, read_only: bool = False) -> En
 
     def connect() -> Any:
         nonlocal connection
-        connection = _connect(path, data_key, read_only=read_only)
+        connection = connect_raw(path, data_key, read_only=read_only, immutable=immutable)
         return connection
 
     engine = create_engine("sqlite://", creator=connect, module=sqlcipher3, poolclass=StaticPool)
@@ -47,9 +53,25 @@ def open_engine(folder: Path, data_key: bytes, *, read_only: bool = False) -> En
     return engine
 
 
-def _connect(path: Path, data_key: bytes, *, read_only: bool) -> Any:
+def connect_raw(
+    path: Path,
+    data_key: bytes,
+    *,
+    read_only: bool = False,
+    immutable: bool = False,
+    plain: bool = False,
+) -> Any:
+    """Return a connection of the driver itself, set for safety; close it.
+
+    Args:
+        plain: without a write-ahead log, for a file that is about to be filled.
+    """
+    uri = path.absolute().as_uri() + "?mode=ro&immutable=1" if immutable else ""
     connection = sqlcipher3.connect(
-        _uri(path, read_only=read_only), uri=True, check_same_thread=False, isolation_level=None
+        uri or _uri(path, read_only=read_only),
+        uri=True,
+        check_same_thread=False,
+        isolation_level=None,
     )
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")  # errors are raised, not printed
@@ -59,8 +81,8 @@ def _connect(path: Path, data_key: bytes, *, read_only: bool) -> Any:
         connection.execute("PRAGMA recursive_triggers=ON")
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA trusted_schema=OFF")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
+        if not (read_only or immutable):
+            connection.execute(f"PRAGMA journal_mode={'DELETE' if plain else 'WAL'}")
             connection.execute("PRAGMA synchronous=FULL")
     except BaseException:
         connection.close()

@@ -1,9 +1,10 @@
 """`keyring.json`: who can open the study, and the few facts a study picker shows.
 
-The study's data key is random. Each account has a slot that holds the data key encrypted
-(AES-256-GCM) under a key from the person's password (Argon2id, RFC 9106); the recovery slot does
-the same under a printed random key. Nothing here concerns a patient. Reasons for the parameters:
-docs/adr/0013.
+The study's data key is random. Each account has a slot with a key pair of its own (X25519, RFC
+7748): the private key is encrypted (AES-256-GCM) under a key from the person's password (Argon2id,
+RFC 9106), the data key is encrypted to the public key. So the data key can be replaced for all who
+stay, without their passwords, when somebody leaves. The recovery slot does the same under a printed
+random key. Nothing here concerns a patient. Reasons: docs/adr/0013 and 0016.
 """
 
 from __future__ import annotations
@@ -20,20 +21,26 @@ from typing import Any
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from lnmonitor.errors import RefusedError, StorageError
+from lnmonitor.storage import swap
 from lnmonitor.storage.files import write_atomically
 
 FILE_NAME = "keyring.json"
-FORMAT = 1
+FORMAT = 2
+"""In format 1 a slot held the data key under the password itself; such slots still open."""
 DATA_KEY_BYTES = 32
 RECOVERY = "recovery key"
 """The recovery slot's name in messages and in the audit trail; no account may take it."""
 _SALT_BYTES = 16
 _NONCE_BYTES = 12
+_PUBLIC_BYTES = 32
+_ONCE = b"\0" * _NONCE_BYTES
+"""The nonce where a key encrypts once only."""
 _RECOVERY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: they are misread
 _RECOVERY_CHARACTERS = 28  # 5 bits each: 140 bits
 
@@ -57,21 +64,34 @@ COST = Argon2Parameters()
 
 @dataclass(frozen=True)
 class Slot:
-    """The data key, encrypted for one password. `cost` is None in the recovery slot."""
+    """One way to the data key.
+
+    Attributes:
+        wrapped: the private key under the password's key; in a slot of format 1 the data key.
+        cost: None in the recovery slot.
+        public: of the key pair, empty in a slot of format 1.
+        sealed: the data key encrypted to `public`: a passing public key, then the cipher text.
+    """
 
     account: str
     salt: bytes
     nonce: bytes
     wrapped: bytes
     cost: Argon2Parameters | None
+    public: bytes = b""
+    sealed: bytes = b""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A failed sign-in, kept here until the audit trail can be written. `at`: UTC, ISO text."""
+    """A wrong password. `at`: UTC, ISO text. `noted`: it stands in the audit trail already.
+
+    Kept here because the trail cannot be written without a key, and to count towards the lock-out.
+    """
 
     account: str
     at: str
+    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,16 +116,49 @@ class Keyring:
     failures: tuple[Failure, ...] = ()
 
     def with_account(self, account: str, password: str, data_key: bytes) -> Keyring:
-        """Return a keyring in which `password` opens the study for `account`, and no older one."""
+        """Return a keyring in which `password` opens the study for `account`, and no older one.
+
+        The key pair is new, so that who knows an older password and has an older copy of this file
+        gets nothing from the present one.
+        """
         salt = secrets.token_bytes(_SALT_BYTES)
-        slot = _wrap(self.facts.id, account, _stretch(password, salt, COST), salt, COST, data_key)
+        slot = _slot(self.facts.id, account, _stretch(password, salt, COST), salt, COST, data_key)
         return replace(self, slots={**self.slots, account: slot})
+
+    def without_account(self, account: str) -> Keyring:
+        """Return a keyring that has no slot for an account."""
+        return replace(
+            self, slots={name: slot for name, slot in self.slots.items() if name != account}
+        )
 
     def with_recovery(self, recovery_key: str, data_key: bytes) -> Keyring:
         """Return a keyring that `recovery_key` opens."""
         salt = secrets.token_bytes(_SALT_BYTES)
         key = _stretch_recovery(recovery_key, salt)
-        return replace(self, recovery=_wrap(self.facts.id, RECOVERY, key, salt, None, data_key))
+        return replace(self, recovery=_slot(self.facts.id, RECOVERY, key, salt, None, data_key))
+
+    def rotated(self, data_key: bytes, trusted: Mapping[str, bytes]) -> Keyring:
+        """Return a keyring for a new data key, without anybody's password.
+
+        Args:
+            trusted: public key by account (`RECOVERY` for the recovery slot), from the encrypted
+                database. A slot that is not here, or has another public key, is dropped: somebody
+                who can write this file must not be given the new key.
+        """
+        kept = {
+            name: replace(slot, sealed=_seal(self.facts.id, name, slot.public, data_key))
+            for name, slot in {**self.slots, RECOVERY: self.recovery}.items()
+            if slot is not None and slot.public and slot.public == trusted.get(name)
+        }
+        recovery = kept.pop(RECOVERY, None)
+        return replace(self, slots=kept, recovery=recovery)
+
+    def outdated(self, account: str) -> bool:
+        """Return whether an account's slot is of an older format or cheaper than new ones."""
+        slot = self.slots[account]
+        cost = slot.cost or COST
+        cheaper = cost.memory_kib < COST.memory_kib or cost.passes < COST.passes
+        return not slot.public or cheaper
 
     def open(self, account: str, password: str) -> bytes:
         """Return the data key.
@@ -135,10 +188,21 @@ class Keyring:
         kept = tuple(failure for failure in self.failures if failure not in noted)
         return replace(self, failures=kept)
 
+    def with_noted(self, noted: Collection[Failure]) -> Keyring:
+        """Return a keyring in which those failed sign-ins count but are not told again."""
+        marked = tuple(
+            replace(failure, noted=True) if failure in noted else failure
+            for failure in self.failures
+        )
+        return replace(self, failures=marked)
+
     def save(self, folder: Path) -> None:
         """Write the file: all of it or nothing, readable by its owner only."""
-        text = json.dumps(_to_json(self), ensure_ascii=False, indent=1)
-        write_atomically(folder / FILE_NAME, text.encode())
+        write_atomically(folder / FILE_NAME, self.text())
+
+    def text(self) -> bytes:
+        """Return the file's content."""
+        return json.dumps(_to_json(self), ensure_ascii=False, indent=1).encode()
 
 
 def load(folder: Path) -> Keyring:
@@ -148,7 +212,8 @@ def load(folder: Path) -> Keyring:
         StorageError: there is none, it is damaged, or a newer program wrote it.
     """
     try:
-        content = json.loads((folder / FILE_NAME).read_bytes())
+        waiting = swap.in_force(folder)
+        content = json.loads(waiting or (folder / FILE_NAME).read_bytes())
         if content["format"] > FORMAT:
             raise StorageError(
                 "The study in {folder} was made by a newer version of the program.",
@@ -210,7 +275,7 @@ def _stretch_recovery(recovery_key: str, salt: bytes) -> bytes:
     return HKDF(SHA256(), DATA_KEY_BYTES, salt, b"lnmonitor recovery key").derive(typed.encode())
 
 
-def _wrap(
+def _slot(
     study_id: str,
     account: str,
     key: bytes,
@@ -219,20 +284,48 @@ def _wrap(
     data_key: bytes,
 ) -> Slot:
     nonce = os.urandom(_NONCE_BYTES)
-    wrapped = AESGCM(key).encrypt(nonce, data_key, _binding(study_id, account))
-    return Slot(account, salt, nonce, wrapped, cost)
+    private = X25519PrivateKey.generate()
+    binding = _binding(study_id, account)
+    wrapped = AESGCM(key).encrypt(nonce, private.private_bytes_raw(), binding)
+    public = private.public_key().public_bytes_raw()
+    return Slot(
+        account, salt, nonce, wrapped, cost, public, _seal(study_id, account, public, data_key)
+    )
 
 
 def _unwrap(study_id: str, slot: Slot, key: bytes) -> bytes:
+    binding = _binding(study_id, slot.account)
     try:
-        return AESGCM(key).decrypt(slot.nonce, slot.wrapped, _binding(study_id, slot.account))
-    except InvalidTag as error:
+        secret = AESGCM(key).decrypt(slot.nonce, slot.wrapped, binding)
+        if not slot.public:
+            return secret  # format 1
+        private = X25519PrivateKey.from_private_bytes(secret)
+        passing, cipher = slot.sealed[:_PUBLIC_BYTES], slot.sealed[_PUBLIC_BYTES:]
+        shared = private.exchange(X25519PublicKey.from_public_bytes(passing))
+        return AESGCM(_sealing_key(shared, passing, slot.public)).decrypt(_ONCE, cipher, binding)
+    except (InvalidTag, ValueError) as error:
         raise _wrong_password() from error
+
+
+def _seal(study_id: str, account: str, public: bytes, data_key: bytes) -> bytes:
+    """Encrypt the data key to a public key, through a key pair that is forgotten at once."""
+    once = X25519PrivateKey.generate()
+    passing = once.public_key().public_bytes_raw()
+    shared = once.exchange(X25519PublicKey.from_public_bytes(public))
+    key = _sealing_key(shared, passing, public)
+    return passing + AESGCM(key).encrypt(_ONCE, data_key, _binding(study_id, account))
+
+
+def _sealing_key(shared: bytes, passing: bytes, public: bytes) -> bytes:
+    return HKDF(SHA256(), DATA_KEY_BYTES, passing + public, b"lnmonitor data key").derive(shared)
 
 
 def _binding(study_id: str, account: str) -> bytes:
     """A slot copied to another study or another account opens nothing."""
     return f"{study_id}\n{account}".encode()
+
+
+_BYTES = ("salt", "nonce", "wrapped", "public", "sealed")
 
 
 def _to_json(keyring: Keyring) -> dict[str, Any]:
@@ -247,8 +340,7 @@ def _to_json(keyring: Keyring) -> dict[str, Any]:
 
 def _slot_to_json(slot: Slot) -> dict[str, Any]:
     encoded = {
-        name: base64.b64encode(value).decode()
-        for name, value in (("salt", slot.salt), ("nonce", slot.nonce), ("wrapped", slot.wrapped))
+        name: base64.b64encode(value).decode() for name in _BYTES if (value := getattr(slot, name))
     }
     kdf = {"name": "argon2id", **vars(slot.cost)} if slot.cost else {"name": "hkdf-sha256"}
     return {"account": slot.account, "kdf": kdf, **encoded}
@@ -268,10 +360,8 @@ def _from_json(content: Mapping[str, Any]) -> Keyring:
 def _slot_from_json(entry: Mapping[str, Any]) -> Slot:
     kdf = dict(entry["kdf"])
     name = kdf.pop("name")
-    return Slot(
-        entry["account"],
-        base64.b64decode(entry["salt"], validate=True),
-        base64.b64decode(entry["nonce"], validate=True),
-        base64.b64decode(entry["wrapped"], validate=True),
-        Argon2Parameters(**kdf) if name == "argon2id" else None,
-    )
+    decoded = {
+        name: base64.b64decode(entry[name], validate=True) for name in _BYTES if name in entry
+    }
+    cost = Argon2Parameters(**kdf) if name == "argon2id" else None
+    return Slot(account=entry["account"], cost=cost, **decoded)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from lnmonitor.errors import StorageError
 from lnmonitor.storage import engine as engines
+from lnmonitor.storage import swap
 from lnmonitor.storage.engine import damaged, make_file, open_engine, storage_errors
 from lnmonitor.storage.lock import StudyLock
 from lnmonitor.storage.migrations.run import check_readable, migrate, version_of
@@ -117,7 +118,14 @@ def open_store(
             empty or missing database is refused too, never silently made anew.
     """
     lock = None if read_only else StudyLock(folder, account, now)
-    engine = open_engine(folder, data_key, read_only=read_only)
+    try:
+        if lock is not None:
+            swap.settle(folder)
+        engine = open_engine(folder, data_key, read_only=read_only)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
     store = Store(folder, data_key, engine, lock)
     try:
         _check(store)
