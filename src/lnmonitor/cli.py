@@ -239,15 +239,28 @@ def _progress(done: int, total: int, what: str) -> None:
 
 
 def _open_picker(_arguments: argparse.Namespace) -> int:
+    return _window(None)
+
+
+def _window(study: Path | None) -> int:
+    """Open the desktop.
+
+    Raises:
+        InputError: there is no display; Qt itself would abort without a word to a person.
+    """
+    named = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & os.environ.keys()
+    if sys.platform.startswith("linux") and not any(os.environ[name] for name in named):
+        raise InputError(
+            "There is no display to open a window on.",
+            "Start it from a desktop, or use the commands that lnmonitor --help lists.",
+        )
     from lnmonitor.desktop.app import run
 
-    return run(None)
+    return run(study)
 
 
 def _open(arguments: argparse.Namespace) -> int:
-    from lnmonitor.desktop.app import run
-
-    return run(arguments.directory)
+    return _window(arguments.directory)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -305,9 +318,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         _demo_documents(arguments.directory, arguments.output)
     if arguments.no_window:
         return 0
-    from lnmonitor.desktop.app import run
-
-    return run(arguments.directory)
+    return _window(arguments.directory)
 
 
 def _make_demo(directory: Path, patients: int, seed: int) -> None:
