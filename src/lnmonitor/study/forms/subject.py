@@ -73,8 +73,8 @@ class Demographics(Form):
     reference_date: Annotated[
         str | None,
         Item(
-            "First study treatment, if not recorded as an infusion here",
-            "首次研究治疗日期（非本系统记录的输注）",
+            "First treated elsewhere on",
+            "外院首次治疗日期",
             kind=Kind.DATE,
             sdtm="DM.RFSTDTC",
         ),
