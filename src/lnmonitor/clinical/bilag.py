@@ -303,6 +303,7 @@ _BLOOD_LIMITS: Mapping[str, tuple[float | None, float | None, float, str]] = {
     "lymphocytes_10e9_l": (None, None, 1.0, "10^9/L"),
 }
 """Below these: A, B, C. The cut-offs were not seen in a public source."""
+_NORMAL_COUNT = Reason("bilag.blood_count", Truth.NO)
 
 
 def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason | None]]:
@@ -316,18 +317,12 @@ def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason 
         finding = None
         if value is not None:
             hit = next(((g, x) for g, x in limits if x is not None and below(value, x)), None)
-            grade, limit = hit or (None, mild)
-            finding = Reason(
-                "bilag.blood_count",
-                Truth.of(hit is not None),
-                {
-                    "item": item,
-                    "value": value,
-                    "limit": limit,
-                    "unit": unit,
-                    "grade": grade and grade.value,
-                },
-            )
+            finding = _NORMAL_COUNT
+            if hit is not None:
+                letter, limit = hit
+                values: dict[str, Scalar] = {"item": item, "value": value, "limit": limit}
+                values |= {"unit": unit, "grade": letter.value}
+                finding = Reason("bilag.blood_count", Truth.YES, values)
         found.append((item, worst, finding))
     if inputs.ttp not in {None, 0, 1, 2, 3, 4}:
         raise InvalidInput("ttp", inputs.ttp, None, "0, 1, 2, 3, 4 or not done")
@@ -340,8 +335,8 @@ def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason 
     for item, worst, flag, grade in flags:
         finding = None
         if flag is not None:
-            letter = grade.value if flag and grade else None
-            values: dict[str, Scalar] = {"item": item, "value": flag, "grade": letter}
+            given = grade.value if flag and grade else None
+            values = {"item": item, "value": flag, "grade": given}
             finding = Reason("bilag.item", Truth.of(bool(flag)), values)
         found.append((item, worst, finding))
     return found

@@ -204,20 +204,19 @@ def grade(
     Raises InvalidInput for an unknown term, a unit the term does not print, or an impossible value.
     """
     unit = _UNIT_SPELLINGS.get(unit, unit)
-    known = _check(term, _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic))
-    if not known.uses_baseline:
-        return _grade(known.name, _Facts(value, unit, lln, uln, None, None, symptomatic))
-    if baseline_abnormal is None and baseline is not None and uln is not None:
+    known = TERMS.get(term)
+    if known is not None and not known.uses_baseline:
+        require_positive(known.baseline_name, baseline, unit)
+        baseline = baseline_abnormal = None
+    elif baseline_abnormal is None and baseline is not None and uln is not None:
         baseline_abnormal = above(baseline, uln)
-    return _grade(
-        known.name, _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
-    )
+    return _grade(term, _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic))
 
 
 @lru_cache(maxsize=32768)
 def _grade(term: str, facts: _Facts) -> CtcaeGrade:
-    """Grade facts that were checked; remembered, because laboratories round and values recur."""
-    known = TERMS[term]
+    """Check and grade; remembered, because laboratories round and values recur."""
+    known = _check(term, facts)
     low, found, undecided = 0, [], []
     for test in _tests(term, facts.unit):
         reason = _judge(test, known, facts)
