@@ -53,6 +53,38 @@ def problems_after(store: Store, *statements: str) -> tuple[ChainProblem, ...]:
         return audit.verify(connection).problems
 
 
+def test_that_every_character_hashes_alike_in_the_database_and_in_python(store: Store) -> None:
+    """The walk takes SQLite's JSON; a difference would cost time at each such entry, not truth."""
+    text = "".join(chr(code) for code in (*range(0x300), 0x2028, 0x2029, 0xFEFF, 0x1F9EC)) + "狼疮"
+    with store.write() as connection:
+        trail = AuditTrail(connection, NURSE, NOW)
+        trail.add(Entry("create", new=text, reason='"\\\\/'))
+        trail.flush()
+    with store.read() as connection:
+        *_, last = audit._stream(connection, 0)
+        row = connection.exec_driver_sql("SELECT * FROM audit ORDER BY sequence").mappings().all()
+        assert hashlib.sha256(last[3].encode()).hexdigest() == audit.entry_hash(dict(row[-1]))
+        assert audit.verify(connection).intact
+
+
+def test_that_what_follows_a_verified_entry_is_verified(store: Store) -> None:
+    with store.write() as connection:
+        middle = connection.exec_driver_sql(
+            "SELECT hash FROM audit WHERE sequence = 6"
+        ).scalar_one()
+        known = audit.Head(6, middle)
+        assert audit.verify(connection, after=known) == audit.verify(connection)
+        assert audit.verified(connection) is None
+        audit.write_verified(connection, known)
+        assert audit.verified(connection) == known
+        without_triggers(connection)
+        connection.exec_driver_sql("UPDATE audit SET new = '{}' WHERE sequence = 8")
+        assert audit.verify(connection, after=known).problems == (ChainProblem(8, "altered"),)
+        connection.exec_driver_sql("UPDATE audit SET hash = 'x' WHERE sequence = 6")
+        found = audit.verify(connection, after=known).problems
+        assert found[0] == ChainProblem(6, "altered")
+
+
 def test_that_an_untouched_chain_is_intact(store: Store) -> None:
     with store.read() as connection:
         report = audit.verify(connection)
