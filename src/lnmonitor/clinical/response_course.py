@@ -68,10 +68,9 @@ class CourseVisit:
         """Return how many systems have no letter."""
         return sum(self.letter(system) is None for system in SYSTEMS)
 
-    def at_most(self, *, a: int, b: int) -> Truth:
-        """Whether no more than `a` systems are A and no more than `b` are B."""
-        more_a, more_b = self.count(Grade.A) - a, self.count(Grade.B) - b
-        if more_a > 0 or more_b > 0:
+    def at_most(self, b: int) -> Truth:
+        """Whether no system is A and no more than `b` are B."""
+        if self.count(Grade.A) > 0 or self.count(Grade.B) > b:
             return Truth.NO
         return Truth.YES if self.unknown == 0 else Truth.UNKNOWN
 
@@ -107,10 +106,10 @@ def _held(visits: Sequence[CourseVisit], month_6: CourseVisit, held_days: float)
     until = month_6.day + held_days
     span = [visit for visit in later if visit.day < until]
     covering = next((visit for visit in later if visit.day >= until), None)
-    low = Truth.all(*(visit.at_most(a=0, b=0) for visit in span))
+    low = Truth.all(*(visit.at_most(0) for visit in span))
     if covering is None:
         return Truth.all(low, Truth.UNKNOWN)
-    return Truth.all(low, covering.at_most(a=0, b=0))
+    return Truth.all(low, covering.at_most(0))
 
 
 def _severe_baseline(baseline: CourseVisit) -> Truth:
@@ -149,7 +148,7 @@ def respond(
     complete = Truth.UNKNOWN if month_12 is None else Truth.YES
     early_a, _, _ = _new_letters(early)
     late_a, late_b, late_two_b = _new_letters(late)
-    low = month_6.at_most(a=0, b=0)
+    low = month_6.at_most(0)
     no_late_flare = Truth.all(late_a.negated, late_two_b.negated, complete)
     quiet = Truth.all(late_a.negated, late_b.negated, complete)
     severe = _severe_baseline(ordered[0])
@@ -158,8 +157,8 @@ def respond(
         "course.no_new_a_before": early_a.negated,
         "course.no_flare_after": no_late_flare,
         "course.low_held": _held(ordered, month_6, given["held_days"]),
-        "course.one_b_and_quiet": Truth.all(month_6.at_most(a=0, b=1), quiet),
-        "course.two_b_after_severe": Truth.all(month_6.at_most(a=0, b=2), severe),
+        "course.one_b_and_quiet": Truth.all(month_6.at_most(1), quiet),
+        "course.two_b_after_severe": Truth.all(month_6.at_most(2), severe),
     }
     major = Truth.all(low, early_a.negated, no_late_flare)
     partial = Truth.any(*list(tests.values())[3:])

@@ -12,7 +12,15 @@ from types import ModuleType
 import pytest
 
 import lnmonitor.clinical
-from lnmonitor.clinical import bilag_renal_classic, ctcae_clinical, gfr, sledai, steroids
+from lnmonitor.clinical import (
+    bilag_renal,
+    bilag_renal_classic,
+    ctcae_clinical,
+    gfr,
+    infusion,
+    sledai,
+    steroids,
+)
 from lnmonitor.clinical.bilag import Grade
 from lnmonitor.clinical.ctcae import grade
 from lnmonitor.clinical.errors import InvalidInput
@@ -23,6 +31,7 @@ from lnmonitor.clinical.response import RenalState, Response, assess
 from lnmonitor.clinical.results import Rule, Truth
 from lnmonitor.clinical.sledai import SledaiLabs
 
+CKD = "Chronic kidney disease"
 APTT = "Activated partial thromboplastin time prolonged"
 # term, unit, LLN, ULN, (value, grade) on both sides of every printed limit
 PRINTED = [
@@ -58,6 +67,8 @@ PRINTED = [
     ("CPK increased", "U/L", None, 200, "200 0; 500 1; 501 2; 1000 2; 1001 3; 2000 3; 2001 4"),
     ("Blood lactate dehydrogenase increased", "U/L", None, 250, "250 0; 251 1"),
     ("Hypoalbuminemia", "g/dL", 4, None, "4 0; 3 1; 2.9 2; 2 2; 1.9 3"),
+    (CKD, "mL/min/1.73 m^2", 90, None, "90 0; 60 1; 59 2; 30 2; 29 3; 14 4"),
+    ("CPK increased", "ukat/L", None, 3, "3 0; 3.01 1"),
     ("Anemia", "g/dL", 11.5, None, "10 1; 9.9 2; 8 2; 7.9 3"),
 ]  # fmt: skip
 
@@ -261,6 +272,53 @@ def test_that_steroid_reasons_say_what_counted() -> None:
         ("steroids.pulse", Truth.YES),
         ("steroids.local", Truth.NO),
     ]
+
+
+def test_that_zero_protein_and_a_dead_product_are_values_like_others() -> None:
+    none = RenalInputs(u24_g=0, upcr_mg_mmol=0, uacr_mg_mmol=0)
+    assert bilag_renal.grade(none, none, ever_involved=True).grade is Grade.D
+    facts = infusion.InfusionFacts(viability_percent=0.5, dmso_percent=0.5)
+    failed = [r.code for r in infusion.check(facts).reasons if r.met is Truth.NO]
+    assert "infusion.viability_minimum" in failed
+
+
+def test_that_renal_reasons_tell_their_limits_and_what_could_still_raise_c() -> None:
+    now = RenalInputs(u24_g=0.3, creatinine_umol_l=160)
+    result = bilag_renal.grade(now, RenalInputs(creatinine_umol_l=130), ever_involved=True)
+    limits = {reason.code: reason.values.get("limit") for reason in result.reasons}
+    assert limits["bilag.creatinine_moderate_rise"] == 130
+    mild = bilag_renal.grade(RenalInputs(u24_g=0.3), None, ever_involved=True)
+    assert (mild.grade, mild.provisional) == (Grade.C, True)
+    assert "creatinine_umol_l" in mild.missing
+    assert not {"sbp", "dbp"} & set(mild.missing)  # these could only make another C
+
+
+def test_that_classic_renal_presumes_nothing_of_a_first_assessment() -> None:
+    first = bilag_renal_classic.grade(RenalInputs(dipstick=3), None, ever_involved=True)
+    assert first.grade is Grade.C
+
+
+def test_that_reasons_of_estimates_and_flares_are_met_and_in_percent() -> None:
+    estimated = gfr.estimate("ckdepi-2021", creatinine_umol_l=80, age_years=30, sex="F")
+    assert estimated.reasons[0].met is Truth.YES
+    quiet = RenalState(creatinine_umol_l=80, urine_rbc_hpf=1, urine_wbc_hpf=1, casts=False)
+    worse = RenalState(creatinine_umol_l=120, urine_rbc_hpf=40, urine_wbc_hpf=1, casts=True)
+    course = [
+        FlareObservation(91, "D91", quiet, Response.CR),
+        FlareObservation(182, "D182", worse),
+    ]
+    for rule_set in ("flare-renal", "eular-2012", "moroni"):
+        (found,) = detect(course, rule_set_id=rule_set)
+        assert found.reasons[0].values["percent"] == 130
+
+
+def test_that_hypoxia_tells_both_grades_and_leaves_out_what_is_not_met() -> None:
+    at_rest = ctcae_clinical.hypoxia(85, at_rest=True).reasons
+    assert [(reason.values["grade"], reason.met) for reason in at_rest] == [
+        (2, Truth.YES),
+        (3, Truth.YES),
+    ]
+    assert len(ctcae_clinical.hypoxia(85, at_rest=False).reasons) == 1
 
 
 # -- The package as a whole ------------------------------------------------------------------------

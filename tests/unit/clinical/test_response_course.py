@@ -124,3 +124,16 @@ def test_that_a_new_a_or_b_is_a_relapse() -> None:
     assert (new_a.met, new_a.day) == (Truth.YES, 91)
     unknown = relapse(year("CC", "C?", "CC"))
     assert (unknown.met, unknown.missing) == (Truth.UNKNOWN, ("bilag",))
+
+
+def test_that_every_clause_is_told_with_its_answer() -> None:
+    reasons = respond(year("BB", "AC", "CC", "CC", "CC")).reasons
+    assert {reason.code.removeprefix("course."): reason.met.value for reason in reasons} == {
+        "low_at_month_6": "yes",
+        "no_new_a_before": "no",
+        "no_flare_after": "yes",
+        "low_held": "yes",
+        "one_b_and_quiet": "yes",
+        "two_b_after_severe": "no",
+    }
+    assert all(reason.values["day"] == 182 for reason in reasons)
