@@ -7,7 +7,7 @@ audit trail tells of drafts only when one is recovered or discarded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +23,16 @@ from lnmonitor.storage.drafts import Place, StoredDraft
 from lnmonitor.study.forms import FORMS, Visit
 from lnmonitor.study.records import PatientData, Record
 
-__all__ = ["DraftView", "Place", "discard", "drafts", "keep_draft", "take"]
+__all__ = [
+    "DraftView",
+    "Place",
+    "discard",
+    "discard_all",
+    "drafts",
+    "keep_draft",
+    "take",
+    "take_all",
+]
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class DraftView:
         values, missing: by item, as typed. aside: texts of items that this version of the form does
             not have; shown, never dropped.
         focused: the item in which the cursor stood.
+        notes: confirmations and reasons given for items, as the entry page keeps them.
     """
 
     place: Place
@@ -54,6 +64,7 @@ class DraftView:
     missing: Mapping[str, str] = field(repr=False)
     aside: Mapping[str, str] = field(repr=False)
     focused: str
+    notes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def count(self) -> int:
@@ -67,6 +78,7 @@ def keep_draft(
     values: Mapping[str, str],
     *,
     missing: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
     focused: str = "",
     row_version: int = 0,
 ) -> str:
@@ -76,7 +88,8 @@ def keep_draft(
 
     Args:
         values: texts as typed, by item; empty texts are kept too, since somebody may have cleared
-            a saved value. missing: reasons for none. focused: the item in which the cursor stands.
+            a saved value. missing: reasons for none. notes: what was said about items, given back
+            as it is. focused: the item in which the cursor stands.
         row_version: version of the record that is being changed.
 
     Raises:
@@ -94,6 +107,7 @@ def keep_draft(
         dict(values),
         dict(missing or {}),
         focused,
+        dict(notes or {}),
     )
     with session.store.write() as connection:
         store.put(connection, session.actor.account, draft)
@@ -117,10 +131,16 @@ def take(session: StudySession, place: Place) -> DraftView:
     Raises:
         InputError: there is none.
     """
+    return take_all(session, [place])[0]
+
+
+def take_all(session: StudySession, places: Sequence[Place]) -> tuple[DraftView, ...]:
+    """Take the drafts of several places together, as of the forms of one visit. See `take`."""
     require(session, Action.ENTER)
-    found = _find(session, place)
+    found = _find(session, places)
     with session.work() as work:
-        work.note("draft recovered", **_told(found))
+        for one in found:
+            work.note("draft recovered", **_told(one))
     return found
 
 
@@ -130,21 +150,28 @@ def discard(session: StudySession, place: Place, reason: str) -> ChangeSet:
     Raises:
         InputError: no reason, or no such draft.
     """
+    return discard_all(session, [place], reason)
+
+
+def discard_all(session: StudySession, places: Sequence[Place], reason: str) -> ChangeSet:
+    """Remove the drafts of several places together, for one reason. See `discard`."""
     require(session, Action.ENTER)
     if not reason.strip():
         raise InputError("A draft is discarded with a reason only.", "Say why.")
-    found = _find(session, place)
+    found = _find(session, places)
     with session.work(reason=reason.strip()) as work:
-        store.remove(work.connection, session.actor.account, [place])
-        work.note("draft discarded", **_told(found))
-    return ChangeSet(frozenset({"drafts", "audit"}), frozenset({place.patient_id} - {""}))
+        store.remove(work.connection, session.actor.account, places)
+        for one in found:
+            work.note("draft discarded", **_told(one))
+    patients = frozenset(place.patient_id for place in places) - {""}
+    return ChangeSet(frozenset({"drafts", "audit"}), patients)
 
 
-def _find(session: StudySession, place: Place) -> DraftView:
-    found = next((one for one in drafts(session) if one.place == place), None)
-    if found is None:
+def _find(session: StudySession, places: Sequence[Place]) -> tuple[DraftView, ...]:
+    kept = {one.place: one for one in drafts(session)}
+    if not kept.keys() >= set(places):
         raise InputError("There is no such draft any more.", "Open the list again.")
-    return found
+    return tuple(kept[place] for place in places)
 
 
 def _told(draft: DraftView) -> dict[str, str]:
@@ -180,6 +207,7 @@ def _view(kept: StoredDraft, data: PatientData | None) -> DraftView:
             if item not in items
         },
         focused=kept.focused,
+        notes=kept.notes,
     )
 
 

@@ -37,7 +37,10 @@ class Place:
 
 @dataclass(frozen=True)
 class StoredDraft:
-    """A draft as it lies in the store: texts as typed, by item. `at`: UTC text."""
+    """A draft as it lies in the store: texts as typed, by item. `at`: UTC text.
+
+    `notes` are what was said about items (confirmations, reasons), by a key of the entry page.
+    """
 
     place: Place
     form_version: int
@@ -47,11 +50,17 @@ class StoredDraft:
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     missing: Mapping[str, str] = field(default_factory=dict, repr=False)
     focused: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def put(connection: Connection, account: str, draft: StoredDraft) -> None:
     """Add or replace an account's draft."""
-    content = {"values": draft.values, "missing": draft.missing, "focused": draft.focused}
+    content = {
+        "values": draft.values,
+        "missing": draft.missing,
+        "focused": draft.focused,
+        "notes": draft.notes,
+    }
     row = {
         "form_version": draft.form_version,
         "row_version": draft.row_version,

@@ -58,8 +58,6 @@ class Store:
                 "The study is open for reading only: nothing was saved.",
                 "Open it for writing.",
             )
-        if self._current is not None:
-            raise RuntimeError("a write inside another read or write")
         with self._connection(writes=True) as connection:
             yield connection
 
@@ -73,7 +71,9 @@ class Store:
     @contextlib.contextmanager
     def _connection(self, *, writes: bool) -> Iterator[Connection]:
         with self._guard, storage_errors():
-            if self._current is not None:
+            if self._current is not None:  # of this thread: another one waits at the guard
+                if writes:
+                    raise RuntimeError("a write inside another read or write")
                 yield self._current
                 return
             with self._engine.connect() as connection:
