@@ -71,8 +71,11 @@ def change_password(session: StudySession, old: str, new: str) -> ChangeSet:
     return ChangeSet(frozenset({"audit"}))
 
 
-def check_password(session: StudySession, password: str) -> None:
+def check_password(session: StudySession, password: str, *, action: str = "unlock") -> None:
     """Let the signed-in person through a locked screen; both outcomes are in the audit trail.
+
+    Args:
+        action: what the password is asked for, as the trail names it.
 
     Raises:
         WrongPasswordError: it is not this person's password.
@@ -81,9 +84,9 @@ def check_password(session: StudySession, password: str) -> None:
     try:
         ring.open(session.actor.account, password)
     except keyring.WrongPasswordError:
-        _note(session, "unlock failed")
+        _note(session, f"{action} failed")
         raise
-    _note(session, "unlock")
+    _note(session, action)
 
 
 def _note(session: StudySession, action: str) -> None:

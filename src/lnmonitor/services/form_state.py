@@ -22,7 +22,7 @@ from lnmonitor.services.permissions import PERMISSIONS, Action, Role
 from lnmonitor.storage import reviews
 from lnmonitor.storage.mappers import cell_text
 from lnmonitor.storage.reviews import STUDY, Hold, SignedRecord
-from lnmonitor.study.forms import FORMS, Identity
+from lnmonitor.study.forms import FORMS, Demographics, Identity
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
 
@@ -189,6 +189,17 @@ def require_open(connection: Connection, patient_id: str, records: Iterable[Reco
         hold = hold_over(record, holds)
         if hold is not None:
             raise held(hold, record.form.code)
+
+
+def require_study_open(connection: Connection) -> None:
+    """Refuse a new patient while the study as a whole is frozen or locked.
+
+    Raises:
+        RefusedError: with who may open it.
+    """
+    hold = holds_of(connection, "").get((STUDY, STUDY))
+    if hold is not None:
+        raise held(hold, Demographics.code)
 
 
 def held(hold: Hold, form_code: str) -> RefusedError:

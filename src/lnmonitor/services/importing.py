@@ -16,7 +16,7 @@ from lnmonitor.progress import Progress, silent
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.derive import merge_flags, stored_results
 from lnmonitor.services.drafts import RecordDraft, validated
-from lnmonitor.services.form_state import require_open
+from lnmonitor.services.form_state import require_open, require_study_open
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
@@ -91,6 +91,8 @@ def import_records(
     with session.work(reason=reason, source=source) as work:
         work.note("import started", new=canonical(reason))
         for batch in batches:
+            if batch.patients:
+                require_study_open(work.connection)
             work.add_patients([_patient(session, one) for one in batch.patients])
             new_patients += len(batch.patients)
             concerned.update(dict.fromkeys(one.patient_id for one in batch.patients))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lnmonitor.errors import InputError
-from lnmonitor.services.audit import AuditEntry, entry_of
+from lnmonitor.services.audit import AuditEntry, entries_of
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.derive import recompute
 from lnmonitor.services.drafts import (
@@ -133,8 +133,8 @@ def history(
     require(session, Action.VIEW_AUDIT)
     with session.store.read() as connection:
         found = repo.audit_rows(connection, where={"record_id": record_id})
-    rows = [row for row in found if row["action"] in ("create", "amend", "void")]
-    entries = tuple(entry_of(row) for row in rows)
+        rows = [row for row in found if row["action"] in ("create", "amend", "void")]
+        entries = entries_of(connection, rows)
     if any(one.form == Identity.code for one in entries):
         require(session, Action.VIEW_IDENTITY)
     return tuple(one for one in entries if item is None or one.item in (item, ""))

@@ -53,16 +53,22 @@ def settle(
             ask_for_required(session, work, new)
 
 
-def ask_for_required(session: StudySession, work: UnitOfWork, record: Record[Form]) -> None:
-    """Raise the query for required items without an answer, once for a record."""
+def ask_for_required(session: StudySession, work: UnitOfWork, record: Record[Form]) -> bool:
+    """Raise the query for required items without an answer, once for a record.
+
+    Returns:
+        Whether one was raised.
+    """
     lacking = unanswered_items(record)
     if not lacking:
-        return
+        return False
     present = reviews.queries(
         work.connection, record_ids=[record.id], states=(NEW, ANSWERED, RESOLVED)
     )
-    if not any(one.check_id == REQUIRED for one in present):
-        raise_check(session, work, record, REQUIRED, "", _LACKING, items=lacking)
+    if any(one.check_id == REQUIRED for one in present):
+        return False
+    raise_check(session, work, record, REQUIRED, "", _LACKING, items=lacking)
+    return True
 
 
 def raise_check(

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    exists,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from lnmonitor.storage.audit import utc_text
 from lnmonitor.storage.review_tables import (
     HoldRow,
     QueryRow,
@@ -22,7 +35,7 @@ from lnmonitor.storage.review_tables import (
     SignedRecordRow,
     VerificationRow,
 )
-from lnmonitor.storage.tables import AuditRow, table_of
+from lnmonitor.storage.tables import AuditRow, form_tables, table_of
 
 _AUDIT = table_of(AuditRow)
 _VERIFICATION = table_of(VerificationRow)
@@ -127,6 +140,17 @@ class Seen:
     at: str
 
 
+@dataclass(frozen=True)
+class Bare:
+    """A record that no valid signature covers."""
+
+    record_id: str
+    patient_id: str
+    visit_id: str | None
+    form: str
+    entered_at: str
+
+
 T = TypeVar("T", Mark, StoredSignature, SignedRecord, Hold, StoredQuery, Seen)
 
 
@@ -181,6 +205,22 @@ def add_signature(
     """Add a signature with what it covers."""
     connection.execute(insert(_SIGNATURE), vars(signature))
     connection.execute(insert(_SIGNED), [vars(record) for record in records])
+
+
+def unsigned(
+    connection: Connection, before: datetime, *, patient_id: str | None = None
+) -> list[Bare]:
+    """Return the records last saved before an instant that no valid signature covers."""
+    found: list[Bare] = []
+    for code, table in form_tables().items():
+        valid = exists().where(_SIGNED.c.record_id == table.c.id, _SIGNED.c.invalid_at == "")
+        statement = select(
+            table.c.id, table.c.patient_id, table.c.visit_id, literal(code), table.c.entered_at
+        ).where(table.c.voided.is_(False), table.c.entered_at < utc_text(before), ~valid)
+        if patient_id is not None:
+            statement = statement.where(table.c.patient_id == patient_id)
+        found += [Bare(*row) for row in connection.execute(statement)]
+    return found
 
 
 def invalidate(connection: Connection, signed: SignedRecord, at: str, by: str) -> None:

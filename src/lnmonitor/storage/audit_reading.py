@@ -1,0 +1,77 @@
+"""Choosing entries of the audit trail by what people look for, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from lnmonitor.storage.tables import AuditRow, table_of
+
+_AUDIT = table_of(AuditRow)
+_EQUAL = ("patient_id", "visit_id", "form", "record_id", "item", "account", "action")
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries; None asks for nothing. `since`, `until`: UTC instants, both included."""
+
+    patient_id: str | None = None
+    visit_id: str | None = None
+    form: str | None = None
+    record_id: str | None = None
+    item: str | None = None
+    account: str | None = None
+    action: str | None = None
+    since: str = ""
+    until: str = ""
+
+    def described(self) -> dict[str, str]:
+        """Return what is asked for, by name."""
+        return {name: value for name, value in vars(self).items() if value}
+
+
+def find(
+    connection: Connection,
+    wanted: AuditFilter,
+    *,
+    without_forms: Collection[str] = (),
+    before: int | None = None,
+    limit: int | None = None,
+) -> list[Mapping[str, Any]]:
+    """Return entries in order, with `limit` the latest first; `before`: of smaller numbers."""
+    statement = _chosen(select(_AUDIT), wanted, without_forms)
+    if before is not None:
+        statement = statement.where(_AUDIT.c.sequence < before)
+    if limit is None:
+        statement = statement.order_by(_AUDIT.c.sequence)
+    else:
+        statement = statement.order_by(_AUDIT.c.sequence.desc()).limit(limit)
+    return list(connection.execute(statement).mappings())  # type: ignore[arg-type]
+
+
+def count(
+    connection: Connection, wanted: AuditFilter, *, without_forms: Collection[str] = ()
+) -> int:
+    """Return how many entries there are."""
+    statement = _chosen(select(func.count()).select_from(_AUDIT), wanted, without_forms)
+    number: int = connection.execute(statement).scalar_one()
+    return number
+
+
+def _chosen(
+    statement: Select[Any], wanted: AuditFilter, without_forms: Collection[str]
+) -> Select[Any]:
+    for name in _EQUAL:
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(_AUDIT.c[name] == value)
+    if wanted.since:
+        statement = statement.where(_AUDIT.c.at >= wanted.since)
+    if wanted.until:
+        statement = statement.where(_AUDIT.c.at <= wanted.until)
+    if without_forms:
+        statement = statement.where(_AUDIT.c.form.not_in(without_forms))
+    return statement
