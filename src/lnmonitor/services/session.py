@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Self
 
 from lnmonitor.clock import Clock, today
 from lnmonitor.services.permissions import Action, allowed
-from lnmonitor.storage.audit import Actor
+from lnmonitor.storage import clock_watch
+from lnmonitor.storage.audit import Actor, canonical
+from lnmonitor.storage.clock_watch import ClockNotice
 from lnmonitor.storage.ids import IdFactory
 from lnmonitor.storage.unit_of_work import UnitOfWork, unit_of_work
 from lnmonitor.study.protocol import load_protocol
@@ -50,17 +52,38 @@ class StudySession:
     Attributes:
         study, protocol: what is studied. actor: who is signed in. clock: the one clock.
         store: for services only.
+        must_change_password: somebody else set the password; nothing is permitted before the person
+            has chosen one (`accounts.change_password`).
+        clock_notices: what is wrong with the clock and not acknowledged yet.
+        restored: when this is the first sign-in after a restore, what the trail says about it.
     """
 
-    def __init__(self, store: Store, study: StudyInfo, actor: Actor, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        study: StudyInfo,
+        actor: Actor,
+        clock: Clock,
+        *,
+        must_change_password: bool = False,
+    ) -> None:
         self.store = store
         self.study = study
         self.actor = actor
         self.clock = clock
+        self.must_change_password = must_change_password
         self.protocol = load_protocol(study.protocol_id)
         self.cache = Cache()
+        self.restored: Mapping[str, str] = {}
         self._ids = IdFactory()
         self._open = True
+        with store.read() as connection:
+            self.clock_notices = clock_watch.load(connection)
+            self._last = clock_watch.last_moment(connection)
+        if self._last is not None and store.read_only:
+            self.clock_notices += tuple(
+                clock_watch.compare(self._last, clock_watch.moment(clock.now()))
+            )
 
     @property
     def today(self) -> date:
@@ -74,7 +97,12 @@ class StudySession:
 
     def may(self, action: Action) -> bool:
         """Return whether the signed-in person may do something."""
-        return allowed(self.actor.role, action)
+        return not self.must_change_password and allowed(self.actor.role, action)
+
+    @property
+    def clock_notice(self) -> ClockNotice | None:
+        """What is wrong with the clock and not acknowledged yet, None when all is well."""
+        return self.clock_notices[0] if self.clock_notices else None
 
     def new_id(self) -> str:
         """Return a fresh record id."""
@@ -82,7 +110,7 @@ class StudySession:
 
     @contextlib.contextmanager
     def work(self, *, reason: str = "", source: str = "typed") -> Iterator[UnitOfWork]:
-        """Open a transaction in this person's name.
+        """Open a transaction in this person's name; a clock that went back is noted in it.
 
         Raises:
             StorageError: it cannot be written; nothing was changed.
@@ -90,7 +118,13 @@ class StudySession:
         with unit_of_work(
             self.store, self.actor, self.clock.now, reason=reason, source=source
         ) as work:
+            now = clock_watch.moment(work.now)
+            noticed = tuple(clock_watch.compare(self._last, now)) if self._last else ()
+            if noticed:
+                _note_clock(work, noticed, self.clock_notices)
             yield work
+        self._last = now
+        self.clock_notices += noticed
 
     def close(self) -> None:
         """Sign out and give the study folder free; a second call does nothing."""
@@ -114,6 +148,14 @@ class StudySession:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _note_clock(
+    work: UnitOfWork, noticed: tuple[ClockNotice, ...], before: tuple[ClockNotice, ...]
+) -> None:
+    for one in noticed:
+        work.note(one.kind, old=canonical(one.before), new=canonical(one.after))
+    clock_watch.store(work.connection, before + noticed)
 
 
 class Cache:

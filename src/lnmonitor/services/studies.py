@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,23 +11,29 @@ from pathlib import Path
 
 from lnmonitor.clock import Clock, SystemClock
 from lnmonitor.errors import InputError, RefusedError, StorageError
+from lnmonitor.services import attempts
+from lnmonitor.services.keys import public_key, trust_recovery
 from lnmonitor.services.passwords import check_new_password, clean_account_name
 from lnmonitor.services.permissions import Role
 from lnmonitor.services.session import StudyInfo, StudySession
-from lnmonitor.storage import keyring, lock
+from lnmonitor.storage import audit, backup, keyring, lock
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import Actor, canonical, utc_text
 from lnmonitor.storage.files import OWNER_FOLDER
-from lnmonitor.storage.keyring import Failure, Keyring, StudyFacts, WrongPasswordError
-from lnmonitor.storage.migrations.run import migrate
+from lnmonitor.storage.keyring import Keyring, StudyFacts, WrongPasswordError
+from lnmonitor.storage.migrations.run import migrate, needed
 from lnmonitor.storage.store import Store, make_store, open_store
 from lnmonitor.storage.unit_of_work import UnitOfWork, unit_of_work
 from lnmonitor.study.protocol import load_protocol
 
-_FREE_ATTEMPTS = 3
-_LONGEST_WAIT = 60
+RESTORED = "restored.json"
+"""Left in the folder by a restore until the audit trail can be written."""
 _NOBODY = Actor("", "", "")
 """Stands in the trail for a person who did not sign in, and for the program itself."""
+
+
+class BrokenTrailError(StorageError):
+    """The audit trail is not as the program wrote it; the study opens for reading only."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,10 @@ def create_study(
     store = make_store(path, data_key, admin, now)
     try:
         actor = Actor(admin, admin_name or admin, Role.ADMINISTRATOR.value)
-        _set_up(store, actor, now, facts)
         ring = Keyring(facts).with_account(admin, password, data_key)
-        ring.with_recovery(recovery_key, data_key).save(path)
+        ring = ring.with_recovery(recovery_key, data_key)
+        _set_up(store, actor, now, ring)
+        ring.save(path)
     finally:
         store.close()
     return CreatedStudy(path, recovery_key)
@@ -109,18 +116,21 @@ def open_study(
     ring = keyring.load(path)
     now = clock.now()
     account = keyring.normalised(user.strip())
-    _refuse_haste(ring, account, now)
+    attempts.refuse_haste(ring, account, now)
     try:
         data_key = ring.open(account, password)
     except WrongPasswordError:
-        _remember_failure(path, account, now)
+        attempts.remember(path, account, now)
         raise
     store = open_store(path, data_key, account, now, read_only=read_only)
     try:
-        return _signed_in(store, ring, account, clock)
+        session = _session(store, account, clock)
+        if not read_only:
+            _signed_in(session, ring, password)
     except BaseException:
         store.close()
         raise
+    return session
 
 
 def study_card(path: Path) -> StudyCard:
@@ -147,7 +157,7 @@ def sign_in_wait(path: Path, user: str, *, clock: Clock | None = None) -> int:
     """Return for how many seconds no password of the account is tried, 0 when one may be."""
     ring = keyring.load(path)
     now = (clock or SystemClock()).now()
-    return _wait(ring, keyring.normalised(user.strip()), now)
+    return attempts.wait(ring, keyring.normalised(user.strip()), now)
 
 
 def _make_folder(path: Path) -> None:
@@ -175,13 +185,21 @@ def _clean_site(site: str) -> str:
     return cleaned
 
 
-def _set_up(store: Store, actor: Actor, now: datetime, facts: StudyFacts) -> None:
+def _set_up(store: Store, actor: Actor, now: datetime, ring: Keyring) -> None:
     """Make the first account and the first entries, all in one transaction."""
     with unit_of_work(store, actor, lambda: now) as work:
-        described = {name: str(value) for name, value in vars(facts).items()}
+        described = {name: str(value) for name, value in vars(ring.facts).items()}
         repo.set_meta(work.connection, described)
+        trust_recovery(work.connection, ring)
         work.note("study created", new=canonical(described))
-        account = repo.Account(actor.account, actor.full_name, actor.role, work.at, actor.account)
+        account = repo.Account(
+            actor.account,
+            actor.full_name,
+            actor.role,
+            work.at,
+            actor.account,
+            public_key=public_key(ring, actor.account),
+        )
         repo.insert_account(work.connection, account)
         work.note(
             "account added",
@@ -190,45 +208,87 @@ def _set_up(store: Store, actor: Actor, now: datetime, facts: StudyFacts) -> Non
         )
 
 
-def _signed_in(store: Store, ring: Keyring, account: str, clock: Clock) -> StudySession:
+def _session(store: Store, account: str, clock: Clock) -> StudySession:
     if not store.read_only:
         _bring_up_to_date(store, clock)
     with store.read() as connection:
         person = next((one for one in repo.accounts(connection) if one.name == account), None)
         meta = repo.meta(connection)
-    if person is None:
+    if person is None or person.ended_at:
         raise RefusedError(
             "The account {account} is not known in this study.",
             "Ask the administrator.",
             account=account,
         )
-    info = _info(meta)
     actor = Actor(person.name, person.full_name, person.role)
-    session = StudySession(store, info, actor, clock)
-    if not store.read_only:
-        with session.work() as work:
-            _note_clock(work)
-            for failure in ring.failures:
-                work.note("sign in failed", item=failure.account, new=canonical(failure.at))
-            work.note("sign in")
-        if ring.failures:
-            keyring.load(store.folder).without_failures(ring.failures).save(store.folder)
-    return session
+    return StudySession(store, _info(meta), actor, clock, must_change_password=person.must_change)
 
 
-def _note_clock(work: UnitOfWork) -> None:
-    """Leave an entry when the clock stands before the latest entry's instant."""
-    latest = repo.audit_rows(work.connection, limit=1)
-    if latest and latest[0]["at"] > work.at:
-        work.note("clock went back", old=canonical(latest[0]["at"]), new=canonical(work.at))
+def _signed_in(session: StudySession, ring: Keyring, password: str) -> None:
+    """Verify what was added since the last time, and leave the entries of a sign-in."""
+    store, account = session.store, session.actor.account
+    verified = _verify_tail(store)
+    if ring.outdated(account):
+        with store.read():  # nobody writes meanwhile
+            ring = keyring.load(store.folder).with_account(account, password, store.data_key)
+            ring.save(store.folder)
+    with session.work() as work:
+        audit.write_verified(work.connection, verified)
+        noted = attempts.note(work, ring)
+        session.restored = _note_restore(work, store.folder)
+        work.note("sign in")
+        repo.update_account(
+            work.connection,
+            account,
+            last_sign_in=work.at,
+            public_key=public_key(ring, account),
+        )
+    attempts.settle(store.folder, noted, account)
+    (store.folder / RESTORED).unlink(missing_ok=True)
+
+
+def _verify_tail(store: Store) -> audit.Head:
+    """Verify the audit trail from where it was verified before, which is fast.
+
+    Raises:
+        BrokenTrailError: an entry was changed, removed or added behind the program's back.
+    """
+    with store.read() as connection:
+        report = audit.verify(connection, after=audit.verified(connection))
+    if not report.intact:
+        raise BrokenTrailError(
+            "The audit trail of this study is not as the program wrote it (entry {sequence}).",
+            "Verify the study, and restore it from a backup; nothing can be saved in it.",
+            sequence=report.problems[0].sequence,
+        )
+    return report.head
+
+
+def _note_restore(work: UnitOfWork, folder: Path) -> dict[str, str]:
+    """Leave an entry for a restore that was made without a key, and return what it says."""
+    try:
+        told: dict[str, str] = json.loads((folder / RESTORED).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    work.note("restore", new=canonical(told))
+    return told
 
 
 def _bring_up_to_date(store: Store, clock: Clock) -> None:
-    """Run the steps the database needs and leave an entry for them, in one transaction."""
+    """Run the steps the database needs and leave an entry for them, in one transaction.
+
+    A verified backup is made first.
+    """
+    with store.read() as connection:
+        if not needed(connection):
+            return
+    made_at = utc_text(clock.now())
+    place = backup.own_place(store.folder, "migration", made_at)
+    kept = backup.make(store.folder, store.data_key, place, kind="migration", made_at=made_at)
     with unit_of_work(store, _NOBODY, clock.now, source="migration") as work:
         done = migrate(work.connection)
-        if done:
-            work.note("migration", new=canonical(done))
+        work.note("migration", new=canonical({"steps": done, "backup": place.name}))
+        work.note("backup", item=place.name, new=canonical(backup.told(kept)))
 
 
 def _info(meta: Mapping[str, str]) -> StudyInfo:
@@ -240,48 +300,3 @@ def _info(meta: Mapping[str, str]) -> StudyInfo:
         synthetic=meta["synthetic"] == "True",
         created_at=meta["created_at"],
     )
-
-
-# --- wrong passwords ---------------------------------------------------------------------------
-
-_failures_guard = threading.Lock()
-
-
-def _remember_failure(path: Path, account: str, now: datetime) -> None:
-    """Keep a failed sign-in for the audit trail, which cannot be written without a key.
-
-    On a medium that cannot be written the failure is still told to the person.
-    """
-    try:
-        with _failures_guard:
-            # Read anew: an administrator may have added an account meanwhile.
-            keyring.load(path).with_failure(Failure(account, utc_text(now))).save(path)
-    except StorageError:
-        return
-
-
-def _refuse_haste(ring: Keyring, account: str, now: datetime) -> None:
-    seconds = _wait(ring, account, now)
-    if seconds:
-        raise RefusedError(
-            "There were {count} wrong passwords for {account}.",
-            "Wait {seconds} s, then try again.",
-            count=len(_own(ring, account)),
-            account=account,
-            seconds=seconds,
-        )
-
-
-def _wait(ring: Keyring, account: str, now: datetime) -> int:
-    """Three attempts are free; each further one doubles the wait, from 2 s to a minute."""
-    own = _own(ring, account)
-    if len(own) < _FREE_ATTEMPTS:
-        return 0
-    pause: int = min(2 ** (len(own) - _FREE_ATTEMPTS + 1), _LONGEST_WAIT)
-    passed = (now - datetime.fromisoformat(own[-1].at)).total_seconds()
-    # A clock set back must not lock a person out for longer than the pause itself.
-    return max(0, round(pause - passed)) if passed >= 0 else pause
-
-
-def _own(ring: Keyring, account: str) -> list[Failure]:
-    return [failure for failure in ring.failures if failure.account == account]

@@ -114,6 +114,25 @@ def make(
     return manifest
 
 
+def own_place(folder: Path, kind: str, made_at: str) -> Path:
+    """Return a free name for a backup among a study's own."""
+    stamp = "".join(sign for sign in made_at if sign not in "-:")
+    plain = folder / FOLDER / f"{kind}-{stamp}"
+    names = (plain, *(plain.with_name(f"{plain.name}-{n}") for n in range(2, 1000)))
+    return next(name for name in names if not name.exists())
+
+
+def told(manifest: Manifest) -> dict[str, object]:
+    """Return what an audit entry says of a backup: it was opened and verified."""
+    return {
+        "kind": manifest.kind,
+        "entries": manifest.entries,
+        "head": manifest.head,
+        "verified": True,
+        "database": manifest.hashes[engines.FILE_NAME],
+    }
+
+
 def copy_database(
     folder: Path, key: bytes, target: Path, target_key: bytes, progress: Progress = silent
 ) -> Contents:

@@ -38,16 +38,25 @@ def migrate(connection: Connection) -> list[str]:
     return done + grow(form_tables(), connection)
 
 
+def needed(connection: Connection) -> bool:
+    """Return whether `migrate` would change anything.
+
+    Raises:
+        StorageError: a newer program has written the database.
+    """
+    present = version_of(connection)
+    if present > LATEST or unknown_to(form_tables(), connection):
+        raise newer_study()
+    return present < LATEST or bool(lacking(form_tables(), connection))
+
+
 def check_readable(connection: Connection) -> None:
     """Refuse a database that cannot be read as it is, for opening without writing.
 
     Raises:
         StorageError: it is newer, or older and must first be opened for writing.
     """
-    present = version_of(connection)
-    if present > LATEST or unknown_to(form_tables(), connection):
-        raise newer_study()
-    if present < LATEST or lacking(form_tables(), connection):
+    if needed(connection):
         raise StorageError(
             "This study was last written by an older version of the program.",
             "Open it once for writing, which brings it up to date.",
