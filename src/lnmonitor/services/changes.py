@@ -10,7 +10,7 @@ class ChangeSet:
     """The kinds of things that changed and the patients concerned.
 
     Kinds: "patients" (a patient was added), a form's code (its records), "results", "flags",
-    "accounts", "audit" (entries were added).
+    "reviews" (verification, signatures, queries, holds), "accounts", "audit" (entries were added).
     """
 
     kinds: frozenset[str] = frozenset()

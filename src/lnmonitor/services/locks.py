@@ -197,4 +197,4 @@ def _note(
 
 def _changes(patient_id: str) -> ChangeSet:
     patients = frozenset({patient_id}) if patient_id else frozenset()
-    return ChangeSet(frozenset({"locks", "audit"}), patients)
+    return ChangeSet(frozenset({"reviews", "audit"}), patients)

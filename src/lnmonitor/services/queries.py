@@ -294,7 +294,7 @@ def run_checks(
             if _check_patient(session, work, load(session, one)):
                 changed.add(one)
         progress(number, len(ids), "Patients")
-    kinds = frozenset({"queries", "audit"}) if changed else frozenset()
+    kinds = frozenset({"reviews", "audit"}) if changed else frozenset()
     return ChangeSet(kinds, frozenset(changed))
 
 
@@ -403,7 +403,7 @@ def _check_account(work: UnitOfWork, account: str) -> None:
 
 
 def _changes(patient_id: str) -> ChangeSet:
-    return ChangeSet(frozenset({"queries", "audit"}), frozenset({patient_id}))
+    return ChangeSet(frozenset({"reviews", "audit"}), frozenset({patient_id}))
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -149,7 +149,12 @@ def finish(session: StudySession, done: Sequence[Done]) -> Saved:
         session.cache.forget(one.data.patient_id)
         session.cache.keep(one.data)
         session.cache.keep_course(one.course, session.today)
-        kinds = {record.form.code for record in one.records} | {"results", "flags", "audit"}
+        kinds = {record.form.code for record in one.records} | {
+            "results",
+            "flags",
+            "reviews",
+            "audit",
+        }
         changes |= ChangeSet(frozenset(kinds), frozenset({one.data.patient_id}))
     records = tuple(record for one in done for record in one.records)
     findings = tuple(finding for one in done for finding in one.findings)

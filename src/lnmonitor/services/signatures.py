@@ -160,7 +160,7 @@ def sign(
             reason=meaning.title.en,
         )
     view = _view(signature, data.subject_id, [(one, ()) for one in covered])
-    return view, ChangeSet(frozenset({"signatures", "audit"}), frozenset({patient_id}))
+    return view, ChangeSet(frozenset({"reviews", "audit"}), frozenset({patient_id}))
 
 
 def signatures(session: StudySession, patient_id: str | None = None) -> tuple[SignatureView, ...]:

@@ -14,6 +14,7 @@ from lnmonitor.language import Language
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
+from lnmonitor.services.signatures import signature_problems
 from lnmonitor.services.studies import open_study
 from lnmonitor.storage import audit as trail
 from lnmonitor.storage import repositories as repo
@@ -35,13 +36,29 @@ _UNTOLD = "Record {record} ({form}) has no entry in the audit trail."
 _DIFFERENT = "Record {record} ({form}) differs from the audit trail."
 _GONE = "Record {record} of the audit trail is gone."
 _MORE = "{count} more records differ."
+_SIGNATURE = {
+    "altered": "Signature {signature} was altered.",
+    "untold": "Signature {signature} differs from the audit trail.",
+    "differs": "Signature {signature} stands on other values than were signed.",
+    "gone": "Signature {signature} of the audit trail is gone.",
+}
 _BROKEN = "The study is NOT as the program wrote it."
 _SOUND = (
     "The database is sound.",
     "The audit trail is intact: {entries} entries, head {head}.",
     "All values of {records} records agree with the audit trail.",
 )
-SENTENCES = (*_CHAIN.values(), _DAMAGED, _UNTOLD, _DIFFERENT, _GONE, _MORE, _BROKEN, *_SOUND)
+SENTENCES = (
+    *_CHAIN.values(),
+    *_SIGNATURE.values(),
+    _DAMAGED,
+    _UNTOLD,
+    _DIFFERENT,
+    _GONE,
+    _MORE,
+    _BROKEN,
+    *_SOUND,
+)
 """All that a report can say, for the translation."""
 _MOST_RECORDS_NAMED = 20
 
@@ -97,6 +114,10 @@ def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
             )
         chain = trail.verify(connection, progress)
         count, disagreeing = _compare(connection, progress)
+        disagreeing += [
+            Problem(_SIGNATURE[what], {"signature": signature})
+            for signature, what in signature_problems(connection, session.study.id)
+        ]
     return VerifyReport(chain.entries, chain.head.hash, count, (*_sentences(chain), *disagreeing))
 
 
