@@ -15,11 +15,6 @@ from lnmonitor.clinical.results import Reason, Scalar, Truth
 RELATIVE_TOLERANCE = 1e-9
 
 
-def equal(a: float, b: float) -> bool:
-    """Whether two numbers are the same within the tolerance."""
-    return math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
-
-
 def above(a: float, b: float) -> bool:
     """Whether a > b by more than the tolerance."""
     return a > b and not math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)

@@ -69,7 +69,10 @@ class _Facts(NamedTuple):
 
 
 def _condition(when: When, term: Term, facts: _Facts) -> Truth:
-    """Answer what a step depends on. A baseline not known to be abnormal counts as normal."""
+    """Answer what a conditional step depends on.
+
+    A baseline not known to be abnormal counts as normal.
+    """
     if when is When.BASELINE_NORMAL:
         return Truth.of(not facts.baseline_abnormal)
     if when is When.BASELINE_ABNORMAL:
@@ -78,9 +81,7 @@ def _condition(when: When, term: Term, facts: _Facts) -> Truth:
         return Truth.of(facts.symptomatic)
     if when is When.ASYMPTOMATIC:
         return Truth.of(facts.symptomatic).negated
-    if when is When.BELOW_NORMAL:
-        return truth(facts.value, "<", facts.uln if term.rising else facts.lln)
-    return Truth.YES
+    return truth(facts.value, "<", facts.uln if term.rising else facts.lln)
 
 
 class _Test(NamedTuple):

@@ -95,9 +95,9 @@ def test_that_amylase_and_lipase_depend_on_symptoms(
 
 
 def test_that_fibrinogen_counts_from_the_baseline_only_below_normal() -> None:
-    for value, expected in ((1.9, 3), (2.1, 0)):
-        result = grade("Fibrinogen decreased", value, unit="g/L", lln=2.0, baseline=4.0)
-        assert result.grade == expected  # 1.9 is at most half of 4.0
+    for value, baseline, expected in ((1.9, 4.0, 3), (2.1, 4.0, 0), (1.9, 2.6, 2), (1.9, 2.5, 1)):
+        result = grade("Fibrinogen decreased", value, unit="g/L", lln=2.0, baseline=baseline)
+        assert result.grade == expected  # at most half, at most three quarters of the baseline
     assert grade("Fibrinogen decreased", 1.0, unit="g/L", lln=2.0, baseline=4.0).grade == 4
 
 
@@ -272,6 +272,17 @@ def test_that_steroid_reasons_say_what_counted() -> None:
         ("steroids.pulse", Truth.YES),
         ("steroids.local", Truth.NO),
     ]
+
+
+def test_that_small_doses_and_saturations_are_values_like_others() -> None:
+    state = RenalState(prednisone_mg_day=0.5)
+    assert assess("bliss-crr", baseline=state, now=state).response is Response.UNKNOWN
+    assert ctcae_clinical.hypoxia(0.5, at_rest=True).grade == 3
+    lesser = bilag_renal_classic.grade(
+        RenalInputs(u24_g=3.0), RenalInputs(u24_g=1.9), ever_involved=True
+    )
+    limits = {r.values["limit"] for r in lesser.reasons if r.code == "bilag.protein_rise"}
+    assert (lesser.grade, limits) == (Grade.B, {1.0})
 
 
 def test_that_zero_protein_and_a_dead_product_are_values_like_others() -> None:
