@@ -39,6 +39,8 @@ from lnmonitor.study.forms import Identity, ProtocolDeviation
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import PatientData, Record
 
+_FOLLOWING = frozenset({"results", "flags", "reviews", "audit"})
+"""Kinds of things that every change of a record may change with it."""
 CORRECTED = "The value that raised it was corrected."
 
 
@@ -149,13 +151,8 @@ def finish(session: StudySession, done: Sequence[Done]) -> Saved:
         session.cache.forget(one.data.patient_id)
         session.cache.keep(one.data)
         session.cache.keep_course(one.course, session.today)
-        kinds = {record.form.code for record in one.records} | {
-            "results",
-            "flags",
-            "reviews",
-            "audit",
-        }
-        changes |= ChangeSet(frozenset(kinds), frozenset({one.data.patient_id}))
+        kinds = _FOLLOWING | {record.form.code for record in one.records}
+        changes |= ChangeSet(kinds, frozenset({one.data.patient_id}))
     records = tuple(record for one in done for record in one.records)
     findings = tuple(finding for one in done for finding in one.findings)
     return Saved(records, changes, findings)
