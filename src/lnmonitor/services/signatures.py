@@ -142,8 +142,8 @@ def sign(
         InputError: there is nothing to sign, or the name is not the signed-in person's.
     """
     require(session, Action.SIGN)
-    _check_clock(session)
     _check_person(session, user, password)
+    _check_clock(session)  # after the entry about the password, which compares the clock
     with session.work() as work:
         data = load(session, patient_id)
         records = _to_sign(session, data, scope, target)
@@ -293,7 +293,7 @@ def _sha256(content: object) -> str:
 
 
 def _check_clock(session: StudySession) -> None:
-    if getattr(session, "clock_notice", None) is not None:
+    if session.clock_notice is not None:
         raise RefusedError(
             "The computer's clock has changed and nobody has said why: nothing was signed.",
             "Acknowledge the change of the clock first.",

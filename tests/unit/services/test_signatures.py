@@ -16,9 +16,10 @@ from tests.unit.services.review_study import (
 )
 
 from lnmonitor.clock import FixedClock
-from lnmonitor.errors import InputError, PermissionDeniedError
+from lnmonitor.errors import InputError, PermissionDeniedError, RefusedError
 from lnmonitor.services import audit
 from lnmonitor.services.accounts import add_account
+from lnmonitor.services.clock import acknowledge
 from lnmonitor.services.form_state import FormState
 from lnmonitor.services.locks import freeze, unfreeze
 from lnmonitor.services.records import void
@@ -195,6 +196,18 @@ def test_that_triggers_keep_signatures_from_change_deletion_and_revival(
 def _execute(session: StudySession, statement: str) -> None:
     with session.store.write() as connection:
         connection.exec_driver_sql(statement)
+
+
+def test_that_nothing_is_signed_while_a_change_of_the_clock_is_unexplained(
+    open_as: Open, place: Place, clock: FixedClock
+) -> None:
+    doctor = open_as("doctor")
+    clock.instant -= timedelta(hours=3)
+    with pytest.raises(RefusedError, match="clock has changed"):
+        sign_visit(doctor, place)
+    assert signatures(doctor) == ()
+    acknowledge(doctor, "Battery replaced")
+    assert sign_visit(doctor, place).valid
 
 
 def test_that_what_is_unsigned_too_long_is_listed_with_its_age(
