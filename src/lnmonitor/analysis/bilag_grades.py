@@ -12,9 +12,10 @@ from lnmonitor.analysis.inputs import PatientInput, VisitInput, yes_no
 from lnmonitor.analysis.kidney import CELLULAR_CASTS, PROTEIN_MEASURES, protein
 from lnmonitor.analysis.model import Measured, guarded
 from lnmonitor.analysis.sledai_scores import SEDIMENT_LIMIT_HPF, decided
-from lnmonitor.clinical import bilag, bilag_renal, gfr
+from lnmonitor.clinical import bilag, bilag_renal, bilag_renal_classic, gfr
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_renal import RenalInputs
+from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
 from lnmonitor.clinical.proteinuria import Proteinuria, convert_ratio
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.study import dates
@@ -87,21 +88,25 @@ def grade_bilag(
     if visit.bilag is not None:
         found |= _grade_systems(visit, before)
         grades = [one for one in found.values() if isinstance(one, BilagGrade)]
-        scale = bilag.NUMERIC_12811 if protocol.bilag_scale.startswith("12") else bilag.NUMERIC_9311
-        found["bilag.total"] = bilag.total(grades, scale)
+        found["bilag.total"] = bilag.total(grades, bilag.SCALES[protocol.bilag_scale])
     before.remember(found, renal)
     return found
 
 
 def _grade_renal(now: RenalInputs, before: BilagHistory, protocol: Protocol) -> Outcome:
+    """Grade by the protocol's renal rule; the classic one reads eGFR for creatinine clearance."""
+    ever = before.ever("renal")
+    if protocol.bilag_renal_rule == RULE_BILAG_CLASSIC_RENAL.id:
+        return guarded(
+            RULE_BILAG_CLASSIC_RENAL,
+            lambda: bilag_renal_classic.grade(now, before.renal, ever_involved=ever),
+        )
     rule = bilag_renal.RULE_BILAG_2004_RENAL
     options = protocol.parameters.get(rule.id, {})
     first_visit = cast(Any, options.get("first_visit", "conservative"))
     return guarded(
         rule,
-        lambda: bilag_renal.grade(
-            now, before.renal, ever_involved=before.ever("renal"), first_visit=first_visit
-        ),
+        lambda: bilag_renal.grade(now, before.renal, ever_involved=ever, first_visit=first_visit),
     )
 
 

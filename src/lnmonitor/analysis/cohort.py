@@ -23,7 +23,7 @@ from lnmonitor.analysis.survival import (
     cumulative_incidence,
     kaplan_meier,
 )
-from lnmonitor.clinical.bilag import NUMERIC_9311, NUMERIC_12811
+from lnmonitor.clinical.bilag import SCALES
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
 from lnmonitor.language import Text
@@ -250,7 +250,7 @@ def _rule(protocol: Protocol) -> Text:
 
 
 def _measures(protocol: Protocol) -> tuple[_Measure, ...]:
-    scale = NUMERIC_12811 if protocol.bilag_scale.startswith("12") else NUMERIC_9311
+    scale = SCALES[protocol.bilag_scale]
 
     def sledai(visit: VisitAssessment) -> float | None:
         score = visit.sledai()

@@ -13,25 +13,29 @@ from itertools import chain
 
 from lnmonitor.analysis import flags as flag_rules
 from lnmonitor.analysis import infusion_safety
+from lnmonitor.analysis.activity import ActivityHistory, judge_activity
 from lnmonitor.analysis.bilag_grades import BilagHistory, grade_bilag
 from lnmonitor.analysis.drugs import Steroids, steroids
+from lnmonitor.analysis.flares import find_flares
 from lnmonitor.analysis.inputs import PatientInput, VisitInput, gather
 from lnmonitor.analysis.kidney import (
     KidneyVisit,
-    baseline_state,
     estimate_gfr,
-    find_flares,
+    estimated_value,
+    fall_confirmed,
     g_stage,
     judges_response,
     renal_state,
-    respond,
+    updated_baseline,
 )
 from lnmonitor.analysis.laboratory_grades import Baseline, baseline_labs, grade_labs
 from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, VisitAssessment
+from lnmonitor.analysis.responses import parameters_of, respond
 from lnmonitor.analysis.sledai_scores import score_sledai
-from lnmonitor.clinical.response import RenalState, Response
+from lnmonitor.analysis.treatment import Treatment, describe_taper, treatment
+from lnmonitor.analysis.urine import read_urine
+from lnmonitor.clinical.response import RenalState, Response, aurora_1
 from lnmonitor.clinical.results import Outcome
-from lnmonitor.clinical.steroids import SteroidDose
 from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.protocol import Protocol
@@ -53,10 +57,11 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
     that read it and leaves the others alone.
     """
     patient = gather(data)
-    evaluation = _Evaluation(patient, protocol, steroids(patient.glucocorticoids))
-    visits = tuple(evaluation.assess(visit) for visit in patient.visits)
-    flares = find_flares(patient, evaluation.courses, evaluation.followed, protocol)
     infusions = infusion_safety.check_infusions(patient, protocol)
+    evaluation = _Evaluation(patient, protocol, steroids(patient.glucocorticoids), infusions)
+    visits = tuple(evaluation.assess(visit) for visit in patient.visits)
+    other_flares = find_flares(patient, evaluation.courses, evaluation.followed, protocol)
+    flares = other_flares.pop(protocol.flare_rule)
     found = flag_rules.Evaluated(patient, protocol, visits, flares, infusions)
     remission = _remission(visits, protocol)
     leaving = left_study(data)
@@ -67,6 +72,7 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
         visits=visits,
         flags=_flags(found),
         flares=flares,
+        other_flares=other_flares,
         ever_in_remission=remission[0],
         first_remission_day=remission[1],
         death_day=patient.day(patient.death),
@@ -74,6 +80,7 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
         withdrawn_day=patient.day(dates.earliest(leaving.form.occurred_on)) if leaving else None,
         infusions=infusions,
         primary_rule=protocol.response_rule,
+        bilag_scale=protocol.bilag_scale,
         evaluated_on=today.isoformat(),
     )
 
@@ -85,12 +92,31 @@ class _Evaluation:
     patient: PatientInput
     protocol: Protocol
     courses: Steroids
+    infusions: tuple[InfusionGiven, ...]
 
     def __post_init__(self) -> None:
         self.bilag = BilagHistory(self.patient.history)
+        self.activity = ActivityHistory()
         self.labs: Baseline = baseline_labs(self.patient.visits)
-        self.before: list[RenalState] = []
+        self.baseline = RenalState()
         self.followed: list[KidneyVisit] = []
+        self.estimates = {
+            visit.record.id: estimate_gfr(self.patient, visit, self.protocol)
+            for visit in self.patient.visits
+            if visit.took_place and ("CREAT" in visit.labs or "CYSC" in visit.labs)
+        }
+        self.samples = self._samples()
+
+    def _samples(self) -> list[tuple[str, float]]:
+        """Return (date, eGFR) of the samples after day 0, a sample of two visits once."""
+        found = {
+            _sampled(visit): value
+            for visit in self.patient.visits
+            if visit.day is not None
+            and visit.day > 0
+            and (value := estimated_value(self.estimates.get(visit.record.id))) is not None
+        }
+        return sorted(found.items())
 
     def assess(self, visit: VisitInput) -> VisitAssessment:
         """Return one visit's results; must be called in order of date."""
@@ -106,45 +132,64 @@ class _Evaluation:
         )
         if not visit.took_place:
             return assessment
-        dose = self.courses.on(visit.on)
+        taken = treatment(self.patient, self.courses, visit.on)
         return replace(
             assessment,
-            outcomes=self._outcomes(visit, dose),
+            outcomes=self._outcomes(visit, taken),
             labs=visit.labs,
-            prednisone_mg=dose.mg_per_day if dose else None,
+            prednisone_mg=taken.prednisone_mg_day,
             recorded_sledai=visit.sledai.form.recorded_total if visit.sledai else None,
             pga=visit.pga,
             weight_kg=visit.vital("weight_kg"),
         )
 
-    def _outcomes(self, visit: VisitInput, dose: SteroidDose | None) -> dict[str, Outcome]:
+    def _outcomes(self, visit: VisitInput, taken: Treatment) -> dict[str, Outcome]:
         found = score_sledai(visit, self.protocol)
-        if dose is not None:
-            found["steroids"] = dose
-        estimated = None
-        if "CREAT" in visit.labs or "CYSC" in visit.labs:
-            estimated = estimate_gfr(self.patient, visit, self.protocol)
+        found |= self._treatment(visit, taken)
+        estimated = self.estimates.get(visit.record.id)
+        if estimated is not None:
             found |= {"egfr": estimated, "kdigo_g": g_stage(estimated)}
+        found |= read_urine(self.patient, visit, found.get("kdigo_g"), self.protocol)
         found |= grade_bilag(self.patient, visit, estimated, self.bilag, self.protocol)
-        found |= self._kidney(visit, estimated, dose)
+        found |= self._kidney(visit, estimated, taken)
+        found |= judge_activity(visit, found, taken, self.activity)
         return found | grade_labs(visit, self.labs)
 
+    def _treatment(self, visit: VisitInput, taken: Treatment) -> dict[str, Outcome]:
+        """Return the steroid dose and course, and an infusion given on the day of the visit."""
+        found: dict[str, Outcome] = {}
+        if taken.dose is not None:
+            found["steroids"] = taken.dose
+        course = describe_taper(self.patient, self.courses, visit.on)
+        if course is not None:
+            found["steroids.taper"] = course
+        given = [one.check for one in self.infusions if one.date == visit.on.isoformat()]
+        return found | ({"infusion": given[-1]} if given else {})
+
     def _kidney(
-        self, visit: VisitInput, estimated: Outcome | None, dose: SteroidDose | None
+        self, visit: VisitInput, estimated: Outcome | None, taken: Treatment
     ) -> dict[str, Outcome]:
         """Keep the kidney's state up to day 0 for the baseline, judge the response after it."""
         if visit.day is None:
             return {}
-        prednisone = dose.mg_per_day if dose else None
-        state = renal_state(self.patient, visit, estimated, prednisone)
+        state = renal_state(self.patient, visit, estimated, taken)
         if visit.day <= 0:
-            self.before.append(state)
+            self.baseline = updated_baseline(self.baseline, state)
             return {}
         if not judges_response(visit, self.protocol):
             return {}
-        outcomes = respond(baseline_state(self.before), state, self.protocol)
+        limits = {**aurora_1.PARAMETERS, **parameters_of(self.protocol, aurora_1.RULE_SET.id)}
+        confirmed = fall_confirmed(self.samples, _sampled(visit), self.baseline.egfr, limits)
+        state = replace(state, egfr_fall_confirmed=confirmed)
+        outcomes = respond(self.baseline, state, self.protocol)
         self.followed.append(KidneyVisit(visit, state, outcomes))
         return outcomes
+
+
+def _sampled(visit: VisitInput) -> str:
+    """Return the day on which the creatinine (or cystatin C) of a visit was taken."""
+    measured = visit.labs.get("CREAT") or visit.labs.get("CYSC")
+    return (measured.date if measured else "") or visit.on.isoformat()
 
 
 def _flags(found: flag_rules.Evaluated) -> tuple[Flag, ...]:

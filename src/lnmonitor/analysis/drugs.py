@@ -79,6 +79,14 @@ class Steroids:
             return None
         return dose_on(day, self.intervals)
 
+    def known(self, first: date, last: date) -> bool:
+        """Whether the dose of every day from `first` to `last` is known: no gap in the log."""
+        if self.first is None or self.first > first:
+            return False
+        return not any(
+            start <= last and (stop is None or stop >= first) for start, stop in self.unclear
+        )
+
 
 _earliest = lru_cache(maxsize=8192)(dates.earliest)
 _latest = lru_cache(maxsize=8192)(dates.latest)
@@ -150,7 +158,7 @@ def escalated(
         record.form.indication in FOR_ACTIVITY
         and (when := span(record.form)) is not None
         and sampled <= when[0] <= last
-        and _raised(record.form, when[0], immunosuppressants)
+        and is_raised(record.form, when[0], immunosuppressants)
         for record in immunosuppressants
     )
 
@@ -163,7 +171,7 @@ def _higher(now: SteroidDose | None, before: SteroidDose | None) -> bool:
     return now.mg_per_day > (before.mg_per_day if before else 0)
 
 
-def _raised(
+def is_raised(
     form: Immunosuppressant, start: date, records: Sequence[Record[Immunosuppressant]]
 ) -> bool:
     """Whether no earlier course of the drug had at least this daily dose just before `start`."""

@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import Any
 
-from lnmonitor.analysis.model import Flag, GfrStage, Refused, SledaiLabCheck
+from lnmonitor.analysis.model import (
+    Flag,
+    GfrStage,
+    KidneyRisk,
+    ProteinReading,
+    ProteinStage,
+    Refused,
+    SledaiLabCheck,
+    Undetermined,
+)
 from lnmonitor.analysis.wording import (
     EQUATION_NAMES,
     UNIT_NAMES,
@@ -20,15 +30,20 @@ from lnmonitor.analysis.wording import (
     rule_set_name,
     span,
 )
+from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, BilagTotal
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.gfr import EgfrResult
 from lnmonitor.clinical.infusion import InfusionCheck
+from lnmonitor.clinical.low_activity import ActivityState
+from lnmonitor.clinical.responder import Responder
 from lnmonitor.clinical.response import ResponseResult
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
 from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.clinical.steroids import MG_EQUAL_TO_PREDNISONE_5, SteroidDose
+from lnmonitor.clinical.taper import Taper
+from lnmonitor.clinical.urine_collection import CollectionCheck
 from lnmonitor.language import Language, Text
 from lnmonitor.resources import read_toml
 from lnmonitor.study.analytes import ANALYTES
@@ -39,6 +54,7 @@ _FILE = ("i18n", "reasons.toml")
 _DATES = frozenset({"date", "first", "last"})
 _NAMES = frozenset({"item", "cause", "proposed"})
 _CODED = {"unit": UNIT_NAMES, "equation": EQUATION_NAMES}
+_INDEX_NAMES = {"lldas": "LLDAS", "doris-2021": "DORIS 2021", "sri-4": "SRI-4", "bicla": "BICLA"}
 _ROUNDING = 4
 """Significant digits of a printed number."""
 
@@ -88,6 +104,11 @@ def explain(result: Outcome | Flag, language: Language) -> Explanation:
         rule_line=_rule_line(result.rule, language),
         citation="; ".join(citation.text for citation in result.rule.citations),
     )
+
+
+def decisive(explanation: Explanation, most: int = 2) -> tuple[Line, ...]:
+    """Return what decided a result: first what is not met or missing, else what is met."""
+    return (*explanation.not_met, *explanation.missing)[:most] or explanation.met[:most]
 
 
 def reason_text(reason: Reason, language: Language) -> str:
@@ -222,7 +243,18 @@ def _sentence(result: Outcome, kind: str, language: Language) -> str:
         parts.append(_words("word", word, language).format(count=count))
     if isinstance(result, BilagGrade) and result.provisional:
         parts.append(_words("word", "provisional", language))
+    if isinstance(result, FlareFinding):
+        parts += _about_flare(result, language)
     return ("" if language == "zh" else " ").join(part for part in parts if part)
+
+
+def _about_flare(result: FlareFinding, language: Language) -> Iterator[str]:
+    """Say what the definition asks for besides, and of whom its flare rate is a share."""
+    confirms = "confirm_min_days" in result.rule.parameters
+    yield _words("word", "second_sample" if confirms else "one_sample", language)
+    rule_sets = {one.rule.id: one for one in flare.RULE_SETS.values()}
+    if result.rule.id in rule_sets:
+        yield _words("word", f"share_of_{rule_sets[result.rule.id].denominator}", language)
 
 
 def _title(result: Outcome, language: Language) -> tuple[str, str]:
@@ -231,42 +263,119 @@ def _title(result: Outcome, language: Language) -> tuple[str, str]:
     return kind, _words("title", kind, language).format(**values)
 
 
-def _described(  # noqa: PLR0911 - one answer for each kind of result
-    result: Outcome, language: Language
-) -> tuple[str, dict[str, Any]]:
-    unknown = _words("word", "not_known", language)
-    if isinstance(result, SledaiScore):
-        exact = result.score is not None
-        shown = f"{result.score}" if exact else span(result.low, result.high)
-        names = {"renal-sledai": "Renal SLEDAI", "clinical-sledai": "Clinical SLEDAI"}
-        return "sledai", {"name": names.get(result.rule.id, "SLEDAI-2K"), "score": shown}
-    if isinstance(result, BilagGrade):
-        letter = result.grade.value if result.grade else unknown
-        return "bilag", {"system": item_name(result.system, language), "grade": letter}
-    if isinstance(result, BilagTotal):
-        return "bilag_total", {"score": unknown if result.total is None else result.total}
-    if isinstance(result, EgfrResult):
-        value = unknown if result.value is None else number(result.value, 0)
-        name = EQUATION_NAMES.get(result.equation_id, result.equation_id)
-        return "egfr", {"equation": name, "value": value, "unit": result.unit}
-    if isinstance(result, GfrStage):
-        return "stage", {"stage": result.stage or unknown}
-    if isinstance(result, ResponseResult):
-        word = _words("title", result.response.name, language)
-        rule = rule_set_name(result.rule.id.removeprefix("response-")).in_(language)
-        return "response", {"response": word, "rule": rule}
-    if isinstance(result, FlareFinding):
-        return "flare", {"status": _words("title", result.status, language)}
-    if isinstance(result, CtcaeGrade):
-        grade = span(result.low, result.high) if result.grade is None else f"{result.grade}"
-        return "ctcae", {"term": result.term, "grade": grade}
-    if isinstance(result, InfusionCheck):
-        dose, percent = result.given_dose_per_kg, result.deviation_percent
-        return "infusion", {
-            "dose": unknown if dose is None else number(dose / 1e6, 3),
-            "percent": unknown if percent is None else number(percent, 1),
-        }
-    if isinstance(result, SteroidDose):
-        return "steroids", {"dose": printed_number(result.mg_per_day)}
-    kinds = {Refused: "refused", SledaiLabCheck: "sledai_check"}
+Described = tuple[str, dict[str, Any]]
+"""Entry of `title` and `sentence`, and the values of the title's placeholders."""
+
+
+@singledispatch
+def _described(result: Outcome, _language: Language) -> Described:
+    kinds = {Refused: "refused", SledaiLabCheck: "sledai_check", Undetermined: "undetermined"}
     return kinds.get(type(result), "other"), {"rule": result.rule.id}
+
+
+def _unknown(language: Language) -> str:
+    return _words("word", "not_known", language)
+
+
+@_described.register
+def _(result: SledaiScore, _language: Language) -> Described:
+    shown = f"{result.score}" if result.score is not None else span(result.low, result.high)
+    names = {"renal-sledai": "Renal SLEDAI", "clinical-sledai": "Clinical SLEDAI"}
+    return "sledai", {"name": names.get(result.rule.id, "SLEDAI-2K"), "score": shown}
+
+
+@_described.register
+def _(result: BilagGrade, language: Language) -> Described:
+    letter = result.grade.value if result.grade else _unknown(language)
+    return "bilag", {"system": item_name(result.system, language), "grade": letter}
+
+
+@_described.register
+def _(result: BilagTotal, language: Language) -> Described:
+    return "bilag_total", {"score": _unknown(language) if result.total is None else result.total}
+
+
+@_described.register
+def _(result: EgfrResult, language: Language) -> Described:
+    value = _unknown(language) if result.value is None else number(result.value, 0)
+    name = EQUATION_NAMES.get(result.equation_id, result.equation_id)
+    return "egfr", {"equation": name, "value": value, "unit": result.unit}
+
+
+@_described.register
+def _(result: GfrStage, language: Language) -> Described:
+    return "stage", {"stage": result.stage or _unknown(language)}
+
+
+@_described.register
+def _(result: ProteinStage, language: Language) -> Described:
+    return "protein_stage", {"stage": result.stage or _unknown(language)}
+
+
+@_described.register
+def _(result: KidneyRisk, language: Language) -> Described:
+    word = f"risk_{result.risk or 'unknown'}".replace(" ", "_")
+    return "risk", {"risk": _words("word", word, language)}
+
+
+@_described.register
+def _(result: ProteinReading, language: Language) -> Described:
+    value = _unknown(language) if result.value is None else printed_number(result.value)
+    return "protein", {"value": value, "unit": result.unit}
+
+
+@_described.register
+def _(result: CollectionCheck, language: Language) -> Described:
+    return "collection", {"answer": _words("answer", result.complete.value, language)}
+
+
+@_described.register
+def _(result: ResponseResult, language: Language) -> Described:
+    word = _words("title", result.response.name, language)
+    rule = rule_set_name(result.rule.id.removeprefix("response-")).in_(language)
+    return "response", {"response": word, "rule": rule}
+
+
+@_described.register
+def _(result: FlareFinding, language: Language) -> Described:
+    words = [_words("title", result.status, language)]
+    words += [_words("title", result.grade, language)] if result.grade else []
+    return "flare", {"status": ("，" if language == "zh" else ", ").join(words)}
+
+
+@_described.register
+def _(result: ActivityState, language: Language) -> Described:
+    name = _INDEX_NAMES.get(result.rule.id, result.rule.id)
+    return "state", {"name": name, "answer": _words("answer", result.met.value, language)}
+
+
+@_described.register
+def _(result: Responder, language: Language) -> Described:
+    name = _INDEX_NAMES.get(result.rule.id, result.rule.id)
+    return "index", {"name": name, "answer": _words("answer", result.met.value, language)}
+
+
+@_described.register
+def _(result: CtcaeGrade, _language: Language) -> Described:
+    grade = span(result.low, result.high) if result.grade is None else f"{result.grade}"
+    return "ctcae", {"term": result.term, "grade": grade}
+
+
+@_described.register
+def _(result: InfusionCheck, language: Language) -> Described:
+    dose, percent = result.given_dose_per_kg, result.deviation_percent
+    return "infusion", {
+        "dose": _unknown(language) if dose is None else number(dose / 1e6, 3),
+        "percent": _unknown(language) if percent is None else number(percent, 1),
+    }
+
+
+@_described.register
+def _(result: SteroidDose, _language: Language) -> Described:
+    return "steroids", {"dose": printed_number(result.mg_per_day)}
+
+
+@_described.register
+def _(result: Taper, _language: Language) -> Described:
+    start, now = printed_number(result.dose_day_0), printed_number(result.dose)
+    return "taper", {"dose": now, "before": start}

@@ -21,6 +21,7 @@ from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.urine_collection import CollectionCheck
 from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.analytes import ANALYTES
@@ -166,13 +167,13 @@ def _confirmation(flare: FlareFinding) -> Iterator[Reason]:
         values: dict[str, Scalar] = {"date": flare.confirmed_date, "day": flare.confirmed_day}
         yield Reason("flag.flare_confirmed", Truth.YES, values)
         return
-    onset = date.fromisoformat(flare.onset_date)
-    limits = [flare.rule.parameters.get(name) for name in ("confirm_min_days", "confirm_max_days")]
-    first, last = (int(limit) for limit in limits if isinstance(limit, int | float))
     if flare.resolved_day is not None:
         yield Reason("flag.flare_not_confirmed", Truth.NO, {"day": flare.resolved_day})
         return
     yield Reason("flag.treatment_escalated", Truth.NO, {"item": "treatment"})
+    onset = date.fromisoformat(flare.onset_date)
+    limits = [flare.rule.parameters.get(name) for name in ("confirm_min_days", "confirm_max_days")]
+    first, last = (int(limit) for limit in limits if isinstance(limit, int | float))
     yield Reason(
         "flag.second_sample",
         Truth.UNKNOWN,
@@ -397,24 +398,33 @@ def contradiction_flags(found: Evaluated) -> Iterator[Flag]:
 
 
 def collection_flags(found: Evaluated) -> Iterator[Flag]:
-    """24-hour collections recorded as incomplete: rules do not use their protein."""
+    """24-hour collections that were recorded as incomplete, or whose creatinine says so.
+
+    Rules do not use the protein of the first kind. The second kind is used and flagged: the limits
+    of creatinine excretion are not verified, so a person decides.
+    """
     for visit in found.visits:
-        measured = visit.labs.get("U24P")
-        if measured is None or measured.complete is not False:
+        measured, checked = visit.labs.get("U24P"), visit.outcomes.get("urine.collection")
+        if measured is None:
+            continue
+        by_creatinine = isinstance(checked, CollectionCheck) and checked.complete is Truth.NO
+        reasons: list[Reason] = []
+        if measured.complete is False:
+            values: dict[str, Scalar] = {"value": measured.value, "unit": measured.unit}
+            code = "flag.collection_incomplete"
+            reasons.append(Reason(code, Truth.YES, {"item": "U24P", **values}))
+        if by_creatinine and checked is not None:
+            excreted = checked.reasons[0]
+            reasons.append(Reason("flag.creatinine_low", Truth.YES, excreted.values))
+        if not reasons:
             continue
         yield make_flag(
             found.patient,
             "urine.incomplete",
             Text("24-h urine collection incomplete", "24 h 尿收集不完整"),
             RULE_INCOMPLETE,
-            (
-                Reason(
-                    "flag.collection_incomplete",
-                    Truth.YES,
-                    {"item": "U24P", "value": measured.value, "unit": measured.unit},
-                ),
-            ),
-            severity="info",
+            reasons,
+            severity="info" if measured.complete is False else "warn",
             on=measured.date or visit.date,
             record_ids=(measured.record_id,),
             visit_id=visit.visit_id,

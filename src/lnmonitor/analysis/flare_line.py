@@ -22,8 +22,11 @@ def flare_line(
     """Return the limit of the last remission, up to the end of a flare that broke it.
 
     After CR the protocol's limit; after PR its limit, or a multiple of the lowest value since the
-    remission began if that is higher. No line before any remission.
+    remission began if that is higher. No line before any remission, and none for another flare
+    rule than the default: their limits hang on more than one value.
     """
+    if protocol.flare_rule != flare.DEFAULT:
+        return ()
     confirmed = [
         found
         for found in course.flares

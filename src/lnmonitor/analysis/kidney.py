@@ -1,4 +1,4 @@
-"""The kidney at each visit: protein, eGFR with its stage, response against baseline, flares.
+"""The kidney at each visit as the rules read it: protein, eGFR with its stage, state, baseline.
 
 Baseline follows the usual convention of trials: for each measure the last value on or before day 0.
 """
@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
-from lnmonitor.analysis.drugs import Steroids, escalated, on_rescue
+from lnmonitor.analysis.drugs import on_rescue
 from lnmonitor.analysis.inputs import PatientInput, VisitInput
 from lnmonitor.analysis.model import GfrStage, Measured, guarded
-from lnmonitor.clinical import flare, gfr, response
-from lnmonitor.clinical.flare import FlareObservation
+from lnmonitor.analysis.treatment import Treatment
+from lnmonitor.clinical import gfr
+from lnmonitor.clinical.criteria import truth
 from lnmonitor.clinical.proteinuria import UNITS, Proteinuria, limit_in
-from lnmonitor.clinical.response import RenalState, Response, ResponseResult
+from lnmonitor.clinical.response import Parameter, RenalState
 from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
 from lnmonitor.study.protocol import Protocol
 
@@ -107,12 +108,12 @@ def judges_response(visit: VisitInput, protocol: Protocol) -> bool:
 
 
 def renal_state(
-    patient: PatientInput,
-    visit: VisitInput,
-    estimated: Outcome | None,
-    prednisone_mg_day: float | None,
+    patient: PatientInput, visit: VisitInput, estimated: Outcome | None, treatment: Treatment
 ) -> RenalState:
-    """Return what the response and flare rules read of one visit."""
+    """Return what the response and flare rules read of one visit.
+
+    Whether a fall of eGFR was confirmed needs the samples around it: see `fall_confirmed`.
+    """
     creatinine, casts = visit.labs.get("CREAT"), visit.labs.get("UCASTS")
     kind = casts.text if casts else ""
     return RenalState(
@@ -120,91 +121,60 @@ def renal_state(
         upcr=protein(visit.labs.get("UPCR")),
         creatinine_umol_l=creatinine.value if creatinine else None,
         creatinine_uln=creatinine.high if creatinine else None,
-        egfr=estimated.value if isinstance(estimated, gfr.EgfrResult) else None,
+        egfr=estimated_value(estimated),
         albumin_g_l=visit.value("ALB"),
         urine_rbc_hpf=visit.value("URBC"),
         urine_wbc_hpf=visit.value("UWBC"),
         casts=kind in CELLULAR_CASTS if kind else None,
         on_rescue=on_rescue(patient.immunosuppressants, visit.on),
         pre_flare_egfr=patient.history.pre_flare_egfr if patient.history else None,
-        prednisone_mg_day=prednisone_mg_day,
+        prednisone_mg_day=treatment.prednisone_mg_day,
+        treatment_failure=treatment.failed,
+        steroid_allowance_kept=treatment.allowance_kept,
     )
 
 
-def baseline_state(before: Sequence[RenalState]) -> RenalState:
-    """Return for each measure its last value among the states up to day 0, in order of date."""
-    baseline = RenalState()
-    for state in before:
-        known = {f.name: getattr(state, f.name) for f in fields(state)}
-        baseline = replace(baseline, **{k: v for k, v in known.items() if v is not None})
-    return replace(baseline, on_rescue=None)
+def estimated_value(estimated: Outcome | None) -> float | None:
+    """Return the number of an estimated GFR, None without one."""
+    return estimated.value if isinstance(estimated, gfr.EgfrResult) else None
 
 
-def respond(baseline: RenalState, now: RenalState, protocol: Protocol) -> dict[str, Outcome]:
-    """Return the response by the primary and the other rule sets of the protocol."""
-    found: dict[str, Outcome] = {}
-    for rule_set in (protocol.response_rule, *protocol.other_response_rules):
-        known = response.RULE_SETS.get(rule_set)
-        found[f"response.{rule_set}"] = guarded(
-            known.rule if known else Rule(f"response-{rule_set}", "0"),
-            lambda rule_set=rule_set: response.assess(  # type: ignore[misc]
-                rule_set,
-                baseline=baseline,
-                now=now,
-                parameters=cast(Any, protocol.parameters.get(rule_set)),
-            ),
-        )
-    return found
+def fall_confirmed(
+    samples: Sequence[tuple[str, float]],
+    on: str,
+    baseline: float | None,
+    parameters: Mapping[str, Parameter],
+) -> bool | None:
+    """Whether a fall of eGFR under both limits of AURORA-1 was found in two samples in a row.
+
+    Args:
+        samples: (ISO date, eGFR) after day 0, by date, each date once. on: date of the sample asked
+            about. parameters: `egfr_floor` (mL/min/1.73 m²) and `egfr_loss` (fraction of
+            `baseline`).
+
+    The trial asked for confirmation without saying when (as posted: clause of Rovin 2021): the
+    sample before or after is this protocol's reading. False where the sample has not fallen; None
+    while a later sample could still confirm it, or the baseline is not known.
+    """
+    limit = None if baseline is None else baseline * (1 - parameters["egfr_loss"])
+
+    def low(value: float | None) -> Truth:
+        return Truth.all(truth(value, "<", parameters["egfr_floor"]), truth(value, "<", limit))
+
+    place = next((n for n, (day, _) in enumerate(samples) if day == on), None)
+    if place is None:
+        return None
+    before = low(samples[place - 1][1]) if place else Truth.NO
+    after = low(samples[place + 1][1]) if place + 1 < len(samples) else Truth.UNKNOWN
+    met = Truth.all(low(samples[place][1]), Truth.any(before, after))
+    return None if met is Truth.UNKNOWN else met is Truth.YES
 
 
-def find_flares(
-    patient: PatientInput,
-    courses: Steroids,
-    followed: Sequence[KidneyVisit],
-    protocol: Protocol,
-) -> tuple[Outcome, ...]:
-    """Return suspected and confirmed flares over all visits after day 0, unscheduled ones too."""
-    observations = [
-        FlareObservation(
-            day=one.visit.day,
-            date=one.visit.on.isoformat(),
-            state=one.state,
-            response=_response(one, protocol),
-            treatment_escalated=escalated(
-                one.visit.on, courses, patient.glucocorticoids, patient.immunosuppressants
-            ),
-            collection_id=_collection(one.visit),
-        )
-        for one in followed
-        if one.visit.day is not None
-    ]
-    rule_set = flare.RULE_SETS.get(protocol.flare_rule)
-    rule = rule_set.rule if rule_set else Rule(protocol.flare_rule, "0")
-    found: list[Outcome] = []
+def updated_baseline(baseline: RenalState, state: RenalState) -> RenalState:
+    """Return for each measure the later value: `state` is of a visit up to day 0 after the others.
 
-    def detect() -> Outcome:
-        found.extend(
-            flare.detect(
-                observations,
-                cast(Any, protocol.parameters.get(protocol.flare_rule)),
-                rule_set_id=protocol.flare_rule,
-            )
-        )
-        return Outcome(rule)
-
-    asked = guarded(rule, detect)
-    return tuple(found) if not asked.reasons else (asked,)
-
-
-def _response(one: KidneyVisit, protocol: Protocol) -> Response | None:
-    found = one.outcomes.get(f"response.{protocol.response_rule}")
-    return found.response if isinstance(found, ResponseResult) else None
-
-
-def _collection(visit: VisitInput) -> str | None:
-    """Two visits that show results of one and the same day show one collection."""
-    for code in ("U24P", "UPCR"):
-        measured = visit.labs.get(code)
-        if measured is not None and measured.value is not None:
-            return f"{code} {measured.date}" if measured.date else None
-    return None
+    Treatment at baseline says nothing about a response.
+    """
+    known = {f.name: getattr(state, f.name) for f in fields(state)}
+    baseline = replace(baseline, **{k: v for k, v in known.items() if v is not None})
+    return replace(baseline, on_rescue=None, treatment_failure=None, steroid_allowance_kept=None)

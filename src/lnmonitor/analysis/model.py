@@ -54,6 +54,11 @@ class Refused(Outcome):
 
 
 @dataclass(frozen=True)
+class Undetermined(Outcome):
+    """A rule could not be applied because an input is missing or not clear: `missing` names it."""
+
+
+@dataclass(frozen=True)
 class SledaiLabCheck(Outcome):
     """What the laboratory proposes for the SLEDAI items, and which of the answers it contradicts.
 
@@ -71,6 +76,28 @@ class GfrStage(Outcome):
     stage: str | None = None
 
 
+@dataclass(frozen=True)
+class ProteinStage(Outcome):
+    """KDIGO A stage ("A1".."A3") of urine albumin or protein, tested in the unit reported."""
+
+    stage: str | None = None
+
+
+@dataclass(frozen=True)
+class KidneyRisk(Outcome):
+    """KDIGO risk of G and A stage: "low", "moderate", "high", "very high"; None without both."""
+
+    risk: str | None = None
+
+
+@dataclass(frozen=True)
+class ProteinReading(Outcome):
+    """Urine protein as reported; `reasons` tell the same ratio in the other units in use."""
+
+    value: float | None = None
+    unit: str = ""
+
+
 def guarded(rule: Rule, compute: Callable[[], Outcome]) -> Outcome:
     """Return a rule's result, or `Refused` where an impossible value was stored."""
     try:
@@ -86,9 +113,11 @@ def guarded(rule: Rule, compute: Callable[[], Outcome]) -> Outcome:
 class VisitAssessment:
     """All results of one visit.
 
-    `outcomes` by key, each an `Outcome` subclass (or `Refused`): "sledai", "sledai.renal",
-    "sledai.clinical", "sledai.labs", "bilag.<system>", "bilag.total", "egfr", "kdigo_g",
-    "response.<rule set id>", "ctcae.<CTCAE term>", "steroids". `labs` by analyte code.
+    `outcomes` by key, each an `Outcome` subclass (`Refused` for an impossible stored value,
+    `Undetermined` without its inputs): "sledai", "sledai.renal", "sledai.clinical", "sledai.labs",
+    "bilag.<system>", "bilag.total", "egfr", "kdigo_g", "kdigo_a", "kdigo_risk", "protein",
+    "urine.collection", "response.<rule set id>", "lldas", "doris", "sri4", "bicla",
+    "ctcae.<CTCAE term>", "steroids", "steroids.taper", "infusion". `labs` by analyte code.
     `prednisone_mg`: prednisone equivalent mg/day, pulses apart; None before the first drug record.
     """
 
@@ -172,6 +201,9 @@ class Course:
     visits: tuple[VisitAssessment, ...] = ()
     flags: tuple[Flag, ...] = ()
     flares: tuple[Outcome, ...] = ()
+    """By the protocol's rule: these alone raise flags and count in tables."""
+    other_flares: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
+    """By the other definitions of the protocol on the same data; empty where none was found."""
     ever_in_remission: bool | None = None
     """Cumulative: CR or PR by the primary rule set at any visit after day 0; None while open."""
     first_remission_day: int | None = None
@@ -180,5 +212,6 @@ class Course:
     withdrawn_day: int | None = None
     infusions: tuple[InfusionGiven, ...] = ()
     primary_rule: str = "set-a"
+    bilag_scale: str = "9/3/1/0/0"
     evaluated_on: str = ""
     """ISO date of the evaluation."""

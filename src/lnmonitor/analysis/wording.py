@@ -32,11 +32,14 @@ UNIT_NAMES: Mapping[str, str] = {
 _RULE_SETS = {
     "set-a": Text("set A", "A 组标准"),
     "set-b": Text("set B", "B 组标准"),
+    "flare-renal": Text("flare of the trial", "本试验复发标准"),
+    "moroni": Text("Moroni (Milan)", "Moroni（米兰）标准"),
+    "childhood": Text("childhood-onset set", "儿童起病标准"),
 }
 
 
 def rule_set_name(rule_set: str) -> Text:
-    """Return the printed name of a response rule set: "set A", "KDIGO 2024"."""
+    """Return the printed name of a response or flare rule set: "set A", "KDIGO 2024"."""
     words = [w.upper() if w in _ABBREVIATIONS else w for w in rule_set.split("-")]
     return _RULE_SETS.get(rule_set, same(" ".join(words)))
 

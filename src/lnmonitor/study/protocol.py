@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
+from lnmonitor.clinical import bilag, flare, gfr, response, sledai, urine_collection
+from lnmonitor.clinical.bilag_renal import RULE_BILAG_2004_RENAL
+from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
+from lnmonitor.clinical.renal_assessment import FirstVisit
 from lnmonitor.errors import InputError
 from lnmonitor.language import Text
 from lnmonitor.resources import asset
@@ -16,6 +20,9 @@ from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import FORMS
 
 Parameter = str | int | float | bool
+
+BILAG_RENAL_RULES = (RULE_BILAG_2004_RENAL.id, RULE_BILAG_CLASSIC_RENAL.id)
+"""Ids of the two ways to a renal letter; the eight other systems have one each."""
 
 
 class ProtocolError(InputError):
@@ -67,6 +74,8 @@ class Protocol:
     """One trial protocol.
 
     `dose_per_kg` and tolerances: 10^6 viable cells per kg; per cent of the planned dose.
+    `response_rule` and `flare_rule` decide; the other ones are evaluated beside them on the same
+    data, in this order. Every name is one of the registries in `lnmonitor.clinical`.
     `parameters` override the parameters of a clinical rule, by rule set id.
     `analysis_visit`: cohort tables take a patient in when this visit's window has closed.
     """
@@ -85,8 +94,10 @@ class Protocol:
     response_rule: str
     other_response_rules: tuple[str, ...]
     flare_rule: str
+    other_flare_rules: tuple[str, ...]
     egfr_equation: str
     bilag_scale: str
+    bilag_renal_rule: str
     sledai_window_days: int
     day0_visit: str
     analysis_visit: str
@@ -174,8 +185,10 @@ def _protocol(given: Mapping[str, Any]) -> Protocol:
         response_rule=given["response_rule"],
         other_response_rules=tuple(given["other_response_rules"]),
         flare_rule=given["flare_rule"],
+        other_flare_rules=tuple(given["other_flare_rules"]),
         egfr_equation=given["egfr_equation"],
         bilag_scale=given["bilag_scale"],
+        bilag_renal_rule=given["bilag_renal_rule"],
         sledai_window_days=given["sledai_window_days"],
         day0_visit=given["day0_visit"],
         analysis_visit=given["analysis_visit"],
@@ -212,6 +225,7 @@ def _check(protocol: Protocol) -> None:
     for code in (protocol.day0_visit, protocol.analysis_visit):
         if code not in {visit.code for visit in scheduled}:
             problems.append(f"visit {code} is not scheduled")
+    problems += [*_unknown_rules(protocol), *_unknown_parameters(protocol)]
     if problems:
         raise ProtocolError(
             "The protocol {name} contradicts itself: {problem}.",
@@ -219,3 +233,46 @@ def _check(protocol: Protocol) -> None:
             name=protocol.id,
             problem="; ".join(sorted(set(problems))),
         )
+
+
+def _unknown_rules(protocol: Protocol) -> Iterator[str]:
+    """Name every rule that the program does not have, with those it has."""
+    responses = (protocol.response_rule, *protocol.other_response_rules)
+    flares = (protocol.flare_rule, *protocol.other_flare_rules)
+    chosen: tuple[tuple[str, Sequence[str | int], Collection[str | int]], ...] = (
+        ("response rule", responses, tuple(response.RULE_SETS)),
+        ("flare rule", flares, tuple(flare.RULE_SETS)),
+        ("eGFR equation", (protocol.egfr_equation,), tuple(gfr.EQUATIONS)),
+        ("BILAG scale", (protocol.bilag_scale,), tuple(bilag.SCALES)),
+        ("renal BILAG rule", (protocol.bilag_renal_rule,), BILAG_RENAL_RULES),
+        ("SLEDAI window", (protocol.sledai_window_days,), sledai.WINDOWS_DAYS),
+    )
+    for kind, names, known in chosen:
+        listed = ", ".join(str(one) for one in known)
+        yield from (
+            f"{kind} {name} unknown, known are {listed}" for name in names if name not in known
+        )
+        yield from (f"{kind} {name} twice" for name in set(names) if names.count(name) > 1)
+
+
+def _unknown_parameters(protocol: Protocol) -> Iterator[str]:
+    """Name every override that no rule reads: a misspelt one must not pass as the default."""
+    known: dict[str, Collection[str]] = {
+        **{name: one.parameters for name, one in response.RULE_SETS.items()},
+        **{name: one.parameters for name, one in flare.RULE_SETS.items()},
+        RULE_BILAG_2004_RENAL.id: RULE_BILAG_2004_RENAL.parameters,
+        urine_collection.RULE_COLLECTION.id: urine_collection.PARAMETERS,
+    }
+    for rule, given in protocol.parameters.items():
+        if rule not in known:
+            yield f"parameters of {rule}, which is no rule with parameters: {', '.join(known)}"
+            continue
+        listed = ", ".join(known[rule]) or "none"
+        yield from (
+            f"parameter {name} of {rule} unknown, known are {listed}"
+            for name in given
+            if name not in known[rule]
+        )
+    first = protocol.parameters.get(RULE_BILAG_2004_RENAL.id, {}).get("first_visit")
+    if first is not None and first not in get_args(FirstVisit):
+        yield f"first_visit {first} unknown, known are {', '.join(get_args(FirstVisit))}"

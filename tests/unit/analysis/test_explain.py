@@ -31,7 +31,8 @@ YES_NO_BILAG = (
     "nephrotic_syndrome",
 )
 CODE = re.compile(
-    r"^(sledai|bilag|gfr|kdigo|response|flare|ctcae|infusion|steroids|safety|input|flag)\.[a-z0-9_]+$"
+    r"^(sledai|bilag|bilag_flare|gfr|kdigo|response|flare|ctcae|infusion|steroids|safety|input|flag"
+    r"|urine|protein|state|index|sfi|course)\.[a-z0-9_]+$"
 )
 OUTCOME_KEYS = {
     "sledai.renal",
@@ -41,6 +42,10 @@ OUTCOME_KEYS = {
     "bilag.haematological",
     "bilag.total",
     "sledai.contradiction",
+    "bilag.gastrointestinal",
+    "steroids.taper",
+    "urine.collection",
+    "urine.incomplete",
 }
 PROTOCOL = load_protocol("ln-msc-01")
 

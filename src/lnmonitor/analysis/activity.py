@@ -1,0 +1,107 @@
+"""States and indices of the whole disease at a visit: LLDAS, DORIS remission, SRI-4, BICLA.
+
+They weigh SLEDAI-2K, BILAG, the physician's global assessment and treatment. A state is judged
+wherever SLEDAI-2K was assessed, an index after day 0 where SLEDAI-2K and BILAG were assessed at
+baseline too; what else is missing leaves the answer open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lnmonitor.analysis.inputs import VisitInput, yes_no
+from lnmonitor.analysis.model import guarded
+from lnmonitor.analysis.treatment import Treatment
+from lnmonitor.clinical import bicla, low_activity, sledai, sri4
+from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.low_activity import ActivityFacts
+from lnmonitor.clinical.responder import IndexVisit
+from lnmonitor.clinical.results import Outcome, Truth
+from lnmonitor.clinical.sledai import SledaiScore
+
+Items = Mapping[str, bool | None]
+
+
+@dataclass
+class ActivityHistory:
+    """What later visits need: the SLEDAI answers before, and the baseline of the indices."""
+
+    items: Items = field(default_factory=dict)
+    baseline: IndexVisit | None = None
+
+
+def judge_activity(
+    visit: VisitInput,
+    outcomes: Mapping[str, Outcome],
+    treatment: Treatment,
+    before: ActivityHistory,
+) -> dict[str, Outcome]:
+    """Return "lldas", "doris", "sri4" and "bicla" of a visit and remember it for the next one.
+
+    Args:
+        outcomes: the visit's SLEDAI and BILAG results.
+    """
+    if visit.sledai is None:
+        return {}
+    form = visit.sledai.form
+    items: Items = {code: yes_no(form.get(code)) for code in sledai.ITEM_BY_CODE}
+    found = _states(visit, items, outcomes, treatment, before.items)
+    before.items = items
+    now = _index_visit(visit, outcomes)
+    if now is None or visit.day is None:
+        return found
+    if visit.day <= 0:
+        before.baseline = now
+    elif before.baseline is not None:
+        found |= _indices(before.baseline, now, treatment)
+    return found
+
+
+def _states(
+    visit: VisitInput,
+    items: Items,
+    outcomes: Mapping[str, Outcome],
+    treatment: Treatment,
+    previous: Items,
+) -> dict[str, Outcome]:
+    facts = ActivityFacts(
+        items=items,
+        previous_items=previous,
+        pga=visit.pga,
+        prednisone_mg_day=treatment.prednisone_mg_day,
+        other_major_activity=_other_major(visit, outcomes),
+        standard_treatment=treatment.standard,
+    )
+    return {
+        "lldas": guarded(low_activity.RULE_LLDAS, lambda: low_activity.lldas(facts)),
+        "doris": guarded(low_activity.RULE_DORIS, lambda: low_activity.doris_2021(facts)),
+    }
+
+
+def _indices(baseline: IndexVisit, now: IndexVisit, treatment: Treatment) -> dict[str, Outcome]:
+    """Judge both indices; whoever is seen has not dropped out, so rescue alone is failure."""
+    failed = treatment.failed
+    return {
+        "sri4": guarded(sri4.RULE_SRI_4, lambda: sri4.assess(baseline, now, failed=failed)),
+        "bicla": guarded(bicla.RULE_BICLA, lambda: bicla.assess(baseline, now, failed=failed)),
+    }
+
+
+def _index_visit(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> IndexVisit | None:
+    score = outcomes.get("sledai")
+    if visit.bilag is None or not isinstance(score, SledaiScore):
+        return None
+    letters = {one.system: one for one in outcomes.values() if isinstance(one, BilagGrade)}
+    return IndexVisit(score, letters, visit.pga)
+
+
+def _other_major(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> bool | None:
+    """Whether haemolysis or gastrointestinal activity is present, by the BILAG form."""
+    gut = outcomes.get("bilag.gastrointestinal")
+    active = None
+    if isinstance(gut, BilagGrade) and gut.grade is not None and not gut.provisional:
+        active = gut.grade in {Grade.A, Grade.B, Grade.C}
+    haemolysis = None if visit.bilag is None else yes_no(visit.bilag.form.haemolysis)
+    met = Truth.any(Truth.of(active), Truth.of(haemolysis))
+    return None if met is Truth.UNKNOWN else met is Truth.YES
