@@ -47,7 +47,7 @@ def refuse_haste(ring: Keyring, account: str, now: datetime) -> None:
         RefusedError: with what to do.
     """
     count = len(_own(ring, account))
-    if count >= LOCK_AFTER:
+    if count >= LOCK_AFTER and account != keyring.RECOVERY:  # that is the way out
         raise RefusedError(
             "The account {account} is locked after {count} wrong passwords.",
             "An administrator can unlock it, or the recovery key.",

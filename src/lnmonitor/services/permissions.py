@@ -113,6 +113,8 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
 class HasRole(Protocol):
     """A session, as far as permission is concerned."""
 
+    must_change_password: bool
+
     def may(self, action: Action) -> bool:
         """Return whether the signed-in person may do it."""
         ...
@@ -148,6 +150,10 @@ def require(session: HasRole, action: Action) -> None:
     """
     if session.may(action):
         return
+    if session.must_change_password:
+        raise PermissionDeniedError(
+            "Choose a password of your own first.", "Somebody else knows the one you have."
+        )
     able = [role.value for role in Role if action in PERMISSIONS[role]]
     raise PermissionDeniedError(
         action.value,

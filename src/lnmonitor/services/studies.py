@@ -210,7 +210,7 @@ def _set_up(store: Store, actor: Actor, now: datetime, ring: Keyring) -> None:
 
 def _session(store: Store, account: str, clock: Clock) -> StudySession:
     if not store.read_only:
-        _bring_up_to_date(store, clock)
+        bring_up_to_date(store, clock)
     with store.read() as connection:
         person = next((one for one in repo.accounts(connection) if one.name == account), None)
         meta = repo.meta(connection)
@@ -274,7 +274,7 @@ def _note_restore(work: UnitOfWork, folder: Path) -> dict[str, str]:
     return told
 
 
-def _bring_up_to_date(store: Store, clock: Clock) -> None:
+def bring_up_to_date(store: Store, clock: Clock) -> None:
     """Run the steps the database needs and leave an entry for them, in one transaction.
 
     A verified backup is made first.

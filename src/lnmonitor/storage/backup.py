@@ -27,7 +27,7 @@ from lnmonitor.storage import audit, keyring
 from lnmonitor.storage import engine as engines
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import Head
-from lnmonitor.storage.engine import connect_raw, make_file, open_engine, storage_errors
+from lnmonitor.storage.engine import connect_raw, open_engine, storage_errors
 from lnmonitor.storage.files import OWNER_FOLDER, OWNER_ONLY, sync_folder, write_atomically
 from lnmonitor.storage.keyring import StudyFacts
 
@@ -94,9 +94,10 @@ def make(
         _remove(part)
         part.mkdir(mode=OWNER_FOLDER, parents=True)
         try:
-            contents = copy_database(folder, data_key, part, data_key, progress)
+            database = part / engines.FILE_NAME
+            contents = copy_database(folder, data_key, database, data_key, progress)
             facts = _copy_keyring(folder, part)
-            check(part, data_key, contents, progress)
+            check(database, data_key, contents, progress)
             manifest = Manifest(
                 facts,
                 kind,
@@ -136,18 +137,18 @@ def told(manifest: Manifest) -> dict[str, object]:
 def copy_database(
     folder: Path, key: bytes, target: Path, target_key: bytes, progress: Progress = silent
 ) -> Contents:
-    """Copy the database as it is at one instant, encrypted with `target_key`.
+    """Copy the database as it is at one instant to a new file, encrypted with `target_key`.
 
     Saves go on meanwhile and are not in the copy.
     """
-    make_file(target)
+    target.touch(OWNER_ONLY, exist_ok=False)
     engine = open_engine(folder, key, read_only=True)
     copy: Any = None
     try:
         with storage_errors(), engine.connect() as connection, connection.begin():
             found = contents(connection)  # holds the view that is copied
             raw = connection.connection.driver_connection
-            copy = connect_raw(target / engines.FILE_NAME, target_key, plain=True)
+            copy = connect_raw(target, target_key, plain=True)
 
             def tell(_status: int, remaining: int, total: int) -> None:
                 progress(total - remaining, total, "Copying")
@@ -161,14 +162,14 @@ def copy_database(
 
 
 def check(
-    folder: Path, data_key: bytes, expected: Contents | None, progress: Progress = silent
+    path: Path, data_key: bytes, expected: Contents | None, progress: Progress = silent
 ) -> Contents:
-    """Open a copy and verify pages, structure, audit chain and, if given, row counts and head.
+    """Open a copied database and verify pages, structure, audit chain and what it should hold.
 
     Raises:
         StorageError: something is wrong with it.
     """
-    engine = open_engine(folder, data_key, immutable=True)
+    engine = open_engine(path.parent, data_key, immutable=True, name=path.name)
     try:
         with storage_errors(), engine.connect() as connection:
             problems = repo.integrity_problems(connection)

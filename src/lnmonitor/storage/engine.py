@@ -29,18 +29,23 @@ _BUSY_MS = 2000
 
 
 def open_engine(
-    folder: Path, data_key: bytes, *, read_only: bool = False, immutable: bool = False
+    folder: Path,
+    data_key: bytes,
+    *,
+    read_only: bool = False,
+    immutable: bool = False,
+    name: str = FILE_NAME,
 ) -> Engine:
     """Return an engine on a study's database.
 
     Args:
         immutable: nobody else can have the file open, as with a copy just made: nothing is written
-            beside it.
+            beside it. name: of the file, if it is not the study's own.
 
     Raises:
         StorageError: at the first statement, when the file is damaged or the key is not its key.
     """
-    path = folder / FILE_NAME
+    path = folder / name
     connection: Any = None
 
     def connect() -> Any:

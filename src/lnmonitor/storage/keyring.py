@@ -246,6 +246,11 @@ def new_recovery_key() -> str:
     return "-".join("".join(characters[i : i + 4]) for i in range(0, _RECOVERY_CHARACTERS, 4))
 
 
+def password_hash(password: str, salt: bytes, cost: Argon2Parameters) -> bytes:
+    """Return a slow hash of a password, for the list of used ones. Its salt is in no slot."""
+    return _stretch(password, b"used password" + salt, cost)
+
+
 def normalised(text: str) -> str:
     """Return account names and passwords in one form, however they were typed (Unicode NFKC)."""
     return unicodedata.normalize("NFKC", text)

@@ -17,6 +17,7 @@ from lnmonitor.storage.tables import (
     FlagRow,
     MetaRow,
     PatientRow,
+    UsedPasswordRow,
     form_table,
     table_of,
 )
@@ -27,6 +28,7 @@ from lnmonitor.study.records import F, PatientData, Record
 _STEP = 2000
 _META = table_of(MetaRow)
 _ACCOUNT = table_of(AccountRow)
+_USED = table_of(UsedPasswordRow)
 _PATIENT = table_of(PatientRow)
 _AUDIT = table_of(AuditRow)
 _ASSESSMENT = table_of(AssessmentRow)
@@ -125,6 +127,19 @@ def insert_account(connection: Connection, account: Account) -> None:
 def update_account(connection: Connection, name: str, **facts: str | bool) -> None:
     """Change facts of an account by column."""
     connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.name == name).values(facts))
+
+
+def used_passwords(connection: Connection, account: str) -> list[str]:
+    """Return hashes of the passwords an account had, the latest first."""
+    found = connection.scalars(
+        select(_USED.c.content).where(_USED.c.account == account).order_by(_USED.c.at.desc())
+    )
+    return list(found)
+
+
+def add_used_password(connection: Connection, account: str, at: str, content: str) -> None:
+    """Keep the hash of a password."""
+    connection.execute(insert(_USED), {"account": account, "at": at, "content": content})
 
 
 # --- patients ----------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from lnmonitor.errors import StorageError
+from lnmonitor.progress import Progress, silent
+from lnmonitor.storage import backup, swap
 from lnmonitor.storage import engine as engines
-from lnmonitor.storage import swap
 from lnmonitor.storage.engine import damaged, make_file, open_engine, storage_errors
 from lnmonitor.storage.lock import StudyLock
 from lnmonitor.storage.migrations.run import check_readable, migrate, version_of
@@ -60,6 +61,41 @@ class Store:
             )
         with self._connection(writes=True) as connection:
             yield connection
+
+    def renew(self, data_key: bytes, keyring: bytes, progress: Progress = silent) -> None:
+        """Encrypt the database with another data key and put a keyring in force with it.
+
+        Raises:
+            StorageError: the disk does not take it, or somebody else reads the study; it stays as
+                it was.
+        """
+        with self._guard, storage_errors():
+            if self._current is not None or self.read_only:
+                raise RuntimeError("a renewal inside a read or write")
+            new = self.folder / swap.NEW_DATABASE
+            new.unlink(missing_ok=True)
+            try:
+                copied = backup.copy_database(self.folder, self.data_key, new, data_key, progress)
+                backup.check(new, data_key, copied, progress)
+                self._fold_log()
+                self._engine.dispose()
+                swap.exchange(self.folder, keyring)
+            except OSError as error:
+                raise StorageError(*engines.SENTENCES["SQLITE_IOERR"]) from error
+            finally:
+                if swap.holds(self.folder, keyring):
+                    self.data_key = data_key
+                new.unlink(missing_ok=True)
+                self._engine.dispose()
+                self._engine = open_engine(self.folder, self.data_key)
+
+    def _fold_log(self) -> None:
+        """Bring the write-ahead log into the file and end it; nobody else may have it open."""
+        with self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            mode = driver.execute("PRAGMA journal_mode=DELETE").fetchone()[0]  # type: ignore[union-attr]
+        if mode != "delete":
+            raise StorageError(*engines.SENTENCES["SQLITE_BUSY"])
 
     def close(self) -> None:
         """Close the database and give the folder free; a second call does nothing."""

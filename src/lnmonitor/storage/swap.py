@@ -46,6 +46,12 @@ def in_force(folder: Path) -> bytes | None:
     return json.dumps(content["keyring"], ensure_ascii=False, indent=1).encode()
 
 
+def holds(folder: Path, keyring: bytes) -> bool:
+    """Return whether a keyring is in force, also in the middle of its exchange."""
+    there = in_force(folder) or (folder / "keyring.json").read_bytes()
+    return bool(json.loads(there) == json.loads(keyring))
+
+
 def settle(folder: Path) -> None:
     """Finish an exchange that was interrupted, or take back one that had not happened yet.
 
