@@ -84,6 +84,32 @@ def test_that_every_printed_limit_of_ctcae_grades_on_both_sides(
 
 
 @pytest.mark.parametrize(
+    ("term", "normal", "abnormal"),
+    [  # ULN 20; baseline 15 (normal), then 30 (abnormal)
+        ("Blood bilirubin increased", "20 0; 21 1; 30 1; 31 2; 60 2; 61 3; 200 3; 201 4",
+         "30 0; 31 1; 45 1; 46 2; 90 2; 91 3; 300 3; 301 4"),
+        ("Alanine aminotransferase increased", "20 0; 21 1; 60 1; 61 2; 100 2; 101 3; 400 3; 401 4",
+         "44 0; 45 1; 90 1; 91 2; 150 2; 151 3; 600 3; 601 4"),
+        ("Aspartate aminotransferase increased", "21 1; 60 1; 61 2; 100 2; 101 3; 400 3; 401 4",
+         "44 0; 45 1; 90 1; 91 2; 150 2; 151 3; 600 3; 601 4"),
+        ("Alkaline phosphatase increased", "20 0; 21 1; 50 1; 51 2; 100 2; 101 3; 400 3; 401 4",
+         "59 0; 60 1; 75 1; 76 2; 150 2; 151 3; 600 3; 601 4"),
+        ("GGT increased", "20 0; 21 1; 50 1; 51 2; 100 2; 101 3; 400 3; 401 4",
+         "59 0; 60 1; 75 1; 76 2; 150 2; 151 3; 600 3; 601 4"),
+    ],
+)  # fmt: skip
+def test_that_liver_tests_take_other_limits_from_an_abnormal_baseline(
+    term: str, normal: str, abnormal: str
+) -> None:
+    unit = "umol/L" if "bilirubin" in term else "U/L"
+    for baseline, printed in ((15, normal), (30, abnormal)):
+        for pair in printed.split(";"):
+            value, expected = pair.split()
+            result = grade(term, float(value), unit=unit, uln=20, baseline=baseline)
+            assert result.grade == int(expected), (baseline, pair)
+
+
+@pytest.mark.parametrize(
     ("value", "symptomatic", "expected"),
     [(150, None, 1), (151, False, 2), (201, True, 3), (501, False, 3), (501, True, 4)],
 )
@@ -298,10 +324,17 @@ def test_that_renal_reasons_tell_their_limits_and_what_could_still_raise_c() -> 
     result = bilag_renal.grade(now, RenalInputs(creatinine_umol_l=130), ever_involved=True)
     limits = {reason.code: reason.values.get("limit") for reason in result.reasons}
     assert limits["bilag.creatinine_moderate_rise"] == 130
+    at_limit = RenalInputs(u24_g=0.1, creatinine_umol_l=130.5)
+    b = bilag_renal.grade(at_limit, RenalInputs(creatinine_umol_l=110), ever_involved=True)
+    assert b.grade is Grade.B
     mild = bilag_renal.grade(RenalInputs(u24_g=0.3), None, ever_involved=True)
     assert (mild.grade, mild.provisional) == (Grade.C, True)
     assert "creatinine_umol_l" in mild.missing
     assert not {"sbp", "dbp"} & set(mild.missing)  # these could only make another C
+    moderate = bilag_renal.grade(RenalInputs(u24_g=0.6), None, ever_involved=True)
+    for result, told in ((mild, True), (moderate, False)):  # another way to B is told of a C alone
+        codes = {reason.code for reason in result.reasons}
+        assert ("bilag.creatinine_moderate_rise" in codes) is told
 
 
 def test_that_classic_renal_presumes_nothing_of_a_first_assessment() -> None:
