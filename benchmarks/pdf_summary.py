@@ -31,10 +31,10 @@ def measure(study: Path) -> Measured:
         with mock.patch.object(patient_summary, "build", keep):
             for _ in range(ROUNDS + WARM):
                 report_patient(session, patient_id, out)
-        medians = by_turns(
+        measured = by_turns(
             lambda: report_patient(session, patient_id, out),
             lambda: SimpleDocTemplate(io.BytesIO()).build(sets.pop()),
             rounds=ROUNDS,
             warm=WARM,
         )
-    return Measured("PDF summary of one patient", "reportlab, same flowables", *medians)
+    return Measured("PDF summary of one patient", "reportlab, same flowables", *measured)

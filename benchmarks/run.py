@@ -69,9 +69,16 @@ def _in_own_process(name: str, study: Path) -> Measured | None:
 
 
 def _table(results: list[Measured]) -> str:
-    rows = [("work", "ours, ms", "floor, ms", "ratio", "floor")]
+    rows = [("work", "ours, ms", "floor, ms", "ratio", "CPU ratio", "floor")]
     rows += [
-        (r.work, f"{r.ours_ms:.1f}", f"{r.floor_ms:.1f}", f"{r.ratio:.2f}", r.floor)
+        (
+            r.work,
+            f"{r.ours_ms:.1f}",
+            f"{r.floor_ms:.1f}",
+            f"{r.ratio:.2f}",
+            f"{r.cpu_ratio:.2f}",
+            r.floor,
+        )
         for r in results
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

@@ -38,8 +38,8 @@ def measure(study: Path) -> Measured:
             bare.execute("INSERT INTO t (a, b, c) VALUES (?, ?, ?)", ("VS", 120.0, "x" * 200))
             bare.commit()
 
-        medians = by_turns(save_ours, save_floor, rounds=60, warm=5)
-    return Measured("save a form: checks, scores, audit, commit", "SQLCipher commit", *medians)
+        measured = by_turns(save_ours, save_floor, rounds=60, warm=5)
+    return Measured("save a form: checks, scores, audit, commit", "SQLCipher commit", *measured)
 
 
 def _bare_database(path: Path) -> sqlcipher3.Connection:

@@ -41,8 +41,8 @@ def measure(study: Path) -> Measured:
             curve.setData(days, values)
         bare.grab()
 
-    medians = by_turns(show_ours, show_floor, rounds=40, warm=10)
-    return Measured("switch patient: 8 linked panels, painted", "pyqtgraph setData", *medians)
+    measured = by_turns(show_ours, show_floor, rounds=40, warm=10)
+    return Measured("switch patient: 8 linked panels, painted", "pyqtgraph setData", *measured)
 
 
 def _points(one: Story) -> Series:

@@ -20,10 +20,10 @@ def measure(study: Path) -> Measured:
         export_xlsx(session, out)
         cells = _cells(out)
         count = sum(len(row) for rows in cells.values() for row in rows)
-        medians = by_turns(
+        measured = by_turns(
             lambda: export_xlsx(session, out), lambda: _write(cells, bare), rounds=3, warm=0
         )
-    return Measured(f"workbook of {count:,} cells", "write-only openpyxl", *medians)
+    return Measured(f"workbook of {count:,} cells", "write-only openpyxl", *measured)
 
 
 def _cells(path: Path) -> Cells:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,8 +58,17 @@ def compiled(source: Path) -> str:
     body = re.sub(
         r"def (setupUi|retranslateUi)\(self, (\w+)\):", rf"def \1(self, \2: {kind}) -> None:", body
     )
+    body = re.sub(r"from (PySide6\.\w+) import \(([^)]+)\)", partial(_used_only, body), body)
     header = f"# Compiled from ui/{source.name} by packaging/compile_ui.py. Do not edit.\n\n"
     return header + body.replace("\r\n", "\n").rstrip() + "\n"
+
+
+def _used_only(body: str, found: re.Match[str]) -> str:
+    """Return an import of those names that the form uses: Qt builds each imported class, and a
+    window that uses five of thirty would wait for thirty."""
+    code = body[body.index("class ") :]
+    names = [name for name in found[2].replace(",", " ").split() if re.search(rf"\b{name}\b", code)]
+    return f"from {found[1]} import ({', '.join(names)})" if names else ""
 
 
 if __name__ == "__main__":

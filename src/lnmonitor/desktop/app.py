@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from lnmonitor.desktop import i18n, operations
+from lnmonitor.desktop import i18n
 from lnmonitor.desktop.pages.sign_in import SignInWindow
 from lnmonitor.desktop.preferences import preferences
 from lnmonitor.desktop.problems import install_hooks
@@ -45,9 +45,6 @@ class Desktop(QObject):
         self._idle.setSingleShot(True)
         self._idle.setInterval(_LOCK_AFTER_MS)
         self._idle.timeout.connect(self._lock)
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
 
     def start(self) -> None:
         """Show the sign-in."""
@@ -66,24 +63,39 @@ class Desktop(QObject):
         window.open_page("worklist")
         window.show()
         self.sign_in.hide()
-        self._idle.start()
+        self._watch_idleness()
 
     @Slot()
     def _leave(self) -> None:
         """Close the study and show the sign-in; whoever is next signs in anew."""
+        from lnmonitor.desktop.operations import TaskOp
+
         window, session = self.window, hub().session
         self.window = None
-        self._idle.stop()
+        self._stop_watching()
         hub().set_session(None)
         self.sign_in.show()
         if window is not None:
             window.hide()
             window.deleteLater()
         if session is not None:
-            operations.TaskOp(self, session.close, self._closed).run()
+            TaskOp(self, session.close, self._closed).run()
 
     def _closed(self, _nothing: object) -> None:
         self.sign_in.renew()
+
+    def _watch_idleness(self) -> None:
+        """Look at every event of the program while a study is open, not before: it costs."""
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+        self._idle.start()
+
+    def _stop_watching(self) -> None:
+        self._idle.stop()
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
 
     @Slot()
     def _lock(self) -> None:
@@ -124,6 +136,8 @@ def run(study: Path | None = None) -> int:
     desktop = Desktop(study)
     desktop.start()
     status = application.exec()
+    from lnmonitor.desktop import operations
+
     session = hub().session
     if session is not None:
         operations.on_database(session.close)

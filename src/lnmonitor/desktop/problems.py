@@ -6,8 +6,6 @@ A report holds no study value: types, places in the program and versions, never 
 from __future__ import annotations
 
 import logging
-import platform
-import secrets
 import sys
 import threading
 import traceback
@@ -47,6 +45,9 @@ def sentence(problem: Exception) -> str:
 
 def report(problem: BaseException) -> Report:
     """Return the report of a bug and keep it in the log folder."""
+    import platform  # needed for a report only: the first window does not wait for it
+    import secrets
+
     reference = secrets.token_hex(3).upper()
     lines = [
         f"lnmonitor {lnmonitor.__version__}, report {reference}",

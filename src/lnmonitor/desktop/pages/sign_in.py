@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -31,7 +30,6 @@ from PySide6.QtWidgets import (
 import lnmonitor
 from lnmonitor.desktop.generated.ui_sign_in import Ui_SignInWindow
 from lnmonitor.desktop.i18n import language, set_language, tr
-from lnmonitor.desktop.operations import TaskOp
 from lnmonitor.desktop.preferences import preferences
 from lnmonitor.desktop.problems import report, sentence
 from lnmonitor.desktop.session_hub import hub
@@ -197,6 +195,8 @@ class SignInWindow(QWidget):
 
     @Slot()
     def _read_cards(self) -> None:
+        from lnmonitor.desktop.operations import TaskOp
+
         folders = [entry.folder for entry in self._model.entries]
         TaskOp(self, partial(_cards, folders), self._take_cards).run()
 
@@ -276,6 +276,8 @@ class SignInWindow(QWidget):
 
     @Slot()
     def _choose_folder(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         folder = QFileDialog.getExistingDirectory(self, tr("Open a study’s folder"))
         if folder:
             self._fill(Path(folder))
@@ -298,6 +300,8 @@ class SignInWindow(QWidget):
     @Slot()
     def sign_in(self) -> None:
         """Open the study with what was typed."""
+        from lnmonitor.desktop.operations import TaskOp
+
         entry, form = self.current, self._form
         account, password = form.account.text().strip(), form.password.text
         if entry is None or self._wait:
