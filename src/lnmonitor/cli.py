@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_open_picker)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_study_commands(commands)
+    _add_backup_commands(commands)
     _add_exchange_commands(commands)
     return parser
 
@@ -130,10 +131,33 @@ def _add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     _study_options(command)
     command.add_argument("--json", action="store_true")
 
+    command = _command(
+        commands, "recompute", _recompute, "Compute every result anew; say what changed for whom."
+    )
+    _study_options(command)
+    command.add_argument("--json", action="store_true")
+
     command = _command(commands, "verify", _verify, "Verify a study folder, a PDF or a workbook.")
     command.add_argument("path", type=Path)
     _user_options(command)
     command.add_argument("--study", type=Path, help="the study a document is said to come from")
+
+
+def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "backup", _backup, "Make and verify a backup of a study.")
+    _study_options(command)
+    command.add_argument(
+        "--to",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="the backup's new folder, or a folder that is there, in which it gets a name",
+    )
+
+    command = _command(commands, "restore", _restore, "Bring a study back from a backup.")
+    command.add_argument("path", type=Path, help="the backup, or a folder of them: the latest")
+    command.add_argument("--to", type=Path, required=True, metavar="DIR")
+    _user_options(command)
 
 
 def _add_exchange_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -212,7 +236,7 @@ def _ask(prompt: str) -> str:
     return getpass.getpass(prompt)
 
 
-def _session(arguments: argparse.Namespace) -> StudySession:
+def _session(arguments: argparse.Namespace, *, read_only: bool = False) -> StudySession:
     from lnmonitor.services.studies import open_study, study_card
 
     demo = study_card(arguments.study).synthetic
@@ -221,7 +245,9 @@ def _session(arguments: argparse.Namespace) -> StudySession:
         raise InputError("Who are you?", "Name your account with --user NAME.")
     # Only the demo's own accounts have the demo's password without asking.
     password = _password(arguments, f"Password of {user}: ", demo=demo)
-    return open_study(arguments.study, user=user, password=password)
+    return open_study(
+        arguments.study, user=user, password=password, read_only=read_only, progress=_progress
+    )
 
 
 def _say(line: str = "") -> None:
@@ -283,15 +309,15 @@ def _user_add(arguments: argparse.Namespace) -> int:
     from lnmonitor.services.accounts import add_account
 
     with _session(arguments) as session:
-        password = os.environ.get("LNMONITOR_NEW_PASSWORD") or _ask(
-            f"First password of {arguments.name}: "
-        )
+        given = os.environ.get("LNMONITOR_NEW_PASSWORD")  # by the person's own automation
+        password = given or _ask(f"First password of {arguments.name}: ")
         add_account(
             session,
             arguments.name,
             role=arguments.role,
             full_name=arguments.full_name or arguments.name,
             password=password,
+            temporary=not given,
         )
     _say(f"Account {arguments.name} added as {arguments.role}.")
     return 0
@@ -381,6 +407,21 @@ def _cohort(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _recompute(arguments: argparse.Namespace) -> int:
+    from lnmonitor.services.recompute import recompute_all
+    from lnmonitor.services.recompute_text import as_json, as_text
+
+    with _session(arguments) as session:
+        # Opening has renewed what changed rules made; without any, everything is looked at.
+        report = session.recomputed or recompute_all(session, progress=_progress)
+    _say(
+        json.dumps(as_json(report), ensure_ascii=False, indent=2)
+        if arguments.json
+        else as_text(report)
+    )
+    return 0
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     if not arguments.path.exists():
         raise InputError("There is no {path}.", "Check the path.", path=arguments.path)
@@ -400,13 +441,46 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _verify_study(arguments: argparse.Namespace) -> int:
+    from lnmonitor.services.studies import BrokenTrailError
     from lnmonitor.services.verify import verify
 
-    with _session(arguments) as session:
+    try:
+        session = _session(arguments)
+    except BrokenTrailError:
+        session = _session(arguments, read_only=True)  # it is what is asked for
+    with session:
         report = verify(session)
     for line in report.lines:
         _say(line)
     return 0 if report.intact else RefusedError.exit_status
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from lnmonitor.services.backup import back_up
+
+    with _session(arguments) as session:
+        report = back_up(session, arguments.to, progress=_progress)
+    _say(f"Backup made and verified: {report.path}")
+    _say(f"{report.size} bytes, {report.entries} audit entries, head {report.head[:12]}.")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from lnmonitor.services.restore import restore
+
+    user = password = ""
+    if (arguments.to / "keyring.json").exists():  # only then a person must be allowed to
+        demo = _holds_demo(arguments.to)
+        user = arguments.user or (DEMO_USER if demo else "")
+        password = _password(arguments, f"Password of {user}: ", demo=demo) if user else ""
+    report = restore(arguments.path, arguments.to, user=user, password=password)
+    _say(f"Restored to {report.path}, as it was at {report.made_at} (UTC).")
+    _say("What was entered after that is not in it.")
+    if report.saved is not None:
+        _say(f"The study that was there is kept in {report.saved}.")
+    if report.lost_entries:
+        _say(f"{report.lost_entries} later entries of its audit trail are only there.")
+    return 0
 
 
 def _import(arguments: argparse.Namespace) -> int:

@@ -189,7 +189,7 @@ def verify(
     problems: list[ChainProblem] = []
     last = after or Head(0, GENESIS)
     count = last.sequence
-    if after is not None and _hash_at(connection, after.sequence) != after.hash:
+    if after is not None and hash_at(connection, after.sequence) != after.hash:
         problems.append(ChainProblem(after.sequence, "altered"))
     for sequence, previous, own, text in _stream(connection, last.sequence):
         if sequence != last.sequence + 1:
@@ -221,7 +221,8 @@ def write_verified(connection: Connection, new: Head) -> None:
     _write_head(connection, _VERIFIED, new)
 
 
-def _hash_at(connection: Connection, sequence: int) -> str:
+def hash_at(connection: Connection, sequence: int) -> str:
+    """Return the hash of an entry, empty if there is none of that number."""
     found = connection.scalar(select(_AUDIT.c.hash).where(_AUDIT.c.sequence == sequence))
     return GENESIS if sequence == 0 else found or ""
 

@@ -86,7 +86,7 @@ def make(
             nothing is left at `target`.
     """
     part = target.with_name(target.name + PART)
-    with _telling(target):
+    with telling(target):
         if target.exists():
             raise StorageError(
                 "There is already something at {path}.", "Choose another name.", path=target
@@ -117,8 +117,13 @@ def make(
 
 def own_place(folder: Path, kind: str, made_at: str) -> Path:
     """Return a free name for a backup among a study's own."""
+    return free_name(folder / FOLDER, kind, made_at)
+
+
+def free_name(folder: Path, kind: str, made_at: str) -> Path:
+    """Return a free name for a backup in a folder."""
     stamp = "".join(sign for sign in made_at if sign not in "-:")
-    plain = folder / FOLDER / f"{kind}-{stamp}"
+    plain = folder / f"{kind}-{stamp}"
     names = (plain, *(plain.with_name(f"{plain.name}-{n}") for n in range(2, 1000)))
     return next(name for name in names if not name.exists())
 
@@ -197,6 +202,40 @@ def contents(connection: Connection) -> Contents:
     return Contents({name: repo.count(connection, name) for name in names}, audit.head(connection))
 
 
+_NOT_COMPARED = ("meta", "draft")
+
+
+def digests(connection: Connection) -> dict[str, str]:
+    """Return a SHA-256 over all rows of each table that holds study data."""
+    found = {}
+    for name in contents(connection).counts:
+        if name not in _NOT_COMPARED:
+            digest = hashlib.sha256()
+            rows = connection.exec_driver_sql(f'SELECT * FROM "{name}" ORDER BY 1, 2')  # noqa: S608 - no person's text
+            for row in rows:
+                digest.update(repr(tuple(row)).encode())
+            found[name] = digest.hexdigest()
+    return found
+
+
+def save_raw(folder: Path, target: Path, *, kind: str, made_at: str) -> None:
+    """Copy a study's files as they are, damaged or not; nobody has it open.
+
+    Raises:
+        OSError: the medium does not take it.
+    """
+    wanted = (*_FILES, f"{engines.FILE_NAME}-wal")
+    names = [name for name in wanted if (folder / name).exists()]
+    part = target.with_name(target.name + PART)
+    copy_files(folder, part, tuple(names))
+    with contextlib.suppress(StorageError):  # without a keyring it stays a plain copy
+        hashes = {name: sha256(part / name) for name in names}
+        facts = keyring.load(part).facts
+        _write(part, Manifest(facts, kind, made_at, __version__, 0, "", hashes))
+    part.rename(target)
+    sync_folder(target.parent)
+
+
 def manifest_of(folder: Path) -> Manifest:
     """Return what a backup says about itself.
 
@@ -206,10 +245,10 @@ def manifest_of(folder: Path) -> Manifest:
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
         if content.pop("format") > _FORMAT:
-            raise _no_backup(folder)
+            raise no_backup(folder)
         return Manifest(**{**content, "study": StudyFacts(**content["study"])})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _no_backup(folder) from error
+        raise no_backup(folder) from error
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
@@ -220,7 +259,7 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     """
     for name, expected in manifest.hashes.items():
         path = folder / name
-        if name not in _FILES or not path.is_file() or sha256(path) != expected:
+        if "/" in name or not path.is_file() or sha256(path) != expected:
             raise StorageError(
                 "The backup in {folder} is damaged: {name} is not what was written.",
                 "Use another backup.",
@@ -288,7 +327,7 @@ def _remove(part: Path) -> None:
 
 
 @contextlib.contextmanager
-def _telling(target: Path) -> Iterator[None]:
+def telling(target: Path) -> Iterator[None]:
     """Tell what a medium did not take: full, gone, write-protected."""
     try:
         with storage_errors():
@@ -322,7 +361,8 @@ def _not_made(target: Path, reason: str) -> StorageError:
     )
 
 
-def _no_backup(folder: Path) -> StorageError:
+def no_backup(folder: Path) -> StorageError:
+    """Return the refusal of a folder that is no backup."""
     return StorageError(
         "There is no backup in {folder}, or it cannot be read.",
         "Choose the folder that holds backup.json.",

@@ -119,6 +119,21 @@ def accounts(connection: Connection) -> list[Account]:
     return [Account(**row) for row in rows.mappings()]
 
 
+def role_of_account(connection: Connection, name: str) -> str | None:
+    """Return the role of a person with access, None without; of any schema since the first."""
+    ended = "ended_at" if "ended_at" in _columns(connection, "account") else "''"
+    found: str | None = connection.exec_driver_sql(
+        f"SELECT role FROM account WHERE name = ? AND {ended} = ''",  # noqa: S608 - our own words
+        (name,),
+    ).scalar_one_or_none()
+    return found
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    rows = connection.exec_driver_sql("SELECT name FROM pragma_table_info(?)", (table,))
+    return set(rows.scalars())
+
+
 def insert_account(connection: Connection, account: Account) -> None:
     """Add an account."""
     connection.execute(insert(_ACCOUNT), vars(account))
@@ -412,3 +427,13 @@ def audit_rows(
     else:
         statement = statement.order_by(_AUDIT.c.sequence)
     return list(connection.execute(statement).mappings())  # type: ignore[arg-type]
+
+
+def any_audit_after(connection: Connection, sequence: int, besides: Sequence[str]) -> bool:
+    """Return whether an entry after a number is about anything besides some actions."""
+    found = connection.scalar(
+        select(_AUDIT.c.sequence)
+        .where(_AUDIT.c.sequence > sequence, _AUDIT.c.action.not_in(besides))
+        .limit(1)
+    )
+    return found is not None
