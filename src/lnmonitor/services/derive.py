@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lnmonitor.analysis.course import Course, Flag, VisitAssessment, evaluate
-from lnmonitor.clinical.bilag import BilagGrade
+from lnmonitor.clinical.bilag import SCALES, BilagGrade
+from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.services.flag_text import flag_text
@@ -20,8 +21,10 @@ from lnmonitor.study.records import PatientData
 
 OPEN = "open"
 WITHDRAWN = "withdrawn"
-_NUMBERS = ("score", "grade", "value", "total", "mg_per_day")
+_NUMBERS = ("score", "grade", "value", "total", "mg_per_day", "given_dose_per_kg", "dose")
 """Names under which results carry their one number, in the order of looking."""
+_ANSWERS = ("stage", "risk", "complete", "met")
+"""Names under which other results carry their one word."""
 
 
 def recompute(session: StudySession, work: UnitOfWork, data: PatientData) -> Course:
@@ -35,7 +38,7 @@ def recompute(session: StudySession, work: UnitOfWork, data: PatientData) -> Cou
 def stored_results(course: Course) -> list[Assessment]:
     """Return one row for each result of each visit."""
     return [
-        _stored(course.patient_id, visit, key, outcome)
+        _stored(course, visit, key, outcome)
         for visit in course.visits
         for key, outcome in visit.outcomes.items()
     ]
@@ -58,10 +61,13 @@ def merge_flags(work: UnitOfWork, course: Course, stored: Sequence[StoredFlag]) 
     repo.store_flags(work.connection, changed)
 
 
-def value_of(outcome: Outcome) -> tuple[str, float | None]:
-    """Return a result as printed, and its number where it is exact: `8-12` has none, `B` has 3."""
+def value_of(outcome: Outcome, bilag_scale: str) -> tuple[str, float | None]:
+    """Return a result as printed, and its number where it is exact: `8-12` has none.
+
+    A BILAG letter has its number on the protocol's scale.
+    """
     if isinstance(outcome, BilagGrade):
-        number = outcome.number()
+        number = outcome.number(SCALES[bilag_scale])
         return (outcome.grade.value if outcome.grade else "", number)
     if (response := getattr(outcome, "response", None)) is not None:
         return response.value, None
@@ -72,9 +78,10 @@ def value_of(outcome: Outcome) -> tuple[str, float | None]:
             return shown, float(value)
         if value is not None:
             return str(getattr(value, "value", value)), None
-    if isinstance(outcome, SledaiScore):
+    if isinstance(outcome, SledaiScore | CtcaeGrade):
         return f"{outcome.low}-{outcome.high}", None
-    return "", None
+    words = (getattr(outcome, name, None) for name in _ANSWERS)
+    return next((str(getattr(word, "value", word)) for word in words if word is not None), ""), None
 
 
 def input_hash(outcome: Outcome) -> str:
@@ -92,10 +99,10 @@ def input_hash(outcome: Outcome) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def _stored(patient_id: str, visit: VisitAssessment, key: str, outcome: Outcome) -> Assessment:
-    text, number = value_of(outcome)
+def _stored(course: Course, visit: VisitAssessment, key: str, outcome: Outcome) -> Assessment:
+    text, number = value_of(outcome, course.bilag_scale)
     return Assessment(
-        patient_id,
+        course.patient_id,
         visit.visit_id,
         key,
         visit.code,

@@ -26,6 +26,7 @@ from lnmonitor.study.protocol import load_protocol
 if TYPE_CHECKING:
     from lnmonitor.analysis.course import Course
     from lnmonitor.services.patients import PatientSummary
+    from lnmonitor.services.recompute import RecomputeReport
     from lnmonitor.storage.store import Store
     from lnmonitor.study.records import PatientData
 
@@ -75,6 +76,8 @@ class StudySession:
         self.protocol = load_protocol(study.protocol_id)
         self.cache = Cache()
         self.restored: Mapping[str, str] = {}
+        self.recomputed: RecomputeReport | None = None
+        """What opening recomputed because rules had changed."""
         self._ids = IdFactory()
         self._open = True
         with store.read() as connection:

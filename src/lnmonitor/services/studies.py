@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lnmonitor.clock import Clock, SystemClock
 from lnmonitor.errors import InputError, RefusedError, StorageError
+from lnmonitor.progress import Progress, silent
 from lnmonitor.services import attempts
 from lnmonitor.services.keys import public_key, trust_recovery
 from lnmonitor.services.passwords import check_new_password, clean_account_name
@@ -25,6 +27,9 @@ from lnmonitor.storage.migrations.run import migrate, needed
 from lnmonitor.storage.store import Store, make_store, open_store
 from lnmonitor.storage.unit_of_work import UnitOfWork, unit_of_work
 from lnmonitor.study.protocol import load_protocol
+
+if TYPE_CHECKING:
+    from lnmonitor.services.recompute import RecomputeReport
 
 RESTORED = "restored.json"
 """Left in the folder by a restore until the audit trail can be written."""
@@ -103,9 +108,15 @@ def create_study(
 
 
 def open_study(
-    path: Path, *, user: str, password: str, clock: Clock | None = None, read_only: bool = False
+    path: Path,
+    *,
+    user: str,
+    password: str,
+    clock: Clock | None = None,
+    read_only: bool = False,
+    progress: Progress = silent,
 ) -> StudySession:
-    """Sign in and open a study.
+    """Sign in and open a study; results that other rules made are computed anew.
 
     Raises:
         RefusedError: wrong name or password (and after some failures a wait that grows to a
@@ -127,10 +138,18 @@ def open_study(
         session = _session(store, account, clock)
         if not read_only:
             _signed_in(session, ring, password)
+            session.recomputed = _renew_outdated(session, progress)
     except BaseException:
         store.close()
         raise
     return session
+
+
+def _renew_outdated(session: StudySession, progress: Progress) -> RecomputeReport | None:
+    # Imported here: all rules come with it, and reading a study's card must not wait for them.
+    from lnmonitor.services.recompute import renew_outdated
+
+    return renew_outdated(session, progress)
 
 
 def study_card(path: Path) -> StudyCard:
