@@ -15,6 +15,7 @@ from tests.gui.entry_nurse import Enter, Nurse, built, month_12, nurse
 from tests.gui.entry_study import CLOCK, PASSWORD, EntryStudy
 
 from lnmonitor.desktop import i18n
+from lnmonitor.desktop.dialogs.drafts import DiscardDialog
 from lnmonitor.desktop.entry.strips import AskStrip, ReasonStrip, RefuseStrip
 from lnmonitor.desktop.entry.values import Answer
 from lnmonitor.desktop.pages.visit.infusion import InfusionView
@@ -23,7 +24,8 @@ from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.log_view import LogView
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.errors import StorageError
-from lnmonitor.services import records
+from lnmonitor.services import audit, records
+from lnmonitor.services.journal import drafts
 from lnmonitor.services.studies import open_study
 from lnmonitor.study.forms import (
     Infusion,
@@ -179,10 +181,18 @@ def test_that_closing_over_unsaved_values_is_refused_until_they_are_discarded(
     nurse.settle()
     assert nurse.page.message.text.startswith("2 values of 01-012 are not saved")
     nurse.page._ask_discard()
+    dialog = nurse.page.window().findChild(DiscardDialog)
+    assert dialog is not None
+    dialog.save()
+    assert dialog.strip.text == "Say why."
     assert not nurse.page.may_close(), "asked, not yet discarded"
-    nurse.page._discard()
+    dialog.reason.setText("wrong patient")
+    dialog.save()
     nurse.settle()
     assert nurse.page.may_close()
+    assert drafts(nurse.session) == ()
+    discarded = audit.entries(nurse.session, action="draft discarded")
+    assert {entry.reason for entry in discarded} == {"wrong patient"}
 
 
 def test_that_f2_tells_the_history_of_a_value(nurse: Nurse) -> None:

@@ -1,7 +1,8 @@
 """The only way from a view to the services: work in the background, result on the main thread.
 
-One thread owns the open study; reads and writes queue there in order. Documents are made on a
-second pool. A result is dropped when the view that asked has died or the study was closed.
+One thread owns the open study; reads and writes queue there in order. Drafts of what is typed go
+past the queue on a thread of their own, documents are made on a third. A result is dropped when
+the view that asked has died or the study was closed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ Failed = Callable[[Exception], None]
 @cache
 def _database() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="database")
+
+
+@cache
+def _journal() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="journal")
 
 
 @cache
@@ -162,6 +168,15 @@ class WriteOp(ReadOp[T]):
             hub().data_changed.emit(changes)
 
 
+class JournalOp(ReadOp[T]):
+    """Keeps drafts of what is typed, on a thread of its own: it waits for no read or result."""
+
+    def run(self) -> None:
+        """Start; nothing happens when no study is open."""
+        if self._session is not None:
+            self._submit(_journal(), partial(self._task, self._session))
+
+
 class JobOp(_Operation, Generic[T]):
     """A long job (PDF, Excel) on the second pool, with progress and cancel.
 
@@ -211,12 +226,20 @@ def on_database(work: Callable[[], T]) -> T:
     return _database().submit(work).result()
 
 
+def after_journal() -> None:
+    """Wait until every draft told so far is kept, before what removes drafts; not in a JournalOp.
+
+    Else a draft kept after the save that contains it would be offered again as not saved.
+    """
+    _journal().submit(int).result()
+
+
 def shut_down() -> None:
     """Stop taking work, wait for what runs: the last act of the program."""
     for operation in tuple(_pending):
         if isinstance(operation, JobOp):
             operation.cancel()
-    for pool in (_jobs, _database):
+    for pool in (_jobs, _journal, _database):
         if pool.cache_info().currsize:
             pool().shutdown(wait=True, cancel_futures=True)
             pool.cache_clear()

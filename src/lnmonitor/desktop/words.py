@@ -60,9 +60,9 @@ def weekday_instant(moment: datetime) -> str:
     return f"{tr(_DAYS[moment.weekday()])} {instant(moment)} {offset}".strip()
 
 
-def count(number: int, one: str, many: str) -> str:
-    """Return "1 visit" or "3 visits"; both texts are keys with {n}."""
-    return tr(one if number == 1 else many, n=number)
+def count(number: int, one: str, many: str, **params: object) -> str:
+    """Return "1 visit" or "3 visits"; both texts are keys with {n} and perhaps more."""
+    return tr(one if number == 1 else many, n=number, **params)
 
 
 def weekday_date(day: date) -> str:

@@ -375,6 +375,9 @@ class ItemRow(QWidget):
             return format_date(str(answer.value), language())
         return f"{answer.operator} {format_value(answer.value)}".strip()
 
+    def _unsaved(self) -> bool:
+        return self.name in self.entry.changed_names or bool(self.entry.typed(self.name))
+
     # ---- geometry and painting
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -401,5 +404,7 @@ class ItemRow(QWidget):
         if not self.plain:
             painter.setPen(look.color("line-soft"))
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        if self.name in self.entry.recovered and self._unsaved():
+            painter.fillRect(0, 0, 3, self._height, look.color("warn-line"))
         with_unit = self.unit is None or self.unit.isHidden()
         paint_cells(painter, self.columns, self.beside, with_unit=with_unit)

@@ -51,6 +51,9 @@ class FormEntry(QObject):
         justified: item -> why an unexpected value is right.
         reasons: item -> why a saved value was changed.
         remarks: how several answers were given at once, for the history.
+        draft_key: tells a new form from its like (analyte, time point) in the journal of drafts.
+        recovered: items that came back from the journal and are not saved yet.
+        aside: texts that came back for items which the form does not have any more.
     """
 
     changed = Signal(str)
@@ -69,20 +72,40 @@ class FormEntry(QObject):
         self.justified: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
         self.remarks: list[str] = []
+        self.draft_key = ""
+        self.recovered: set[str] = set()
+        self.aside: dict[str, str] = {}
+        self.prefilled: set[str] = set()
         self._answers: dict[str, Answer] = {}
         self._typed: dict[str, str] = {}
         self.record: Record[Any] | None = None
         self.take(record)
 
-    def take(self, record: Record[Any] | None) -> None:
-        """Start from a saved record: after loading, and after a save."""
+    def take(self, record: Record[Any] | None, sent: Mapping[str, Answer] | None = None) -> None:
+        """Start from a saved record: after loading, and after a save.
+
+        `sent` is what `answers` said when the save began: what was typed since then stays.
+        """
+        later = {n: a for n, a in self._answers.items() if sent is not None and sent.get(n) != a}
+        typed = dict(self._typed) if sent is not None else {}  # a save has no unreadable text
         self.record = record
-        self._answers.clear()
-        self._typed.clear()
-        self.reasons.clear()
-        self.remarks.clear()
+        self._answers = later
+        self._typed = typed
+        for held in (self.reasons, self.remarks, self.recovered, self.aside, self.prefilled):
+            held.clear()
         self.justified = dict(record.justified) if record is not None else {}
         self.changed.emit("")
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """The answers that differ from what is saved, by item."""
+        return dict(self._answers)
+
+    def prefill(self, name: str, value: Value) -> None:
+        """Give a new form a value that was typed beside it, such as its group's date."""
+        self.fixed[name] = value
+        self.prefilled.add(name)
+        self.changed.emit(name)
 
     def saved(self, name: str) -> Answer:
         """Return what is saved for an item."""

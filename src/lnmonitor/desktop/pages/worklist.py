@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from lnmonitor.clock import today
@@ -20,6 +22,7 @@ from lnmonitor.desktop.serious_words import clock_tone, clock_words
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.visit_words import window_bar, window_tone, window_words
+from lnmonitor.desktop.widgets.draft_banner import DraftBanner, DraftGroup
 from lnmonitor.desktop.widgets.key_line import KeyLine
 from lnmonitor.desktop.widgets.layout import box, column, row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
@@ -32,7 +35,9 @@ from lnmonitor.desktop.words import age_words, count, day_month, weekday_date
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.flags import FlagView
+    from lnmonitor.services.journal import DraftView
     from lnmonitor.services.worklist import SeriousEvent, Worklist, WorkRow
+    from lnmonitor.study.records import PatientData
 
 _SIDE_U = 90
 _NARROW_U = 290  # of the page: below it the lists on the right are left to their own pages
@@ -48,6 +53,8 @@ class WorklistPage(Page):
         self._new = button(tr("New patient"), self.new_patient, icon_name="plus")
         self.head = PageHead(tr("Worklist"), self._new, self._enter)
         self.strip = MessageStrip()
+        self.drafts = DraftBanner()
+        self.drafts.wanted.connect(self._take_draft)
         self.table = self._visits()
         self.serious = self._serious()
         self.flags = self._flags()
@@ -68,12 +75,13 @@ class WorklistPage(Page):
         main = column(
             self.head,
             self.strip,
+            self.drafts,
             self.table,
             KeyLine(keys, remark),
             margins=(5, 4, 5, 3),
             spacing=3,
         )
-        main.setStretch(2, 1)
+        main.setStretch(3, 1)
         self.side = box(
             column(self.serious, self.flags, None, margins=(4.5, 4.5, 4.5, 4), spacing=6), "subtle"
         )
@@ -166,6 +174,17 @@ class WorklistPage(Page):
         from lnmonitor.services.worklist import worklist
 
         ReadOp(self, worklist, self.show_worklist).run()
+        if self.may_enter():
+            from lnmonitor.services.journal import drafts
+
+            ReadOp(self, drafts, self._show_drafts).run()
+
+    def _show_drafts(self, found: Sequence[DraftView]) -> None:
+        """Announce what an earlier run of the program left; what is in memory needs no recovery."""
+        from lnmonitor.desktop.pages.visit.keeper import keeper
+
+        live = keeper().live_drafts
+        self.drafts.show_drafts([one for one in found if one.place not in live])
 
     def show_worklist(self, found: Worklist) -> None:
         """Show what was read."""
@@ -233,6 +252,32 @@ class WorklistPage(Page):
             visit = found.scheduled.visit
             where = visit.id if visit is not None else found.scheduled.planned.code
             hub().open_page.emit("visit", (found.patient_id, where))
+
+    @Slot(str, object)
+    def _take_draft(self, what: str, group: DraftGroup) -> None:
+        """Go on with a draft, show it beside what is saved, or ask why it is discarded."""
+        from lnmonitor.desktop.dialogs.drafts import DiscardDialog
+
+        if what == "continue":
+            hub().open_page.emit(*group.page)
+        elif what == "compare":
+            self._compare(group)
+        else:
+            places = [one.place for one in group.drafts]
+            DiscardDialog(self.window(), group.words, places, self._read).open()
+
+    def _compare(self, group: DraftGroup) -> None:
+        from lnmonitor.services.patients import patient_data
+
+        patient_id = group.first.place.patient_id
+        show = partial(self._show_comparison, group)
+        ReadOp(self, lambda session: patient_data(session, patient_id), show).run()
+
+    def _show_comparison(self, group: DraftGroup, data: PatientData) -> None:
+        from lnmonitor.desktop.dialogs.drafts import CompareDialog, draft_lines
+
+        title = tr("{subject}: typed and saved", subject=data.subject_id)
+        CompareDialog(self.window(), title, draft_lines(data, group.drafts)).open()
 
     def new_patient(self) -> None:
         """Open the new patient window."""

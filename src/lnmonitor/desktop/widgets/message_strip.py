@@ -11,9 +11,10 @@ from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import button, label, set_property
 
-MessageKind = Literal["ask", "refuse", "reason", "info", "ok"]
+MessageKind = Literal["ask", "draft", "refuse", "reason", "info", "ok"]
 _ICONS: dict[MessageKind, tuple[str, str]] = {
     "ask": ("warning", "warn"),
+    "draft": ("draft", "warn"),
     "refuse": ("warning", "serious"),
     "reason": ("history", "accent"),
     "info": ("question", "unknown"),
@@ -46,7 +47,7 @@ class MessageStrip(QFrame):
         actions: tuple[tuple[str, Callable[[], object]], ...] = (),
     ) -> None:
         """Show a message with buttons; the first is the primary one."""
-        set_property(self, "kind", kind)
+        set_property(self, "kind", "ask" if kind == "draft" else kind)
         self._icon.setPixmap(icon(*_ICONS[kind]).pixmap(theme().px(3.5)))
         self._text.setText(text)
         self.setAccessibleName(text)

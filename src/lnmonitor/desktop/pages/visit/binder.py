@@ -6,7 +6,8 @@ no widget and writes nothing; `drafts` is what a save takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from lnmonitor.desktop.entry.model import FormEntry, ResultEntry, UndoStack
-from lnmonitor.desktop.entry.values import Value
+from lnmonitor.desktop.entry.values import Answer, Value
 from lnmonitor.study.analytes import ANALYTES, analyte
 from lnmonitor.study.checks import Finding, check_form
 from lnmonitor.study.dates import exact
@@ -25,6 +26,7 @@ from lnmonitor.study.records import PatientData, Record
 from lnmonitor.study.schedule import ScheduledVisit, day0, day_number, schedule
 
 if TYPE_CHECKING:
+    from lnmonitor.services.journal import DraftView
     from lnmonitor.services.records import RecordDraft
 
 VISIT = Visit.code
@@ -46,6 +48,8 @@ class Loaded:
     may_edit: bool = True
     new_visit_id: str = ""
     """The id that a visit not saved yet will have, so that its forms can refer to it."""
+    drafts: tuple[DraftView, ...] = ()
+    """What the signed-in person typed for the patient and did not save, in any form."""
 
 
 class Binder(QObject):
@@ -193,6 +197,7 @@ class Binder(QObject):
         if record is None:
             fixed = {"analyte": code, "unit": analyte(code).unit}
         entry = ResultEntry(LabResult, record, fixed)
+        entry.draft_key = code
         self._adopt(entry)
         return entry
 
@@ -202,12 +207,15 @@ class Binder(QObject):
         for point in self.protocol.timepoints:
             record = saved.get(point.code)
             fixed: dict[str, Value] = {} if record else {"timepoint": point.code}
-            made.append(self._adopt(FormEntry(VitalSigns, record, fixed)))
+            entry = self._adopt(FormEntry(VitalSigns, record, fixed))
+            entry.draft_key = point.code
+            made.append(entry)
         return made
 
-    def add(self, key: str) -> FormEntry:
-        """Add an empty record to a log."""
+    def add(self, key: str, draft_key: str = "") -> FormEntry:
+        """Add an empty record to a log; `draft_key` is that of the draft it comes from, if any."""
         entry = self._adopt(FormEntry(FORMS[key]))
+        entry.draft_key = draft_key or uuid.uuid4().hex
         self._entries[key].append(entry)
         self.changed.emit()
         return entry
@@ -329,14 +337,20 @@ class Binder(QObject):
         return self.visit_id if entry is self.visit else None
 
     def take_saved(
-        self, entries: Sequence[FormEntry], records: Sequence[Record[Form]], loaded: Loaded
+        self,
+        entries: Mapping[FormEntry, Mapping[str, Answer]],
+        records: Sequence[Record[Form]],
+        loaded: Loaded,
     ) -> None:
-        """Start anew from what was saved; undo ends here."""
+        """Start anew from what was saved; undo ends here.
+
+        `entries` are the saved ones with the answers they had: what was typed since stays.
+        """
         self.loaded = loaded
         self.undo.clear()
         self.tried = False
-        for entry, record in zip(entries, records, strict=False):
-            entry.take(record)
+        for (entry, sent), record in zip(entries.items(), records, strict=False):
+            entry.take(record, sent)
 
     def belongs_to_visit(self, entry: FormEntry) -> bool:
         """Whether an entry's record hangs on the visit."""

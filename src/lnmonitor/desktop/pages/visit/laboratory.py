@@ -152,7 +152,7 @@ class LaboratoryView(FormView):
         edit.setProperty("typed", answer.value)
         for row in self._group_rows(str(edit.property("group"))):
             if row.entry.record is None:
-                row.entry.fixed["collected_on"] = answer.value
+                row.entry.prefill("collected_on", answer.value)
 
     @Slot()
     def _date_left(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.pages.visit.binder import Loaded
+from lnmonitor.desktop.words import count
 from lnmonitor.study.forms import Visit
 from lnmonitor.study.records import PatientData, Record
 
@@ -30,16 +32,29 @@ class Stored:
 
 def load(session: StudySession, patient_id: str) -> Loaded:
     """Read what the page shows, on the database thread."""
+    from lnmonitor.services.journal import drafts
     from lnmonitor.services.patients import patient_data
     from lnmonitor.services.permissions import Action
 
+    may_edit = session.may(Action.ENTER) and not session.read_only
+    kept = drafts(session) if may_edit else ()
     return Loaded(
         patient_data(session, patient_id),
         session.protocol,
         session.today,
-        may_edit=session.may(Action.ENTER) and not session.read_only,
+        may_edit=may_edit,
         new_visit_id=session.new_id(),
+        drafts=tuple(one for one in kept if one.place.patient_id == patient_id),
     )
+
+
+def saved_words(stored: Stored) -> str:
+    """Return what the page says after a save."""
+    words = count(len(stored.saved.records), "Saved 1 record.", "Saved {n} records.")
+    raised = sum(found.deviation for found in stored.saved.findings)
+    if raised:
+        words += " " + tr("{n} protocol deviations were recorded.", n=raised)
+    return words
 
 
 def find_visit(data: PatientData, visit: str) -> Record[Visit] | None:

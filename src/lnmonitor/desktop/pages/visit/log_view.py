@@ -92,6 +92,8 @@ class LogLine(QWidget):
         px, area = look.px, self.rect()
         if self.hasFocus() or self.is_open:
             painter.fillRect(area, look.color("bg-selected"))
+        if self.entry.recovered and self.entry.unsaved:
+            painter.fillRect(0, 0, 3, area.height(), look.color("warn-line"))
         painter.setPen(look.color("line-soft"))
         painter.drawLine(0, area.bottom(), area.right(), area.bottom())
         mark = "chevron-down" if self.is_open else "chevron-right"

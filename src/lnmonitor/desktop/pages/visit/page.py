@@ -13,18 +13,26 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
-from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.pages.visit.binder import Binder, Loaded
 from lnmonitor.desktop.pages.visit.checks import contradictions, empty_items, open_checks
 from lnmonitor.desktop.pages.visit.desk import FormDesk
+from lnmonitor.desktop.pages.visit.draft_notice import (
+    open_discard,
+    say_not_kept,
+    say_recovered,
+    status_words,
+)
 from lnmonitor.desktop.pages.visit.form_list import FormList
 from lnmonitor.desktop.pages.visit.header import VisitHeader
-from lnmonitor.desktop.pages.visit.keeper import Place, keeper
+from lnmonitor.desktop.pages.visit.journal import journal_of
+from lnmonitor.desktop.pages.visit.keeper import Place, keeper, place_of
 from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
-from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load
+from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load, saved_words
+from lnmonitor.desktop.pages.visit.recovery import Recovery, recover
+from lnmonitor.desktop.pages.visit.saver import Saver
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
 from lnmonitor.desktop.pages.visit.scored import BilagView, ScoredView, SledaiView
 from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
@@ -40,7 +48,6 @@ if TYPE_CHECKING:
     from lnmonitor.analysis.model import SledaiLabCheck
     from lnmonitor.services.audit import AuditEntry
     from lnmonitor.services.changes import ChangeSet
-    from lnmonitor.services.session import StudySession
     from lnmonitor.services.visits import LiveScores
 
 _PAUSE_MS = 250  # results follow this long after the last keystroke
@@ -58,7 +65,7 @@ class VisitPage(Page):
         self.binder: Binder | None = None
         self._place: Place = ("", "")
         self._wanted_form = ""
-        self._saving: tuple[FormEntry, ...] = ()
+        self._saver = Saver(self)
         self._asked = 0
         self._live: LiveScores | None = None
         self.header = VisitHeader()
@@ -67,13 +74,9 @@ class VisitPage(Page):
         self.desk = FormDesk()
         self.scores = ScoreColumn()
         self._arrange()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
+        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(self._compute)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_SOON_MS)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._renew)
         self._connect()
 
@@ -101,6 +104,8 @@ class VisitPage(Page):
         whole.addLayout(line, 1)
 
     def _connect(self) -> None:
+        self._saver.saved.connect(self._saved)
+        self._saver.failed.connect(self._save_failed)
         self.header.back_pressed.connect(self._back)
         self.header.undo_pressed.connect(self.undo)
         self.header.save_pressed.connect(self.save)
@@ -178,12 +183,38 @@ class VisitPage(Page):
         ReadOp(self, lambda session: load(session, patient_id), self._loaded).run()
 
     def _loaded(self, loaded: Loaded) -> None:
-        if loaded.data.patient_id == self._place[0]:
-            binder = self.make_binder(loaded)
-            if binder is None:
-                self.message.say("refuse", tr("There is no visit {visit}.", visit=self._place[1]))
-            else:
-                self._show(binder)
+        if loaded.data.patient_id != self._place[0]:
+            return
+        binder = self.make_binder(loaded)
+        if binder is None:
+            self.message.say("refuse", tr("There is no visit {visit}.", visit=self._place[1]))
+            return
+        self._place = place_of(binder)
+        former = keeper().latest(self._place)
+        if former is not None and former.unsaved:
+            self._show(former)  # typed meanwhile, or shown before under the visit's code
+            return
+        journal = journal_of(binder)
+        fresh = [one for one in loaded.drafts if one.place not in keeper().live_drafts]
+        if former is not None:
+            journal.inherit(journal_of(former))
+        found = recover(binder, journal, fresh)
+        self._show(binder)
+        if found is not None:
+            self._announce(binder, found)
+
+    def _announce(self, binder: Binder, found: Recovery) -> None:
+        from lnmonitor.services.journal import take_all
+
+        say_recovered(self.message, binder, found, self._ask_discard)
+        if found.focused is not None:
+            entry, name = found.focused
+            for key in binder.form_keys:
+                if entry in binder.entries(key):
+                    self.desk.focus_item(key, entry, name)
+        self._renew_list()
+        if found.places:
+            WriteOp(self, lambda s: take_all(s, found.places), lambda _taken: None).run()
 
     def make_binder(self, loaded: Loaded) -> Binder | None:
         """Return the binder of the wanted visit, None if there is no such visit."""
@@ -195,7 +226,11 @@ class VisitPage(Page):
     def _show(self, binder: Binder) -> None:
         if self.binder is not None:
             self.binder.changed.disconnect(self._changed)
+            journal_of(self.binder).kept.disconnect(self._tell_status)
+            journal_of(self.binder).failed.disconnect(self._not_kept)
         self.binder = binder
+        journal_of(binder).kept.connect(self._tell_status)
+        journal_of(binder).failed.connect(self._not_kept)
         self._live = None
         keeper().keep(self._place, binder)
         binder.changed.connect(self._changed)
@@ -293,19 +328,18 @@ class VisitPage(Page):
         states = [form_state(self.binder, key, wrong) for key in self.binder.form_keys]
         self.forms.show_states(tr("Forms of this visit"), states, self.desk.key)
 
+    @Slot()
     def _tell_status(self) -> None:
         hub().status.emit(self.status_text())
 
     def status_text(self) -> str:
         """Return what the status bar says about values not saved, "" when there are none."""
-        unsaved = keeper().unsaved
-        count = sum(binder.unsaved_values for binder in unsaved.values())
-        if not count:
-            return ""
-        subjects = ", ".join(dict.fromkeys(b.data.subject_id for b in unsaved.values()))
-        if count == 1:
-            return tr("1 value not yet saved: {subjects}", subjects=subjects)
-        return tr("{n} values not yet saved: {subjects}", n=count, subjects=subjects)
+        return status_words(list(keeper().unsaved.values()))
+
+    @Slot(object)
+    def _not_kept(self, problem: Exception) -> None:
+        if self.binder is not None:
+            say_not_kept(self.message, problem, journal_of(self.binder).flush)
 
     @Slot()
     def _compute(self) -> None:
@@ -428,13 +462,13 @@ class VisitPage(Page):
     def save(self) -> None:
         """Save all that was typed, in one step; what is open is shown at its field first."""
         binder = self.binder
-        if binder is None or self._saving or not binder.loaded.may_edit:
+        if binder is None or self._saver.busy or not binder.loaded.may_edit:
             return
         here = self.focusWidget()
         if here is not None:
             here.clearFocus()
             here.setFocus()
-        entries = tuple(binder.to_save)
+        entries = binder.to_save
         if not entries:
             self.message.say("info", tr("Nothing to save."), ((tr("Close"), self.message.clear),))
             return
@@ -445,21 +479,9 @@ class VisitPage(Page):
         if open_now:
             self._say_open(open_now)
             return
-        self._write(binder, entries)
-
-    def _write(self, binder: Binder, entries: tuple[FormEntry, ...]) -> None:
-        from lnmonitor.services.records import save
-
-        drafts = binder.drafts(entries)
-        patient_id = binder.data.patient_id
-
-        def work(session: StudySession) -> Stored:
-            return Stored(save(session, drafts), load(session, patient_id))
-
-        self._saving = entries
         self.header.save.setEnabled(False)
         self.message.clear()
-        WriteOp(self, work, self._saved, self._save_failed).run()
+        self._saver.write(binder, entries)
 
     def _say_open(self, checks: Sequence[OpenCheck]) -> None:
         names = "; ".join(dict.fromkeys(check.words for check in checks[:3]))
@@ -483,31 +505,20 @@ class VisitPage(Page):
                 view.judge_all()
         self._date_left()
 
-    def _saved(self, stored: Stored) -> None:
-        entries, self._saving = self._saving, ()
+    @Slot(object, object)
+    def _saved(self, binder: Binder, stored: Stored) -> None:
         self.header.save.setEnabled(True)
-        if self.binder is None:
+        if binder is not self.binder:
             return
-        self.binder.take_saved(entries, stored.saved.records, stored.loaded)
-        record = self.binder.visit_record
-        keeper().closing = False
-        keeper().drop(self._place)
-        if record is not None:
-            self._place = (self._place[0], record.id)
-        keeper().keep(self._place, self.binder)
+        self._place = place_of(binder)
         self._judge_all()
         self._renew()
-        count = len(stored.saved.records)
-        words = tr("Saved 1 record.") if count == 1 else tr("Saved {n} records.", n=count)
-        raised = sum(found.deviation for found in stored.saved.findings)
-        if raised:
-            words += " " + tr("{n} protocol deviations were recorded.", n=raised)
-        self.message.say("ok", words, ((tr("Close"), self.message.clear),))
+        self.message.say("ok", saved_words(stored), ((tr("Close"), self.message.clear),))
         self._compute()
 
-    def _save_failed(self, problem: Exception) -> None:
+    @Slot(object, object)
+    def _save_failed(self, _binder: Binder, problem: Exception) -> None:
         """Keep everything typed, say why it was not saved."""
-        self._saving = ()
         self.header.save.setEnabled(True)
         kept = tr("Everything typed is kept.")
         retry = (tr("Try again"), self.save)
@@ -545,14 +556,12 @@ class VisitPage(Page):
 
     @Slot()
     def _ask_discard(self) -> None:
-        if self.binder is None:
-            return
-        words = tr("Discard {n} values for good?", n=self.binder.unsaved_values)
-        actions = ((tr("Keep them"), self._say_unsaved), (tr("Discard"), self._discard))
-        self.message.say("refuse", words, actions)
+        if self.binder is not None:
+            open_discard(self.window(), self.binder, self._discard)
 
-    @Slot()
     def _discard(self) -> None:
+        if self.binder is not None:
+            journal_of(self.binder).hold()
         keeper().drop(self._place)
         keeper().closing = bool(keeper().unsaved)
         self._load()
@@ -560,7 +569,7 @@ class VisitPage(Page):
     def refresh(self, changes: ChangeSet) -> None:
         """Read again after a change from elsewhere, unless something is being typed."""
         binder = self.binder
-        if binder is None or self._saving or binder.unsaved:
+        if binder is None or self._saver.busy or binder.unsaved:
             return
         if binder.data.patient_id in changes.patient_ids:
             self._load()
