@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
@@ -15,6 +16,7 @@ from reportlab.platypus import (
     Table,
     TableStyle,
 )
+from reportlab.platypus.paraparser import ParaFrag
 
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
@@ -25,18 +27,22 @@ _HEAD_WITH_ROWS = 84.0
 """Points that a section head, a table's head and its first row need."""
 _EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
 """reportlab names a cell's font in the file even if nothing is written in it."""
+_BEFORE_HAN = "\u2e7f"
+"""Last character before those of Chinese."""
 
 
-def _style(points: float, tone: str = "text", *, right: bool = False) -> ParagraphStyle:
+@cache
+def _style(points: float, tone: str, *, right: bool, han: bool) -> ParagraphStyle:
     style = ParagraphStyle(
-        f"{points}-{tone}-{right}",
+        f"{points}-{tone}-{right}-{han}",
         fontName=fonts.latin(),
         fontSize=points,
         leading=points * 1.32,
         textColor=colour(tone),
-        # Long Chinese text has no spaces to break at; reportlab then needs the rule for Han text.
         splitLongWords=1,
     )
+    if han:  # long Chinese text has no spaces to break at
+        style.wordWrap = "CJK"
     if right:
         style.alignment = TA_RIGHT
     return style
@@ -50,11 +56,30 @@ def text(
     weight: Weight = Weight.REGULAR,
     right: bool = False,
 ) -> Paragraph:
-    """Return a paragraph; any text is safe, markup characters included."""
-    style = _style(points or size("body"), tone, right=right)
-    if any(ord(character) > 0x2E7F for character in words):
-        style.wordWrap = "CJK"
-    return Paragraph(fonts.markup(words, weight), style)
+    """Return a paragraph; any text is safe, since none is read as markup."""
+    han = bool(words) and max(words) > _BEFORE_HAN
+    style = _style(points or size("body"), tone, right=right, han=han)
+    return Paragraph("", style, frags=_fragments(words, weight, style))
+
+
+def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFrag]:
+    """Return what reportlab's parser would make of the text, without markup written to be parsed:
+    that parsing took longer than the layout."""
+    return [
+        ParaFrag(
+            text=run.text,
+            fontName=run.font,
+            fontSize=style.fontSize,
+            textColor=style.textColor,
+            bold=0,
+            italic=0,
+            rise=0,
+            greek=0,
+            link=[],
+            us_lines=[],
+        )
+        for run in fonts.runs(" ".join(words.split()), weight)
+    ]
 
 
 def title(words: str, beside: str) -> Flowable:

@@ -31,7 +31,7 @@ _HAN_FILE = {
     Weight.MEDIUM: "NotoSansSC-Regular",
     Weight.SEMIBOLD: "NotoSansSC-Bold",
 }
-_SPACES = {"\u2009": " ", "\u202f": " ", "\u00a0": " ", "\t": " "}
+_SPACES = str.maketrans({"\u2009": " ", "\u202f": " ", "\u00a0": " ", "\t": " "})
 """Thin and fixed spaces, which not every font has, are printed as a space."""
 
 
@@ -60,6 +60,9 @@ def latin(weight: Weight = Weight.REGULAR) -> str:
 
 def runs(text: str, weight: Weight = Weight.REGULAR) -> tuple[Run, ...]:
     """Split a text into runs of one font each; nothing is left unprintable."""
+    text = text.translate(_SPACES)
+    if text and _registered(latin(weight)).issuperset(map(ord, text)):  # nearly every text
+        return (Run(text, latin(weight)),)
     found: list[Run] = []
     for piece, font in _pieces(text, weight):
         if found and found[-1].font == font:
@@ -72,8 +75,7 @@ def runs(text: str, weight: Weight = Weight.REGULAR) -> tuple[Run, ...]:
 def _pieces(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
     first, second = latin(weight), _HAN_FILE[weight]
     in_first, in_second = _registered(first), _registered(second)
-    for raw in text:
-        character = _SPACES.get(raw, raw)
+    for character in text:
         if ord(character) in in_first:
             yield character, first
         elif ord(character) in in_second:
