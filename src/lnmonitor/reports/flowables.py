@@ -78,7 +78,7 @@ def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFr
             link=[],
             us_lines=[],
         )
-        for run in fonts.runs(" ".join(words.split()), weight)
+        for run in fonts.runs(words, weight)
     ]
 
 
