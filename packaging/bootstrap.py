@@ -4,6 +4,7 @@
     python3 packaging/bootstrap.py test     formatting, lint, types, import contracts, all tests
     python3 packaging/bootstrap.py run ...  the program itself, with its own arguments
     python3 packaging/bootstrap.py bench    measure against the bare libraries
+    python3 packaging/bootstrap.py soak     the long forms of the failure tests, with their figures
 
 Standard library only. Set-up happens once: an environment that fits the lock is left alone.
 """
@@ -27,7 +28,7 @@ DEMO_OUTPUT = ROOT / "demo-output"
 
 def main(arguments: list[str]) -> int:
     """Run a command and return its exit status."""
-    commands = {"demo": demo, "test": test, "run": run, "bench": bench}
+    commands = {"demo": demo, "test": test, "run": run, "bench": bench, "soak": soak}
     name, *rest = arguments or [""]
     if name not in commands or (rest and name != "run"):
         print(__doc__)
@@ -74,6 +75,15 @@ def bench(_arguments: list[str]) -> int:
     """Measure against the bare libraries and print the ratios."""
     ensure_qt_libraries(environment.site_packages(), window=False)
     return _call([str(environment.PYTHON), str(ROOT / "benchmarks" / "run.py")], offscreen=True)
+
+
+def soak(_arguments: list[str]) -> int:
+    """Kill, fill, cut and alter studies many times over; prints what was lost."""
+    ensure_qt_libraries(environment.site_packages(), window=False)
+    say("the long forms of the failure tests; this takes a quarter of an hour or more")
+    command = [str(environment.PYTHON), "-m", "pytest", "-q", "-p", "no:xdist", "tests/soak"]
+    variables = _environment(offscreen=True) | {"LNMONITOR_SOAK": "long"}
+    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
 def test(_arguments: list[str]) -> int:
