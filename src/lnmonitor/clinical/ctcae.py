@@ -117,21 +117,17 @@ def _limit(test: _Test, normal: float | None, baseline: float | None) -> float |
     return origin + test.number if basis is Basis.ABOVE_NORMAL else origin * test.number
 
 
-def _judge(test: _Test, term: Term, facts: _Facts) -> Reason | None:
-    """Return the reason of one step, None where it is not met.
+def _judge(test: _Test, term: Term, facts: _Facts, limit: float | None) -> Reason | None:
+    """Return the reason of one step whose number is passed or open, None where it is not met.
 
     A missing baseline leaves a baseline step out: the range then decides.
     """
     value = facts.value
-    limit = _limit(test, facts.uln if term.rising else facts.lln, facts.baseline)
+    met = Truth.YES
     if value is None or limit is None:
         if value is not None and test.basis is Basis.BASELINE:
             return None
         met = Truth.UNKNOWN
-    elif test.passes(value, limit):
-        met = Truth.YES
-    else:
-        return None
     when = test.step.when
     if when is not When.ALWAYS:
         met = Truth.all(_condition(when, term, facts), met)
@@ -184,6 +180,12 @@ def _check(term: str, facts: _Facts) -> Term:
     return known
 
 
+@lru_cache(maxsize=len(TERMS))
+def _grade_0(term: str) -> CtcaeGrade:
+    """Return the one result of all values that reach no step, with nothing missing."""
+    return CtcaeGrade(rule=RULE_CTCAE_5, term=term, grade=0, high=0, code=TERMS[term].code)
+
+
 def grade(
     term: str,
     value: float | None,
@@ -207,20 +209,35 @@ def grade(
     unit = _UNIT_SPELLINGS.get(unit, unit)
     known = TERMS.get(term)
     if known is not None and not known.uses_baseline:
-        require_positive(known.baseline_name, baseline, unit)
+        if baseline is not None:
+            require_positive(known.baseline_name, baseline, unit)
         baseline = baseline_abnormal = None
     elif baseline_abnormal is None and baseline is not None and uln is not None:
         baseline_abnormal = above(baseline, uln)
-    return _grade(term, _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic))
+    return _grade(term, value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
 
 
 @lru_cache(maxsize=32768)
-def _grade(term: str, facts: _Facts) -> CtcaeGrade:
+def _grade(
+    term: str,
+    value: float | None,
+    unit: str,
+    lln: float | None,
+    uln: float | None,
+    baseline: float | None,
+    baseline_abnormal: bool | None,
+    symptomatic: bool | None,
+) -> CtcaeGrade:
     """Check and grade; remembered, because laboratories round and values recur."""
+    facts = _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
     known = _check(term, facts)
+    normal = uln if known.rising else lln
     low, found, undecided = 0, [], []
-    for test in _tests(term, facts.unit):
-        reason = _judge(test, known, facts)
+    for test in _tests(term, unit):
+        limit = _limit(test, normal, baseline)
+        if value is not None and limit is not None and not test.passes(value, limit):
+            continue
+        reason = _judge(test, known, facts, limit)
         if reason is None:
             continue
         found.append(reason)
@@ -228,6 +245,8 @@ def _grade(term: str, facts: _Facts) -> CtcaeGrade:
             undecided.append((test.grade, reason))
         elif test.grade > low:
             low = test.grade
+    if not found and not (known.uses_baseline and baseline is None):
+        return _grade_0(term)
     undecided = [pair for pair in undecided if pair[0] > low]
     high = max((reached for reached, _ in undecided), default=low)
     return CtcaeGrade(
