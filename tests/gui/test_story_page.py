@@ -117,7 +117,7 @@ def test_that_other_definitions_stand_beside_the_response(page: PatientPage) -> 
     pane = page.story.explain
     pane.show_stop(page._view, page.story.canvas.stop, "response.set-a")
     words = said(pane).splitlines()
-    assert words[words.index("Other rule sets, same data") + 1 :][:2] == ["KDIGO 2024", "NR"]
+    assert words[words.index("Other rule sets, same data") + 1 :][:2] == ["KDIGO 2024", "No response"]
 
 
 def test_that_w_and_escape_close_and_open_the_explanation(page: PatientPage, qtbot: QtBot) -> None:

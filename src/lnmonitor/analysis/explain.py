@@ -111,6 +111,17 @@ def decisive(explanation: Explanation, most: int = 2) -> tuple[Line, ...]:
     return (*explanation.not_met, *explanation.missing)[:most] or explanation.met[:most]
 
 
+def answer(result: Outcome | None, language: Language) -> str:
+    """Return what a response or flare rule says in a word or two; None is a flare not found."""
+    if result is None:
+        return _words("word", "not_met", language)
+    if isinstance(result, ResponseResult):
+        return _words("title", result.response.name, language)
+    if isinstance(result, FlareFinding):
+        return _flare_words(result, language)
+    return _title(result, language)[1]
+
+
 def reason_text(reason: Reason, language: Language) -> str:
     """Return one reason as a line with its numbers."""
     line = reason_line(reason, language)
@@ -181,7 +192,10 @@ class _Values(dict[str, str]):
         words: Mapping[str, list[str]] = read_toml(*_FILE)["word"]
         if value in words:
             return _pick(words[value], self._language)
-        return item_name(value, self._language)
+        parts = value.split(", ")
+        names = [item_name(part, self._language) for part in parts]
+        between = "、" if self._language == "zh" and names != parts else ", "
+        return between.join(names)
 
     @property
     def plain(self) -> str:
@@ -336,11 +350,16 @@ def _(result: ResponseResult, language: Language) -> Described:
     return "response", {"response": word, "rule": rule}
 
 
-@_described.register
-def _(result: FlareFinding, language: Language) -> Described:
+def _flare_words(result: FlareFinding, language: Language) -> str:
+    """Return status and, by the one definition that grades, the grade."""
     words = [_words("title", result.status, language)]
     words += [_words("title", result.grade, language)] if result.grade else []
-    return "flare", {"status": ("，" if language == "zh" else ", ").join(words)}
+    return ("，" if language == "zh" else ", ").join(words)
+
+
+@_described.register
+def _(result: FlareFinding, language: Language) -> Described:
+    return "flare", {"status": _flare_words(result, language)}
 
 
 @_described.register

@@ -159,4 +159,10 @@ def _told(
             for one in found.increases
         ),
     )
-    return replace(found, reasons=(*reasons, *found.reasons))
+    milestones = (
+        one
+        if one.met is Truth.YES
+        else Reason("steroids.milestone_not_reached", one.met, one.values)
+        for one in found.reasons
+    )
+    return replace(found, reasons=(*reasons, *milestones))

@@ -10,8 +10,10 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from lnmonitor.analysis.course import Course, Flag, Measured, VisitAssessment
 from lnmonitor.analysis.explain import Explanation, Line, explain
+from lnmonitor.analysis.side_by_side import other_responses
 from lnmonitor.analysis.story import Story
-from lnmonitor.i18n import translator
+from lnmonitor.i18n import Translator, translator
+from lnmonitor.language import Language
 from lnmonitor.reports import flowables as flow
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.page import TEXT_WIDTH, Imprint, build
@@ -28,7 +30,7 @@ _FIRST_PAGE_ANALYTES = ("CREAT", "ALB", "URBC", "DSDNA")
 _VISITS_IN_A_TABLE = 7
 _MOST_OF_A_PAGE = 440.0
 """Points; the frame of a page is about 660 high."""
-_EXPLAINED = ("sledai", "bilag.renal", "egfr", "response.")
+_EXPLAINED = ("sledai", "bilag.renal", "egfr", "kdigo")
 
 
 @dataclass(frozen=True)
@@ -324,10 +326,27 @@ def _explanations(report: CaseReport) -> list[Flowable]:
     if visits:
         last = visits[-1]
         parts.append(flow.text(f"{last.code}, {last.date}", weight=Weight.SEMIBOLD))
+        primary = f"response.{report.course.primary_rule}"
         for key, outcome in last.outcomes.items():
-            if key.startswith(_EXPLAINED):
+            if key.startswith(_EXPLAINED) or key == primary:
                 parts += _explained(explain(outcome, language))
+        parts += _other_responses(last, primary, language, tr)
     return parts
+
+
+def _other_responses(
+    visit: VisitAssessment, primary: str, language: Language, tr: Translator
+) -> list[Flowable]:
+    """Return a line for each other response definition, with what decided it."""
+    others = other_responses(visit, primary, language) if primary in visit.outcomes else ()
+    if not others:
+        return []
+    head = flow.text(tr.text("Other rule sets, same data"), weight=Weight.SEMIBOLD)
+    lines = [
+        f"{other.name}: {other.says}. {' '.join(_criterion(line) for line in other.why)}"
+        for other in others
+    ]
+    return [Spacer(0, 4), head, *(flow.text(line.strip(), points=8.5) for line in lines)]
 
 
 def _explained(explanation: Explanation) -> list[Flowable]:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from lnmonitor.analysis.course import Flag
 from lnmonitor.analysis.explain import Explanation, Line, explain
+from lnmonitor.analysis.side_by_side import OtherRule
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.pages.patient.view import (
@@ -249,15 +250,18 @@ class ExplainPane(QWidget):
         found = self._view.flag_view(self._topic.result.identity)
         return None if found is None else (found.state, found.by, found.at, found.comment)
 
-    def _add_others(self, column: QVBoxLayout, pairs: Sequence[tuple[str, str]]) -> None:
-        if not pairs:
+    def _add_others(self, column: QVBoxLayout, others: Sequence[OtherRule]) -> None:
+        if not others:
             return
         self._add_head(column, tr("Other rule sets, same data"))
-        for name, says in pairs:
+        for other in others:
             row = QHBoxLayout()
-            row.addWidget(label(name, "small", wrap=True), 1)
-            row.addWidget(label(says, "small", weight=500))
+            row.addWidget(label(other.name, "small", wrap=True), 1)
+            row.addWidget(label(other.says, "small", weight=500))
             column.addLayout(row)
+            for line in other.why:
+                words = ": ".join(filter(None, (line.text, line.detail)))
+                column.addWidget(label(words, "small", "text-2", wrap=True, selectable=True))
 
     def _add_sources(self, column: QVBoxLayout, topic: Topic) -> None:
         """Name the records a flag stands on; each leads to its form."""

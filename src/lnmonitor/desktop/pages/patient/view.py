@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lnmonitor.analysis.course import Course, Flag, VisitAssessment
+from lnmonitor.analysis.result_names import result_names
+from lnmonitor.analysis.side_by_side import OtherRule, other_flares, other_responses
 from lnmonitor.analysis.story import Story
-from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import ResponseResult
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.desktop.i18n import language, text, tr
@@ -22,21 +23,6 @@ from lnmonitor.study.records import PatientData, Record
 if TYPE_CHECKING:
     from lnmonitor.services.flags import FlagView
     from lnmonitor.services.session import StudySession
-
-_TOPICS = {
-    "sledai": "SLEDAI-2K",
-    "bilag.renal": "Renal BILAG",
-    "egfr": "Estimated GFR",
-    "kdigo_g": "KDIGO stage",
-}
-_RULE_NAMES = {
-    "response-set-a": "Response, set A",
-    "response-kdigo-2024": "KDIGO 2024",
-    "response-acr-2024": "ACR 2024",
-    "response-eular-2019": "EULAR 2019",
-    "response-eular-2025": "EULAR 2025",
-    "flare-renal": "Renal flare of the trial",
-}
 
 
 @dataclass(frozen=True)
@@ -112,13 +98,9 @@ def topics(view: PatientView, stop: Stop | None) -> tuple[Topic, ...]:
     if assessment is None:
         return tuple(found)
     outcomes = assessment.outcomes
-    primary = f"response.{view.protocol.response_rule}"
-    if primary in outcomes:
-        found.append(Topic(primary, tr("Response"), outcomes[primary], visit_id))
     found += [
-        Topic(key, tr(name), outcomes[key], visit_id)
-        for key, name in _TOPICS.items()
-        if key in outcomes
+        Topic(key, text(name), outcomes[key], visit_id)
+        for key, name in result_names(outcomes, view.protocol.response_rule).items()
     ]
     return tuple(found)
 
@@ -134,32 +116,16 @@ def topic_of_panel(found: tuple[Topic, ...], explain_key: str) -> Topic | None:
     return next((t for t in found if t.key.startswith(explain_key)), None)
 
 
-def other_rules(view: PatientView, topic: Topic) -> tuple[tuple[str, str], ...]:
-    """Return (rule set, what it says) of the other definitions on the same data."""
+def other_rules(view: PatientView, topic: Topic) -> tuple[OtherRule, ...]:
+    """Return what the other definitions say of the same data, of a response or a flare."""
     assessment = view.assessment(topic.visit_id)
     if assessment is None:
         return ()
-    responses = [
-        (rule_name(outcome.rule.id), tr(outcome.response.value))
-        for key, outcome in assessment.outcomes.items()
-        if isinstance(topic.result, ResponseResult)
-        and isinstance(outcome, ResponseResult)
-        and key != topic.key
-    ]
-    flares = [
-        (rule_name(flare.rule.id), tr(flare.status))
-        for flare in view.course.flares
-        if isinstance(topic.result, Flag)
-        and topic.result.rule.id.startswith("flare")
-        and isinstance(flare, FlareFinding)
-        and flare.rule.id != topic.result.rule.id
-    ]
-    return (*responses, *flares)
-
-
-def rule_name(rule_id: str) -> str:
-    """Return a rule set's name as people know it."""
-    return tr(_RULE_NAMES.get(rule_id, rule_id))
+    if isinstance(topic.result, ResponseResult):
+        return other_responses(assessment, topic.key, language())
+    if isinstance(topic.result, Flag) and topic.result.kind.startswith("flare"):
+        return other_flares(view.course, topic.result.day, language())
+    return ()
 
 
 def short_visit(code: str) -> str:

@@ -15,7 +15,7 @@ from lnmonitor.clinical.response import Response
 from lnmonitor.clinical.sledai import ITEM_BY_CODE, SledaiScore
 from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.score_box import ScoreBox
-from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
@@ -34,7 +34,6 @@ _CHIPS: dict[Response, tuple[str, ChipTone]] = {
     Response.NR: ("No response", "nr"),
     Response.UNKNOWN: ("Unknown", "unknown"),
 }
-_RULES = {"set-a": "set A", "kdigo-2024": "KDIGO 2024"}
 _MARKS = {
     "refuse": ("cross", "serious"),
     "ask": ("warning", "warn"),
@@ -285,12 +284,13 @@ class ScoreColumn(QWidget):
         )
         outcome = now.outcomes[f"response.{rule_set}"]
         self.response_why.setText(_why(explain(outcome, language())))
-        others = []
+        others: dict[str, list[str]] = {}
         for name in protocol.other_response_rules:
             other = now.response(name)
             if other is not None:
-                others.append(f"{_rule_name(name)}: {tr(_CHIPS[other][0]).lower()}")
-        say(self.response_other, "\n".join(others))
+                others.setdefault(tr(_CHIPS[other][0]), []).append(_rule_name(name))
+        said = [f"{answer}: {', '.join(names)}" for answer, names in others.items()]
+        say(self.response_other, "\n".join(said))
 
     def _show_flare(self, live: LiveScores) -> None:
         from lnmonitor.analysis.explain import explain
@@ -332,7 +332,9 @@ def say(where: QLabel, words: str) -> None:
 
 
 def _rule_name(rule_set: str) -> str:
-    return tr(_RULES.get(rule_set, rule_set))
+    from lnmonitor.analysis.wording import rule_set_name
+
+    return text(rule_set_name(rule_set))
 
 
 def _why(explanation: Explanation) -> str:

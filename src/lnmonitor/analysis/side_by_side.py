@@ -1,0 +1,58 @@
+"""The other definitions on the same data: what each says, and what decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lnmonitor.analysis.explain import Line, answer, decisive, explain
+from lnmonitor.analysis.model import Course, VisitAssessment
+from lnmonitor.analysis.wording import rule_set_name
+from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.results import Outcome
+from lnmonitor.language import Language
+
+_RESPONSE = "response."
+
+
+@dataclass(frozen=True)
+class OtherRule:
+    """One definition: its name, its answer, and the criteria that decided it (none if not met)."""
+
+    name: str
+    says: str
+    why: tuple[Line, ...] = ()
+
+
+def other_responses(
+    visit: VisitAssessment, shown: str, language: Language
+) -> tuple[OtherRule, ...]:
+    """Return the responses at a visit by all rule sets but the one of the key `shown`."""
+    return tuple(
+        OtherRule(
+            rule_set_name(key.removeprefix(_RESPONSE)).in_(language),
+            answer(outcome, language),
+            decisive(explain(outcome, language), 1),
+        )
+        for key, outcome in visit.outcomes.items()
+        if key.startswith(_RESPONSE) and key != shown
+    )
+
+
+def other_flares(course: Course, day: int | None, language: Language) -> tuple[OtherRule, ...]:
+    """Return what the other flare definitions say of a day: their episode, or not met."""
+    found = []
+    for rule_set, outcomes in course.other_flares.items():
+        name = rule_set_name(rule_set).in_(language)
+        here = _episode(outcomes, day)
+        why = () if here is None else explain(here, language).met[:1]
+        found.append(OtherRule(name, answer(here, language), why))
+    return tuple(found)
+
+
+def _episode(outcomes: Iterable[Outcome], day: int | None) -> Outcome | None:
+    """Return the episode with an exceeding sample on the day; a refusal is for all days."""
+    for one in outcomes:
+        if not isinstance(one, FlareFinding) or day in one.evidence_days:
+            return one
+    return None
