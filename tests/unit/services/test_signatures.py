@@ -79,6 +79,19 @@ def test_that_signing_asks_for_the_persons_own_name_and_password_each_time(
     assert len(signatures(doctor)) == 1
 
 
+def test_that_wrong_passwords_at_signing_lock_the_account(
+    open_as: Open, place: Place, clock: FixedClock
+) -> None:
+    doctor = open_as("doctor")
+    for _ in range(10):
+        with pytest.raises(WrongPasswordError):
+            try_to_sign(doctor, place, "doctor", "wrong password")
+        clock.instant += timedelta(minutes=2)
+    with pytest.raises(RefusedError, match="locked"):
+        sign_visit(doctor, place)
+    assert signatures(doctor) == ()
+
+
 def test_that_nobody_but_an_investigator_signs(open_as: Open, place: Place) -> None:
     for user in ("nurse", "monitor", "manager", "admin"):
         with pytest.raises(PermissionDeniedError, match="investigator"):
