@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from functools import lru_cache
+from typing import NoReturn
 
 from lnmonitor.clinical.bilag_items import (
     CARDIORESPIRATORY,
@@ -28,7 +29,7 @@ from lnmonitor.clinical.bilag_items import (
 )
 from lnmonitor.clinical.criteria import below, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import NO, YES, Citation, Outcome, Reason, Rule, Scalar, Truth
 
 __all__ = [
     "ITEMS",
@@ -155,11 +156,12 @@ _LETTERS: Mapping[str, _Letters] = {
     ),
 }
 _PYREXIA, *_OTHER_CONSTITUTIONAL = codes_of(1, 2, 3, 4)
-_CODES: Mapping[str, tuple[str, ...]] = {
-    system: tuple(item.code for item in ITEMS if item.system == system)
+_CODES: Mapping[str, dict[str, None]] = {
+    system: dict.fromkeys(item.code for item in ITEMS if item.system == system)
     for system in (CONSTITUTIONAL, *_LETTERS)
 }
-_SCORES = (None, 0, 1, 2, 3, 4)
+"""The item codes of a system, in the form's order; a dict, to look one up."""
+_SCORES = frozenset({None, 0, 1, 2, 3, 4})
 _ORDER = (Grade.A, Grade.B, Grade.C)
 
 
@@ -261,15 +263,21 @@ def grade_system(
     absent and make the grade provisional where they could raise it; the index has no rule for them.
     Raises InvalidInput for an unknown system or code, or a score outside 0..4.
     """
-    if system != CONSTITUTIONAL and system not in _LETTERS:
+    codes = _CODES.get(system)
+    if codes is None:
         raise InvalidInput("BILAG system", system, None, "one of the seven item-scored systems")
+    if not (items.keys() <= codes.keys() and _SCORES.issuperset(items.values())):
+        _refuse(system, items)
+    return _grade_scores(system, tuple(map(items.get, codes)), ever_involved)
+
+
+def _refuse(system: str, items: Mapping[str, int | None]) -> NoReturn:
+    """Name the first code or score that a system does not have."""
     codes = _CODES[system]
-    for code, value in items.items():
-        if code not in codes:
-            raise InvalidInput("BILAG item", code, None, f"an item of the {system} system")
-        if value not in _SCORES:
-            raise InvalidInput(code, value, None, "0, 1, 2, 3, 4 or not done")
-    return _grade_scores(system, tuple(items.get(code) for code in codes), ever_involved)
+    code = next(code for code in items if code not in codes or items[code] not in _SCORES)
+    if code not in codes:
+        raise InvalidInput("BILAG item", code, None, f"an item of the {system} system")
+    raise InvalidInput(code, items[code], None, "0, 1, 2, 3, 4 or not done")
 
 
 @lru_cache(maxsize=8192)
@@ -295,35 +303,45 @@ def _grade_scores(
     )
 
 
-_BLOOD_LIMITS: Mapping[str, tuple[float | None, float | None, float, str]] = {
-    "haemoglobin_g_l": (80, 90, 110, "g/L"),
-    "wbc_10e9_l": (1.0, 2.0, 4.0, "10^9/L"),
-    "neutrophils_10e9_l": (0.5, 1.0, 2.0, "10^9/L"),
-    "platelets_10e9_l": (25, 50, 150, "10^9/L"),
-    "lymphocytes_10e9_l": (None, None, 1.0, "10^9/L"),
+_BLOOD_LIMITS: Mapping[str, tuple[str, dict[Grade, float]]] = {
+    "haemoglobin_g_l": ("g/L", {Grade.A: 80, Grade.B: 90, Grade.C: 110}),
+    "wbc_10e9_l": ("10^9/L", {Grade.A: 1.0, Grade.B: 2.0, Grade.C: 4.0}),
+    "neutrophils_10e9_l": ("10^9/L", {Grade.A: 0.5, Grade.B: 1.0, Grade.C: 2.0}),
+    "platelets_10e9_l": ("10^9/L", {Grade.A: 25, Grade.B: 50, Grade.C: 150}),
+    "lymphocytes_10e9_l": ("10^9/L", {Grade.C: 1.0}),
 }
-"""Below these: A, B, C. The cut-offs were not seen in a public source."""
-_NORMAL_COUNT = Reason("bilag.blood_count", Truth.NO)
+"""The letter of a count below a limit. The cut-offs were not seen in a public source."""
+_NORMAL_COUNT = Reason("bilag.blood_count", NO)
+_ABSENT = Reason("bilag.item", NO)
+"""What is not met is never told: its reasons need no values."""
+
+
+def _count_finding(item: str, value: float | None) -> Reason | None:
+    """Return the finding of a blood count, None when it was not done."""
+    unit, limits = _BLOOD_LIMITS[item]
+    require_range(item, value, unit, 0)
+    if value is None:
+        return None
+    for letter, limit in limits.items():
+        if below(value, limit):
+            return Reason(
+                "bilag.blood_count",
+                YES,
+                {"item": item, "value": value, "limit": limit, "unit": unit, "grade": letter.value},
+            )
+    return _NORMAL_COUNT
+
+
+_WORST_BY_COUNT = {item: next(iter(limits)) for item, (_, limits) in _BLOOD_LIMITS.items()}
+_BLOOD_NAMES = frozenset(each.name for each in fields(HaematologyInputs))
 
 
 def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason | None]]:
     """Return, for each item, the worst letter it can give and the finding (None = not done)."""
-    found: list[tuple[str, Grade, Reason | None]] = []
-    for item, (severe, moderate, mild, unit) in _BLOOD_LIMITS.items():
-        value = getattr(inputs, item)
-        require_range(item, value, unit, 0)
-        worst = Grade.A if severe is not None else Grade.C
-        limits = ((Grade.A, severe), (Grade.B, moderate), (Grade.C, mild))
-        finding = None
-        if value is not None:
-            hit = next(((g, x) for g, x in limits if x is not None and below(value, x)), None)
-            finding = _NORMAL_COUNT
-            if hit is not None:
-                letter, limit = hit
-                values: dict[str, Scalar] = {"item": item, "value": value, "limit": limit}
-                values |= {"unit": unit, "grade": letter.value}
-                finding = Reason("bilag.blood_count", Truth.YES, values)
-        found.append((item, worst, finding))
+    found = [
+        (item, worst, _count_finding(item, getattr(inputs, item)))
+        for item, worst in _WORST_BY_COUNT.items()
+    ]
     if inputs.ttp not in {None, 0, 1, 2, 3, 4}:
         raise InvalidInput("ttp", inputs.ttp, None, "0, 1, 2, 3, 4 or not done")
     ttp_grade = (Grade.A if _active(inputs.ttp) else Grade.B) if inputs.ttp else None
@@ -333,11 +351,10 @@ def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason 
         ("isolated_coombs", Grade.C, inputs.isolated_coombs, Grade.C),
     )
     for item, worst, flag, grade in flags:
-        finding = None
-        if flag is not None:
-            given = grade.value if flag and grade else None
-            values = {"item": item, "value": flag, "grade": given}
-            finding = Reason("bilag.item", Truth.of(bool(flag)), values)
+        finding = None if flag is None else _ABSENT
+        if flag and grade:
+            values: dict[str, Scalar] = {"item": item, "value": flag, "grade": grade.value}
+            finding = Reason("bilag.item", YES, values)
         found.append((item, worst, finding))
     return found
 
@@ -348,11 +365,11 @@ def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | Non
     The cut-offs are from knowledge, not from a source that was read: have them confirmed before a
     trial relies on them. Raises InvalidInput for impossible values.
     """
-    unknown = inputs.not_due_to_sle - {field.name for field in fields(inputs)}
+    unknown = inputs.not_due_to_sle - _BLOOD_NAMES
     if unknown:
         raise InvalidInput("not_due_to_sle", sorted(unknown)[0], None, "an item of this system")
     counted = [row for row in _blood_findings(inputs) if row[0] not in inputs.not_due_to_sle]
-    reasons = [reason for _, _, reason in counted if reason and reason.met is Truth.YES]
+    reasons = [reason for _, _, reason in counted if reason and reason.met is YES]
     letters = {reason.values["grade"] for reason in reasons}
     letter = next((grade for grade in _ORDER if grade.value in letters), None)
     better = _ORDER[: _ORDER.index(letter)] if letter else _ORDER

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Reason, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Scalar, Truth
 
 RELATIVE_TOLERANCE = 1e-9
 
@@ -46,8 +46,8 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
 def truth(value: float | None, operator: str, limit: float | None) -> Truth:
     """Compare by `operator` (">", "<", ">=", "<="); UNKNOWN when either side is missing."""
     if value is None or limit is None:
-        return Truth.UNKNOWN
-    return Truth.YES if OPERATORS[operator](value, limit) else Truth.NO
+        return UNKNOWN
+    return YES if OPERATORS[operator](value, limit) else NO
 
 
 def compare(
@@ -66,8 +66,9 @@ def compare(
         "operator": operator,
         "limit": limit,
         "unit": unit,
-        **more,
     }
+    if more:
+        values.update(more)
     return Reason(code, truth(value, operator, limit), values)
 
 

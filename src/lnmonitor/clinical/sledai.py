@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lnmonitor.clinical.criteria import compare, met_any, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import NO, YES, Citation, Outcome, Reason, Rule, Scalar, Truth
 
 GLADMAN_2002 = Citation("Gladman DD, Ibanez D, Urowitz MB", "J Rheumatol 29:288-91", 2002)
 BOMBARDIER_1992 = Citation(
@@ -126,8 +127,7 @@ class SledaiLabs:
     drug_cause: bool | None = None
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """What the laboratory says about one item, for an investigator to attribute or refuse."""
 
     present: Truth
@@ -148,17 +148,18 @@ def score_items(
     reasons: list[Reason] = []
     low = open_points = 0
     for code in codes:
-        weight = ITEM_BY_CODE[code].weight
         answer = items.get(code)
+        if answer is not None and not answer:
+            continue
+        weight = ITEM_BY_CODE[code].weight
         if answer is None:
             missing.append(code)
             open_points += weight
-        elif answer:
+        else:
             present.append(code)
             low += weight
-        if answer is not False:
-            values: dict[str, Scalar] = {"item": code, "weight": weight}
-            reasons.append(Reason("sledai.item", Truth.of(answer), values))
+        values: dict[str, Scalar] = {"item": code, "weight": weight}
+        reasons.append(Reason("sledai.item", Truth.of(answer), values))
     return SledaiScore(
         rule=rule,
         reasons=tuple(reasons),
@@ -247,8 +248,8 @@ def _low_complement(labs: SledaiLabs) -> Reason:
 
 
 def _excluded(reason: Reason, item: str, cause: str, present: bool | None) -> Reason:
-    if reason.met is Truth.YES and present:
-        return Reason("sledai.excluded", Truth.NO, {**reason.values, "item": item, "cause": cause})
+    if present and reason.met is YES:
+        return Reason("sledai.excluded", NO, {**reason.values, "item": item, "cause": cause})
     return reason
 
 
@@ -285,10 +286,8 @@ def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[s
 
     A ticked absence is only a contradiction to query: the finding may have another cause.
     """
-    proposals = propose(labs)
     return {
         code: proposal
-        for code, proposal in proposals.items()
-        if Truth.of(items.get(code)) is proposal.present.negated
-        and proposal.present is not Truth.UNKNOWN
+        for code, proposal in propose(labs).items()
+        if (answer := items.get(code)) is not None and proposal.present is (NO if answer else YES)
     }

@@ -73,8 +73,10 @@ class DoseInterval:
     @property
     def is_pulse(self) -> bool:
         """Intravenous, and at least 250 mg methylprednisolone a day or its equivalent."""
+        if self.route != "iv":
+            return False
         threshold = PULSE_MG_METHYLPREDNISOLONE * factor("methylprednisolone")
-        return self.route == "iv" and at_least(self.equivalent_mg_per_day, threshold)
+        return at_least(self.equivalent_mg_per_day, threshold)
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,19 @@ def factor(drug: str) -> float:
     return 5.0 / equal
 
 
+_NAMES = {drug: (f"{drug} dose", f"{drug} doses per day") for drug in MG_EQUAL_TO_PREDNISONE_5}
+"""How a refusal names the numbers of a prescription."""
+_ROUTES = SYSTEMIC_ROUTES + LOCAL_ROUTES
+
+
 def _check(intervals: Sequence[DoseInterval]) -> None:
     for interval in intervals:
         factor(interval.drug)
-        require_range(f"{interval.drug} dose", interval.dose_mg, "mg", 0)
-        require_range(f"{interval.drug} doses per day", interval.per_day, "per day", 0)
-        if interval.route not in SYSTEMIC_ROUTES + LOCAL_ROUTES:
-            known = " or ".join(SYSTEMIC_ROUTES + LOCAL_ROUTES)
+        dose_name, times_name = _NAMES[interval.drug]
+        require_range(dose_name, interval.dose_mg, "mg", 0)
+        require_range(times_name, interval.per_day, "per day", 0)
+        if interval.route not in _ROUTES:
+            known = " or ".join(_ROUTES)
             raise InvalidInput(f"{interval.drug} route", interval.route, None, known)
         if interval.stop is not None and interval.stop < interval.start:
             stop, start = interval.stop.isoformat(), interval.start.isoformat()
