@@ -22,6 +22,7 @@ from lnmonitor.services.accounts import add_account
 from lnmonitor.services.clock import acknowledge
 from lnmonitor.services.form_state import FormState
 from lnmonitor.services.locks import freeze, unfreeze
+from lnmonitor.services.queries import ask
 from lnmonitor.services.records import void
 from lnmonitor.services.review_states import patient_review
 from lnmonitor.services.session import StudySession
@@ -184,6 +185,34 @@ def test_that_an_altered_or_copied_signature_is_found(
 ) -> None:
     sign_visit(open_as("doctor"), place)
     monitor = open_as("monitor")
+    assert verify(monitor).intact
+    raw(monitor, statement)
+    assert any(expected in sentence for sentence in said(monitor))
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("DELETE FROM verification WHERE item = 'weight_kg'", "Marks of source data"),
+        (
+            "INSERT INTO verification SELECT 'x', item, patient_id, cell, at, \"by\""
+            " FROM verification WHERE item = 'weight_kg'",
+            "Marks of source data",
+        ),
+        ("UPDATE hold SET level = 'locked'", "What is frozen or locked"),
+        ("DELETE FROM hold", "What is frozen or locked"),
+        ("UPDATE query SET state = 'closed'", "Queries differ"),
+        ("UPDATE signed_record SET invalid_at = 'x' WHERE form = 'VS'", "validity of signatures"),
+        ("INSERT INTO redaction VALUES (3, '', '')", "Hidden entries differ"),
+    ],
+)
+def test_that_what_people_said_cannot_be_changed_behind_the_trail(
+    open_as: Open, place: Place, statement: str, expected: str
+) -> None:
+    sign_visit(open_as("doctor"), place)
+    monitor = open_as("monitor")
+    freeze(monitor, "record", place.vitals)
+    ask(monitor, "Is this so?", patient_id=place.patient_id)
     assert verify(monitor).intact
     raw(monitor, statement)
     assert any(expected in sentence for sentence in said(monitor))

@@ -3,6 +3,8 @@
 NUMBER = 3
 
 STATEMENTS = (
+    # Counts the entries that only the site may read.
+    "CREATE INDEX ix_audit_identity ON audit (form) WHERE form = 'ID'",
     """CREATE TABLE verification (
         record_id VARCHAR NOT NULL, item VARCHAR NOT NULL,
         patient_id VARCHAR NOT NULL REFERENCES patient (id), cell VARCHAR NOT NULL,
