@@ -8,7 +8,7 @@ baseline too; what else is missing leaves the answer open.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.model import guarded
@@ -92,16 +92,23 @@ def _index_visit(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> IndexVis
     score = outcomes.get("sledai")
     if visit.bilag is None or not isinstance(score, SledaiScore):
         return None
-    letters = {one.system: one for one in outcomes.values() if isinstance(one, BilagGrade)}
-    return IndexVisit(score, letters, visit.pga)
+    graded = (one for one in outcomes.values() if isinstance(one, BilagGrade))
+    return IndexVisit(score, {one.system: _settled(one) for one in graded}, visit.pga)
+
+
+def _settled(graded: BilagGrade) -> BilagGrade:
+    """Return D where only the history could tell D from E: quiet now, whichever it is."""
+    quiet = graded.grade is None and graded.missing == ("ever_involved",)
+    return replace(graded, grade=Grade.D) if quiet else graded
 
 
 def _other_major(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> bool | None:
     """Whether haemolysis or gastrointestinal activity is present, by the BILAG form."""
     gut = outcomes.get("bilag.gastrointestinal")
     active = None
-    if isinstance(gut, BilagGrade) and gut.grade is not None and not gut.provisional:
-        active = gut.grade in {Grade.A, Grade.B, Grade.C}
+    if isinstance(gut, BilagGrade) and not gut.provisional:
+        letter = _settled(gut).grade
+        active = None if letter is None else letter in {Grade.A, Grade.B, Grade.C}
     haemolysis = None if visit.bilag is None else yes_no(visit.bilag.form.haemolysis)
     met = Truth.any(Truth.of(active), Truth.of(haemolysis))
     return None if met is Truth.UNKNOWN else met is Truth.YES

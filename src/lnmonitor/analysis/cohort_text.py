@@ -10,6 +10,7 @@ from lnmonitor.analysis.published import Published
 from lnmonitor.analysis.survival import KaplanMeier
 from lnmonitor.language import Language, Text
 
+_SMALLEST_P = 0.001
 _ABSENT = "–"
 _HEADS = {
     "patients": Text("Patients", "患者"),
@@ -26,6 +27,19 @@ _HEADS = {
     "published": Text("published", "已发表"),
     "proportions": Text("Over 12 months (cumulative)", "12 个月（累计）"),
     "survival": Text("Survival, Kaplan-Meier", "生存率（Kaplan-Meier）"),
+    "flare_free": Text(
+        "Without flare since remission, Kaplan-Meier", "缓解后无复发（Kaplan-Meier）"
+    ),
+    "remission": Text(
+        "First remission, cumulative incidence with death competing",
+        "首次缓解累积发生率（死亡为竞争）",
+    ),
+    "changes": Text(
+        "Change from baseline to the last visit, paired", "末次访视较基线的变化（配对）"
+    ),
+    "change": Text("mean ± SD", "均值 ± SD"),
+    "p_t": Text("p, t test", "p（t 检验）"),
+    "p_wilcoxon": Text("p, Wilcoxon", "p（Wilcoxon）"),
     "letters": Text("Renal BILAG letters A/B/C/D/E", "肾脏 BILAG 等级 A/B/C/D/E"),
     "source": Text("Published", "已发表"),
 }
@@ -53,7 +67,15 @@ def as_text(tables: CohortTables, language: Language = "en") -> str:
         head("proportions"),
         *_grid(["", "", "%", "95 %", head("published")], _share_rows(tables, language)),
         "",
+        head("changes"),
+        *_grid(
+            ["", "n", head("change"), head("p_t"), head("p_wilcoxon")],
+            _change_rows(tables, language),
+        ),
+        "",
         f"{head('survival')}: {_curve(tables.survival)}",
+        f"{head('flare_free')}: {_curve(tables.flare_free)}",
+        f"{head('remission')}: {_incidence(tables)}",
         f"{head('source')}: {tables.published_source}",
     ]
     return "\n".join(line.rstrip() for line in lines)
@@ -144,6 +166,29 @@ def _curve(curve: KaplanMeier) -> str:
     return f"{last.survival:.3f}{band}, n {curve.n}, {curve.events}"
 
 
+def _change_rows(tables: CohortTables, language: Language) -> list[list[str]]:
+    rows = []
+    for measure in tables.measures:
+        change, digits = measure.change, measure.decimals
+        shown = _ABSENT if change.mean is None else f"{change.mean:+.{digits}f}"
+        shown += "" if change.sd is None else f" ± {change.sd:.{digits}f}"
+        tests = (_p(change.p_t), _p(change.p_wilcoxon))
+        rows.append([measure.name.in_(language), str(change.n), shown, *tests])
+    return rows
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return _ABSENT
+    return "<0.001" if value < _SMALLEST_P else f"{value:.3f}"
+
+
+def _incidence(tables: CohortTables) -> str:
+    if not tables.remission:
+        return _ABSENT
+    return f"{tables.remission[-1].incidence:.3f}, n {tables.remission[0].n_at_risk}"
+
+
 def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return aligned columns, the first to the left, numbers to the right."""
     table = [list(head), *(list(row) for row in rows)]
@@ -189,6 +234,7 @@ def as_json(tables: CohortTables) -> dict[str, Any]:
         "proportions": {row.key: _share_json(row) for row in tables.proportions},
         "survival": _curve_json(tables.survival),
         "flare_free": _curve_json(tables.flare_free),
+        "remission": [vars(row) for row in tables.remission],
         "published_source": tables.published_source,
     }
 
@@ -245,5 +291,7 @@ def _curve_json(curve: KaplanMeier) -> dict[str, Any]:
         "n": curve.n,
         "events": curve.events,
         "median": curve.median,
+        "median_low": curve.median_low,
+        "median_high": curve.median_high,
         "rows": [vars(row) for row in curve.rows],
     }

@@ -9,11 +9,12 @@ compared with SciPy in the tests. The wordings of these papers were not read for
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, inf, isfinite, log, sqrt
 
 _Z_95 = 1.959963984540054
+_HALF = 0.5 + 1e-12
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,19 @@ class KaplanMeierRow:
 
 @dataclass(frozen=True)
 class KaplanMeier:
-    """A curve: rows in order of time; `median` None when it is not reached."""
+    """A curve: rows in order of time; `median` None when it is not reached.
+
+    `median_low` and `median_high` are the 95 % interval of Brookmeyer and Crowley (Biometrics
+    38:29, 1982, not read): the first events where the band's lower and upper end reach 0.5. None
+    where they do not.
+    """
 
     rows: tuple[KaplanMeierRow, ...]
     n: int
     events: int
     median: float | None
+    median_low: float | None = None
+    median_high: float | None = None
 
     def at(self, time: float) -> float:
         """Survival (0..1) at a time in the unit of the rows."""
@@ -107,8 +115,28 @@ def kaplan_meier(times: Sequence[float], events: Sequence[bool]) -> KaplanMeier:
         low, high = _log_log_band(survival, terms)
         rows.append(KaplanMeierRow(time, at_risk, n_event, n_censored, survival, error, low, high))
         at_risk -= n_event + n_censored
-    median = next((row.time for row in rows if row.survival <= 0.5 + 1e-12), None)
-    return KaplanMeier(tuple(rows), len(times), sum(died.values()), median)
+    return KaplanMeier(
+        rows=tuple(rows),
+        n=len(times),
+        events=sum(died.values()),
+        median=_first_half(rows, lambda row: row.survival),
+        median_low=_first_half(rows, lambda row: row.low),
+        median_high=_first_half(rows, lambda row: row.high),
+    )
+
+
+def _first_half(
+    rows: Sequence[KaplanMeierRow], read: Callable[[KaplanMeierRow], float | None]
+) -> float | None:
+    """Return the first event time at which a curve is at or under one half.
+
+    Where nobody survives the band has no ends any more; it ends there.
+    """
+    for row in rows:
+        value = 0.0 if row.survival == 0 else read(row)
+        if row.n_event and value is not None and value <= _HALF:
+            return row.time
+    return None
 
 
 def log_rank(
@@ -146,3 +174,9 @@ def cumulative_incidence(times: Sequence[float], causes: Sequence[int]) -> tuple
         rows.append(IncidenceRow(time, at_risk, wanted, competing, incidence))
         at_risk -= len(here)
     return tuple(rows)
+
+
+def incidence_at(rows: Sequence[IncidenceRow], time: float) -> float:
+    """Return the cumulative incidence (0..1) at a time in the unit of the rows."""
+    passed = [row.incidence for row in rows if row.time <= time]
+    return passed[-1] if passed else 0.0

@@ -130,6 +130,17 @@ def test_that_text_and_data_show_the_same_numbers() -> None:
     assert "肾脏复发" in as_text(tables, "zh")
 
 
+def test_that_paired_changes_and_incidence_are_printed() -> None:
+    text = as_text(_tables())
+    # GFR: changes +20, +5, -10; ranks of their sizes give W = 2, exact p = 0.75.
+    line = next(row for row in text.splitlines() if row.startswith("GFR, measured") and "+" in row)
+    assert line.split()[-5:] == ["+5.00", "±", "15.00", "0.622", "0.750"]
+    # Remissions of four patients: two on day 91, one on day 182; the fourth died on day 150:
+    # 2/4, then one of the one still free: 2/4 + 1/4 x 1 = 0.75.
+    assert "death competing: 0.750, n 4" in text
+    assert as_json(_tables())["remission"][-1]["incidence"] == pytest.approx(0.75)
+
+
 def test_that_an_empty_study_gives_empty_tables() -> None:
     tables = cohort([], PROTOCOL)
     assert tables.subjects == ()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from lnmonitor.cli import main
 from lnmonitor.clinical import response
 from lnmonitor.clinical.response import Parameter, RenalState, Response, ResponseResult, RuleSet
 from lnmonitor.clinical.results import Rule
@@ -20,6 +22,7 @@ from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
 from lnmonitor.study.forms import Demographics, Infusion, LabResult, Visit
 
+PASSWORD = "cells per kg 1e6"
 PERSON = Demographics(sex="F", birth_date="1991-08", consent_date="2026-01-10")
 Open = Callable[..., StudySession]
 
@@ -198,3 +201,33 @@ def test_that_computing_all_anew_finds_a_result_that_is_not_what_the_records_say
         f"  M1 2026-03-04 {KEY}: CR -> NR",
     ]
     assert as_json(report)["patients"][0]["results"][0]["new"] == "NR"
+
+
+def test_that_the_command_tells_what_a_changed_rule_changed(
+    open_as: Open,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    session = open_as("nurse")
+    _follow(session, "01-001", 2.9)
+    session.close()
+    _new_version(monkeypatch)
+    monkeypatch.setenv("LNMONITOR_PASSWORD", PASSWORD)
+    command = ["recompute", "--study", str(folder), "--user", "monitor"]
+    assert main(command) == 0
+    assert "rule response-kdigo-2024: 1 -> 2" in capsys.readouterr().out
+    assert main([*command, "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["evaluated"], again["patients"]) == (1, [])
+
+
+def test_that_every_patient_is_told_as_progress(
+    nurse: StudySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        _follow(nurse, f"01-00{number}", 2.9)
+    _new_version(monkeypatch)
+    told: list[tuple[int, int, str]] = []
+    renew_outdated(nurse, lambda *step: told.append(step))
+    assert told == [(number, 3, "Results computed") for number in (1, 2, 3)]

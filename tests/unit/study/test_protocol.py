@@ -100,11 +100,30 @@ def edited(monkeypatch, tmp_path):
         ('"GFRM",', '"GFRX",', "analyte GFRX unknown"),
         ('analysis_visit = "M12"', 'analysis_visit = "M24"', "visit M24 is not scheduled"),
         ('flare_rule = "flare-renal"', "", "cannot be read"),
+        ('"set-a"', '"nanjing"', "response rule nanjing unknown, known are set-a, kdigo-2024"),
+        ('"set-b",', '"set-a",', "response rule set-a twice"),
+        ('"moroni"', '"milan"', "flare rule milan unknown, known are flare-renal, aurora-2"),
+        ('"ckdepi-2021"', '"ckd"', "eGFR equation ckd unknown, known are ckdepi-2021"),
+        ('"9/3/1/0/0"', '"12/5/1"', "BILAG scale 12/5/1 unknown, known are 9/3/1/0/0"),
+        ('"bilag-2004-renal"', '"bilag"', "known are bilag-2004-renal, bilag-classic-renal"),
+        ("sledai_window_days = 30", "sledai_window_days = 28", "SLEDAI window 28 unknown"),
+        ("[parameters.set-a]", "[parameters.set-z]", "parameters of set-z, which is no rule"),
+        ("[parameters.set-a]", "[parameters.set-a]\nlimit = 1", "parameter limit of set-a unknown"),
+        (
+            "[parameters.set-a]",
+            '[parameters.bilag-2004-renal]\nfirst_visit = "worse"',
+            "first_visit worse unknown, known are conservative, assume_deterioration",
+        ),
     ],
 )
 def test_that_a_protocol_that_contradicts_itself_is_refused(edited, old, new, problem) -> None:
     with pytest.raises(ProtocolError, match=problem):
         edited(old, new)
+
+
+def test_that_a_protocol_may_choose_other_rules_and_numbers(edited) -> None:
+    chosen = edited("[parameters.set-a]", "[parameters.set-a]\ncomplete_protein_g = 0.3")
+    assert chosen.parameters["set-a"] == {"complete_protein_g": 0.3}
 
 
 def test_that_a_protocol_of_one_s_own_is_a_file(edited) -> None:
