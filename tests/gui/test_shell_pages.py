@@ -420,10 +420,11 @@ def test_that_verification_says_how_much_agrees(
 ) -> None:
     sign_in("monitor")
     page = show(AdministrationPage)
-    page.verify_button.click()
+    assert not page.people.add_button.isVisible()
+    page.activate("audit")
+    page.trail.verify_button.click()
     settled(qtbot)
-    assert page.strip.text.startswith("Intact: ")
-    assert not page._add.isVisible()
+    assert page.trail.strip.text.startswith("Intact: ")
 
 
 def test_that_an_administrator_adds_a_person(
@@ -431,7 +432,7 @@ def test_that_an_administrator_adds_a_person(
 ) -> None:
     session = sign_in("admin")
     page = show(AdministrationPage)
-    assert page._add.isVisible()
+    assert page.people.add_button.isVisible()
     dialog = PersonDialog(page)
     qtbot.addWidget(dialog)
     dialog.show()

@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         shared.busy_changed.connect(self._name_after_reading)
         theme_manager().changed.connect(self._restyle)
         self.side.chosen.connect(self._open_listed)
+        self.side.foot_pressed.connect(partial(self.open_page, "administration"))
         self.top.find_pressed.connect(self.open_find)
         self.top.lock_pressed.connect(self.lock_now)
         self.lock.unlocked.connect(self._uncover)
@@ -142,7 +143,8 @@ class MainWindow(QMainWindow):
         self.side.set_count("worklist", waiting.visits)
         self.side.set_count("patients", waiting.patients)
         self.side.set_count("safety", waiting.safety or None, urgent=waiting.urgent)
-        self.side.set_foot(tr("Audit trail, {n} entries", n=f"{waiting.audit_sequence:,}"))
+        warn = waiting.backup.remind
+        self.side.set_foot(waiting.backup_words, waiting.chain_words, warn=warn)
         self.bar.set_audit_head(waiting.audit_hash)
 
     # --- pages -----------------------------------------------------------------------------

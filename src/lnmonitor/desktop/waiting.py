@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lnmonitor.desktop.i18n import tr
+from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.words import count, day_month_year
+
 if TYPE_CHECKING:
+    from lnmonitor.services.backup import BackupState
     from lnmonitor.services.session import StudySession
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Visits overdue or due; patients; serious events and flags open; the audit trail's head."""
+    """Visits overdue or due; patients; serious events and flags open; the audit trail's head.
+
+    `backup`: how old the backups are. `drilled`: UTC text of the latest restore drill, "" if never.
+    `intact`: the trail was verified up to its head when the study was opened.
+    """
 
     visits: int
     patients: int
@@ -19,16 +29,45 @@ class Waiting:
     urgent: bool
     audit_sequence: int
     audit_hash: str
+    backup: BackupState
+    drilled: str
+    intact: bool
+
+    @property
+    def backup_words(self) -> str:
+        """The latest backup's age and the latest drill, a line each."""
+        now = hub().clock.now()
+        made = tr("No backup yet")
+        if self.backup.latest:
+            days = max(0, (now.date() - _local(self.backup.latest).date()).days)
+            ago = count(days, "Backup 1 day old", "Backup {n} days old")
+            made = ago if days else tr("Backup of today")
+        tested = tr("restore never tested")
+        if self.drilled:
+            day = day_month_year(_local(self.drilled).date())
+            tested = tr("restore tested {date}", date=day)
+        return f"{made}\n{tested}"
+
+    @property
+    def chain_words(self) -> str:
+        """How the audit chain stands and its length, a line each."""
+        entries = tr("{n} entries", n=f"{self.audit_sequence:,}")
+        return f"{tr('Audit chain intact') if self.intact else tr('Audit trail')}\n{entries}"
+
+
+def _local(instant: str) -> datetime:
+    return datetime.fromisoformat(instant).astimezone(hub().clock.now().tzinfo)
 
 
 def read_waiting(session: StudySession) -> Waiting:
     """Count what waits; runs on the database thread."""
-    from lnmonitor.services import audit
+    from lnmonitor.services import audit, backup
     from lnmonitor.services.patients import list_patients
     from lnmonitor.services.worklist import worklist
 
     found = worklist(session)
     sequence, head = audit.head(session)
+    drills = audit.entries(session, action="restore drill", limit=1)
     flags = [f for f in found.flags if f.state == "open"]
     return Waiting(
         visits=len(found.overdue) + len(found.due),
@@ -37,4 +76,7 @@ def read_waiting(session: StudySession) -> Waiting:
         urgent=any(f.flag.severity == "serious" for f in flags),
         audit_sequence=sequence,
         audit_hash=head,
+        backup=backup.state(session),
+        drilled=drills[0].at if drills else "",
+        intact=not session.read_only,
     )

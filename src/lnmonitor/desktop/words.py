@@ -53,6 +53,17 @@ def instant(moment: datetime) -> str:
     return f"{day_month_year(moment.date())} {moment:%H:%M}"
 
 
+def local_instant(utc: str) -> str:
+    """Return a UTC instant in ISO text as a person here reads it; another text stays as it is."""
+    from lnmonitor.desktop.session_hub import hub
+
+    try:
+        moment = datetime.fromisoformat(utc)
+    except ValueError:
+        return utc
+    return instant(moment.astimezone(hub().clock.now().tzinfo))
+
+
 def weekday_instant(moment: datetime) -> str:
     """Return "Tue 12 May 2026 09:42 +08:00" for the status bar."""
     offset = moment.strftime("%z")

@@ -23,6 +23,26 @@ from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.audit_reading import AuditFilter
 from lnmonitor.study.forms import Identity
 
+__all__ = [
+    "HIDDEN",
+    "AuditEntry",
+    "AuditFilter",
+    "AuditPage",
+    "AuditTable",
+    "Result",
+    "TrailReview",
+    "entries",
+    "entries_of",
+    "entry_of",
+    "head",
+    "note",
+    "page",
+    "record_review",
+    "redact",
+    "table",
+    "trail_reviews",
+]
+
 HIDDEN = "[hidden]"
 """What stands for the content of a hidden entry."""
 Result = Literal["no finding", "finding"]

@@ -76,11 +76,16 @@ class Page(QWidget):
 
     @staticmethod
     def may_enter() -> bool:
-        """Return whether the signed-in person may enter data: buttons for it are absent if not."""
-        from lnmonitor.services.permissions import Action
+        """Return whether the signed-in person may enter data: buttons for it are absent if not.
+
+        The role decides: a password that is still to be changed holds services back, not buttons.
+        """
+        from lnmonitor.services.permissions import Action, allowed
 
         session = hub().session
-        return session is not None and session.may(Action.ENTER) and not session.read_only
+        if session is None or session.read_only:
+            return False
+        return allowed(session.actor.role, Action.ENTER)
 
     def may_close(self) -> bool:
         """Return whether the study may be closed; a page with unsaved values shows them instead."""

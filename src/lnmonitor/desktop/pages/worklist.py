@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from lnmonitor.desktop.widgets.page_head import PageHead
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.section_list import SectionList
 from lnmonitor.desktop.widgets.text import button, rule
-from lnmonitor.desktop.words import age_words, count, day_month, weekday_date
+from lnmonitor.desktop.words import age_words, count, day_month, local_instant, weekday_date
 
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
@@ -53,6 +53,7 @@ class WorklistPage(Page):
         self._new = button(tr("New patient"), self.new_patient, icon_name="plus")
         self.head = PageHead(tr("Worklist"), self._new, self._enter)
         self.strip = MessageStrip()
+        self.notice = MessageStrip()
         self.drafts = DraftBanner()
         self.drafts.wanted.connect(self._take_draft)
         self.table = self._visits()
@@ -75,13 +76,14 @@ class WorklistPage(Page):
         main = column(
             self.head,
             self.strip,
+            self.notice,
             self.drafts,
             self.table,
             KeyLine(keys, remark),
             margins=(5, 4, 5, 3),
             spacing=3,
         )
-        main.setStretch(3, 1)
+        main.setStretch(4, 1)
         self.side = box(
             column(self.serious, self.flags, None, margins=(4.5, 4.5, 4.5, 4), spacing=6), "subtle"
         )
@@ -164,8 +166,24 @@ class WorklistPage(Page):
         return tr("Worklist")
 
     def activate(self, _argument: object) -> None:
+        session = hub().session
+        if session is not None and session.must_change_password:
+            self._ask_password()
+            return
         self._read()
         self.table.setFocus()
+
+    def _ask_password(self) -> None:
+        """Nothing is permitted with a password that somebody else has set."""
+        from lnmonitor.desktop.dialogs.people import PasswordDialog
+
+        words = tr("Your password was set by somebody else. Choose your own before you go on.")
+        self.strip.say("ask", words, ((tr("Choose password…"), self._ask_password),))
+        PasswordDialog(self.window(), words, self._go_on).open()
+
+    def _go_on(self) -> None:
+        self.strip.clear()
+        self.activate(None)
 
     def refresh(self, _changes: ChangeSet) -> None:
         self._read()
@@ -173,11 +191,34 @@ class WorklistPage(Page):
     def _read(self) -> None:
         from lnmonitor.services.worklist import worklist
 
+        self._say_notices()
         ReadOp(self, worklist, self.show_worklist).run()
         if self.may_enter():
             from lnmonitor.services.journal import drafts
 
             ReadOp(self, drafts, self._show_drafts).run()
+
+    def _say_notices(self) -> None:
+        """Say what was noticed about the clock, and that the study comes from a backup."""
+        from lnmonitor.desktop.pages.admin.facts import notice_words, open_acknowledge
+        from lnmonitor.services.permissions import Action
+
+        session = hub().session
+        if session is None:
+            return
+        said = [notice_words(one) for one in session.clock_notices]
+        actions: tuple[tuple[str, Callable[[], object]], ...] = ()
+        if said and session.may(Action.ACKNOWLEDGE_CLOCK) and not session.read_only:
+            actions = ((tr("Acknowledge…"), partial(open_acknowledge, self.window())),)
+        if session.restored:
+            made_at = local_instant(session.restored.get("made_at", ""))
+            lost = session.restored.get("lost_entries") or tr("an unknown number of")
+            words = "The study was restored from the backup of {time}: {n} later entries are gone."
+            said.append(tr(words, time=made_at, n=lost))
+        if said:
+            self.notice.say("refuse", "\n".join(said), actions)
+        else:
+            self.notice.clear()
 
     def _show_drafts(self, found: Sequence[DraftView]) -> None:
         """Announce what an earlier run of the program left; what is in memory needs no recovery."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -14,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -28,7 +29,7 @@ from PySide6.QtWidgets import (
 from lnmonitor.desktop.icons import icon, paint_icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.layout import column, row
-from lnmonitor.desktop.widgets.text import label
+from lnmonitor.desktop.widgets.text import label, set_tone
 
 Index = QModelIndex | QPersistentModelIndex
 _ENTRY = Qt.ItemDataRole.UserRole
@@ -142,15 +143,51 @@ class NavDelegate(QStyledItemDelegate):
             painter.drawText(numbers, Qt.AlignmentFlag.AlignRight | middle, str(entry.count))
 
 
+class FootLine(QWidget):
+    """An icon and two short lines; a click opens that section of the administration."""
+
+    pressed = Signal(str)
+
+    _ICONS: ClassVar[dict[str, str]] = {"backup": "backup", "audit": "seal"}
+
+    def __init__(self, section: str) -> None:
+        super().__init__()
+        self._section = section
+        self._mark = QLabel()
+        self._words = label("", "small", "text-muted", wrap=True)
+        line = row(self._mark, self._words, margins=(2, 0, 0, 0))
+        line.setAlignment(self._mark, Qt.AlignmentFlag.AlignTop)
+        line.setStretch(1, 1)
+        self.setLayout(line)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def text(self) -> str:
+        """What the line says."""
+        return self._words.text()
+
+    def say(self, words: str, tone: str) -> None:
+        """Say something in a colour token; empty hides the line."""
+        self._words.setText(words)
+        set_tone(self._words, tone)
+        self._mark.setPixmap(icon(self._ICONS[self._section], tone).pixmap(theme().px(4)))
+        self.setAccessibleName(words.replace("\n", ", "))
+        self.setVisible(bool(words))
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.pressed.emit(self._section)
+
+
 class SideList(QFrame):
     """Study's name, pages, and at the foot what keeps the data safe."""
 
     chosen = Signal(str)
+    foot_pressed = Signal(str)
+    """Section of the administration: "backup" or "audit"."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
-        px = theme().px
         self._study = label("", "body", weight=600)
         self._site = label("", "small", "text-muted", wrap=True)
         self._model = NavModel(self)
@@ -166,28 +203,28 @@ class SideList(QFrame):
         self.view.activated.connect(self._tell)
         self._head = QWidget()
         self._head.setLayout(column(self._study, self._site, margins=(2, 0, 0, 2), spacing=0.5))
-        self._seal = QLabel()
-        self._foot_text = label("", "small", "text-muted", wrap=True)
+        self._backup = FootLine("backup")
+        self._chain = FootLine("audit")
         self._foot = QWidget()
-        foot = row(self._seal, self._foot_text, margins=(2, 1, 0, 1))
-        foot.setStretch(1, 1)
-        self._foot.setLayout(foot)
+        self._foot.setLayout(column(self._backup, self._chain, margins=(0, 1, 0, 1), spacing=1))
+        for line in (self._backup, self._chain):
+            line.pressed.connect(self.foot_pressed)
         layout = column(self._head, self.view, self._foot, margins=(2, 3, 2, 2))
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.set_rail(rail=False)
         self._foot.hide()
-        self._seal.setPixmap(icon("seal", "text-muted").pixmap(px(4)))
 
     def set_study(self, name: str, site: str) -> None:
         """Say which study this is."""
         self._study.setText(name)
         self._site.setText(site)
 
-    def set_foot(self, text: str) -> None:
-        """Say how the data are kept; empty says nothing."""
-        self._foot_text.setText(text)
-        self._foot.setVisible(bool(text) and not self._delegate.rail)
+    def set_foot(self, backup: str, chain: str, *, warn: bool) -> None:
+        """Say how the data are kept: backup and audit chain; `warn` asks for a backup."""
+        self._backup.say(backup, "warn" if warn else "text-muted")
+        self._chain.say(chain, "text-muted")
+        self._foot.setVisible(not self._delegate.rail)
 
     def set_entries(self, entries: Sequence[NavEntry]) -> None:
         """Show the pages of this role."""
@@ -215,7 +252,7 @@ class SideList(QFrame):
         self._delegate.rail = rail
         self.setFixedWidth(theme().measure("nav-rail" if rail else "nav-open"))
         self._head.setVisible(not rail)
-        self._foot.setVisible(not rail and bool(self._foot_text.text()))
+        self._foot.setVisible(not rail and bool(self._chain.text))
         self.view.scheduleDelayedItemsLayout()
 
     def _tell(self, index: QModelIndex) -> None:

@@ -1,0 +1,336 @@
+"""Backups: how old they are, making one, the second medium, the drill, restoring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+
+from lnmonitor.desktop.dialogs.small_form import SmallForm
+from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.models.rows import Column
+from lnmonitor.desktop.operations import ReadOp, TaskOp, WriteOp
+from lnmonitor.desktop.pages.admin.facts import FactGrid
+from lnmonitor.desktop.problems import sentence
+from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.layout import column, row
+from lnmonitor.desktop.widgets.message_strip import MessageStrip
+from lnmonitor.desktop.widgets.row_table import RowTable
+from lnmonitor.desktop.widgets.text import button, label, rule
+from lnmonitor.desktop.words import count, local_instant
+from lnmonitor.errors import UserError
+from lnmonitor.services.backup import BackupCard, BackupReport, BackupState
+
+if TYPE_CHECKING:
+    from lnmonitor.services.restore import DrillReport, RestoreReport
+    from lnmonitor.services.session import StudySession
+
+_KINDS = {
+    "automatic": "automatic",
+    "second": "second medium",
+    "manual": "by hand",
+    "migration": "before an upgrade",
+    "restore": "before a restore",
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    state: BackupState
+    backups: tuple[BackupCard, ...]
+    drilled: str
+
+
+class BackupSection(QWidget):
+    """Facts, the backups that are there, and what can be done with them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts = FactGrid()
+        self.reminder = MessageStrip()
+        self.strip = MessageStrip()
+        self.now_button = button(
+            tr("Back up now"), self.back_up, kind="primary", icon_name="backup", small=True
+        )
+        self.second_button = button(tr("To the second medium"), self.second, small=True)
+        self.medium_button = button(tr("Second medium…"), self.choose_medium, small=True)
+        self.drill_button = button(tr("Restore drill"), self.drill, small=True)
+        self.restore_button = button(tr("Restore to a new folder…"), self.restore, small=True)
+        self.table = self._table()
+        self.table.chosen.connect(self._offer)
+        layout = column(
+            row(label(tr("Backup"), "section"), None, self.second_button, self.now_button),
+            rule("strong"),
+            self.facts,
+            self.reminder,
+            row(label(tr("Backups"), weight=600), None, self.medium_button),
+            self.table,
+            row(self.drill_button, self.restore_button, None),
+            self.strip,
+            spacing=2,
+        )
+        layout.setStretch(5, 1)
+        self.setLayout(layout)
+
+    @staticmethod
+    def _table() -> RowTable:
+        columns = [
+            Column(
+                tr("When"),
+                lambda b: local_instant(b.made_at),
+                weight=500,
+                sample="28 Nov 2026 09:42",
+            ),
+            Column(
+                tr("Kind"),
+                lambda b: tr(_KINDS.get(b.kind, b.kind)),
+                sample="\n".join(tr(words) for words in _KINDS.values()),
+            ),
+            Column(tr("Entries"), lambda b: f"{b.entries:,}", sample="100,000", right=True),
+            Column(tr("Head"), lambda b: b.head[:12], tone="text-2", sample="0123456789ab"),
+            Column(
+                tr("Folder"),
+                lambda b: str(b.path.parent),
+                tone="text-2",
+                tip=lambda b: str(b.path),
+                yields=1,
+            ),
+        ]
+        units = theme().measure("row-dense") / theme().u
+        return RowTable(columns, row_units=units, name=tr("Backups"))
+
+    def read(self) -> None:
+        """Read the state of the backups and which there are."""
+        ReadOp(self, _read, self._show).run()
+
+    def _show(self, found: _Found) -> None:
+        from lnmonitor.services.permissions import Action
+
+        session, now = hub().session, found.state
+        manages = session is not None and session.may(Action.MANAGE_BACKUPS)
+        self.facts.show_facts(_facts(found))
+        self.table.set_rows(found.backups, "path")
+        self.second_button.setVisible(now.medium is not None)
+        self.medium_button.setVisible(manages)
+        self.restore_button.setVisible(manages)
+        self._offer(self.table.current)
+        if now.remind:
+            words = _reminder(now)
+            actions = ((tr("To the second medium"), self.second),) if now.medium_found else ()
+            self.reminder.say("ask", words, actions)
+        else:
+            self.reminder.clear()
+
+    def _offer(self, card: BackupCard | None) -> None:
+        self.drill_button.setEnabled(card is not None)
+        self.restore_button.setEnabled(card is not None)
+
+    # ---- actions
+    @Slot()
+    def back_up(self) -> None:
+        """Make a backup in the study's own folder."""
+        from lnmonitor.services.backup import back_up
+
+        self._run(back_up, self._made, tr("Backing up…"))
+
+    @Slot()
+    def second(self) -> None:
+        """Make a backup on the second medium."""
+        from lnmonitor.services.backup import to_second_medium
+
+        self._run(to_second_medium, self._made, tr("Backing up…"))
+
+    @Slot()
+    def drill(self) -> None:
+        """Restore the backup chosen to a scratch place and compare it with the study."""
+        from lnmonitor.services.restore import drill
+
+        card = self.table.current
+        if card is not None:
+            self._run(partial(drill, path=card.path), self._drilled, tr("Restoring to compare…"))
+
+    @Slot()
+    def choose_medium(self) -> None:
+        """Open the window for the second medium."""
+        MediumDialog(self.window(), self.read).open()
+
+    @Slot()
+    def restore(self) -> None:
+        """Open the window for a restore to a new folder."""
+        if self.table.current is not None:
+            RestoreDialog(self.window(), self.table.current, self._restored).open()
+
+    def _run(self, work: object, done: object, words: str) -> None:
+        for made in (self.now_button, self.second_button, self.drill_button):
+            made.setEnabled(False)
+        self.strip.say("info", words)
+        WriteOp(self, work, done, self._failed).run()  # type: ignore[arg-type]
+
+    def _end(self) -> None:
+        from lnmonitor.services.changes import ChangeSet
+
+        for made in (self.now_button, self.second_button, self.drill_button):
+            made.setEnabled(True)
+        hub().data_changed.emit(ChangeSet(frozenset({"backups", "audit"})))
+
+    def _made(self, report: BackupReport) -> None:
+        self._end()
+        words = tr(
+            "Made and verified: {n} entries, head {head}, {path}",
+            n=f"{report.entries:,}",
+            head=report.head[:12],
+            path=report.path,
+        )
+        self.strip.say("ok", words)
+
+    def _drilled(self, report: DrillReport) -> None:
+        self._end()
+        self.strip.say("ok" if report.sound else "refuse", "\n".join(_drill_lines(report)))
+
+    def _restored(self, report: RestoreReport) -> None:
+        words = tr("Restored to {path}. The study in use is as it was.", path=report.path)
+        self.strip.say("ok", words)
+
+    def _failed(self, problem: Exception) -> None:
+        self._end()
+        if isinstance(problem, UserError):
+            self.strip.say("refuse", sentence(problem))
+        else:
+            self.strip.clear()
+            hub().problem.emit(problem)
+
+
+class _FolderLine(QWidget):
+    """A path that can be typed or chosen."""
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__()
+        self.field = QLineEdit(path)
+        line: QHBoxLayout = row(self.field, button(tr("Choose…"), self._choose, small=True))
+        self.setLayout(line)
+        self.setFocusProxy(self.field)
+
+    def _choose(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder"), self.field.text())
+        if chosen:
+            self.field.setText(chosen)
+
+    @property
+    def text(self) -> str:
+        """What was typed or chosen."""
+        return self.field.text().strip()
+
+
+class MediumDialog(SmallForm):
+    """Where the second medium is, and after how many days its age is a reminder."""
+
+    def __init__(self, parent: QWidget, done: object) -> None:
+        super().__init__(parent, tr("Second medium"), tr("Set"))
+        self._done = done
+        self.explain(tr("A folder on another disk. Empty: there is no second medium."))
+        self.folder, self.days = _FolderLine(), QLineEdit("7")
+        self.add(tr("Folder"), self.folder)
+        self.add(tr("Remind after days"), self.days)
+
+    def save(self) -> None:
+        """Set it."""
+        days = self.days.text().strip()
+        if not days.isdecimal():
+            self.strip.say("ask", tr("Give the number of days."))
+            self.days.setFocus()
+            return
+        self.save_button.setEnabled(False)
+        medium = Path(self.folder.text) if self.folder.text else None
+        work = partial(_set_medium, medium=medium, days=int(days))
+        WriteOp(self, work, self.saved, self.refused).run()
+
+
+class RestoreDialog(SmallForm):
+    """A backup to a folder that does not exist yet; the study in use is not touched."""
+
+    def __init__(self, parent: QWidget, card: BackupCard, done: object) -> None:
+        super().__init__(parent, tr("Restore to a new folder"), tr("Restore"))
+        self._card, self._done = card, done
+        words = tr(
+            "Backup of {time}, {n} entries.", time=local_instant(card.made_at), n=card.entries
+        )
+        self.explain(f"{words} {tr('The study in use is not touched.')}")
+        self.folder = _FolderLine()
+        self.add(tr("New folder"), self.folder)
+
+    def save(self) -> None:
+        """Restore."""
+        from lnmonitor.services.restore import restore
+
+        if not self.folder.text:
+            self.strip.say("ask", tr("Choose a new folder."))
+            return
+        self.save_button.setEnabled(False)
+        work = partial(restore, self._card.path, Path(self.folder.text), clock=hub().clock)
+        TaskOp(self, work, self.saved, self.refused).run()
+
+    def saved(self, report: object) -> None:
+        """Close and say where it is."""
+        super().saved(report)
+        self._done(report)  # type: ignore[operator]
+
+
+def _facts(found: _Found) -> Sequence[tuple[str, str]]:
+    now = found.state
+    latest = local_instant(now.latest) if now.latest else tr("none yet")
+    if now.latest and now.changed:
+        latest += ", " + tr("the study has changed since")
+    medium = str(now.medium) if now.medium else tr("not set")
+    if now.medium and not now.medium_found:
+        medium += ", " + tr("not connected")
+    second = tr("none yet")
+    if now.second_days is not None:
+        second = (
+            f"{local_instant(now.second_at)}, {count(now.second_days, '1 day old', '{n} days old')}"
+        )
+    return (
+        (tr("Latest backup"), latest),
+        (tr("Second medium"), medium),
+        (tr("Latest there"), second),
+        (tr("Restore tested"), local_instant(found.drilled) if found.drilled else tr("never")),
+    )
+
+
+def _reminder(now: BackupState) -> str:
+    if now.medium is None:
+        return tr("No second medium is set: a fire or theft would take study and backups.")
+    if now.second_days is None:
+        return tr("There is no backup on the second medium yet.")
+    return tr(
+        "The backup on the second medium is {n} days old, limit {limit}.",
+        n=now.second_days,
+        limit=now.limit_days,
+    )
+
+
+def _drill_lines(report: DrillReport) -> list[str]:
+    """Return the report without its long list of tables, which stands in one line."""
+    lines = list(report.lines_in(language()))
+    rows = sum(1 for number in report.backup.values() if number)
+    first, tables, verdict = lines[: -rows - 1], lines[-rows - 1 : -1], lines[-1]
+    return [*first, *(["; ".join(one.rstrip("。.") for one in tables)] if tables else []), verdict]
+
+
+def _read(session: StudySession) -> _Found:
+    from lnmonitor.services.audit import entries
+    from lnmonitor.services.backup import list_backups, state
+
+    drills = entries(session, action="restore drill", limit=1)
+    return _Found(state(session), list_backups(session), drills[0].at if drills else "")
+
+
+def _set_medium(session: StudySession, *, medium: Path | None, days: int) -> object:
+    from lnmonitor.services.backup import set_second_medium
+
+    return set_second_medium(session, medium, days)
