@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,8 +16,6 @@ from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.signatures import signature_problems
 from lnmonitor.services.studies import open_study
-from lnmonitor.services.verify_rows import SENTENCES as ROW_SENTENCES
-from lnmonitor.services.verify_rows import row_problems
 from lnmonitor.storage import audit as trail
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage import review_replay
@@ -62,7 +59,6 @@ _SOUND = (
 SENTENCES = (
     *_CHAIN.values(),
     *_SIGNATURE.values(),
-    *ROW_SENTENCES.values(),
     *_REVIEWS.values(),
     _DAMAGED,
     _UNTOLD,
@@ -131,10 +127,6 @@ def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
             Problem(_SIGNATURE[what], {"signature": signature})
             for signature, what in signature_problems(connection, session.study.id)
         ]
-        disagreeing += _few(
-            Problem(sentence, {"key": key})
-            for sentence, key in row_problems(session, connection, progress)
-        )
         differing = review_replay.told(connection).differences(review_replay.stored(connection))
         disagreeing += [Problem(_REVIEWS[name], {}) for name in differing]
     return VerifyReport(chain.entries, chain.head.hash, count, (*_sentences(chain), *disagreeing))
@@ -160,6 +152,27 @@ def verify_study(
 def _sentences(chain: ChainReport) -> Iterator[Problem]:
     for problem in chain.problems:
         yield Problem(_CHAIN[problem.what], {"sequence": problem.sequence})
+
+
+def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Problem]]:
+    """Replay the trail and compare each record's last state with the stored one."""
+    expected = replay(connection)
+    problems: list[Problem] = []
+    count = 0
+    for code, form in FORMS.items():
+        for record in repo.all_records(connection, form):
+            count += 1
+            told = {"record": record.id, "form": code}
+            if record.id not in expected:
+                problems.append(Problem(_UNTOLD, told))
+            elif expected.pop(record.id) != _state(record):
+                problems.append(Problem(_DIFFERENT, told))
+        progress(count, 0, "Records")
+    problems += [Problem(_GONE, {"record": record_id}) for record_id in expected]
+    more = len(problems) - _MOST_RECORDS_NAMED
+    if more > 0:
+        problems = [*problems[:_MOST_RECORDS_NAMED], Problem(_MORE, {"count": more})]
+    return count, problems
 
 
 def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Problem]]:
