@@ -6,9 +6,9 @@ departures from the written index are noted at each place where this module foll
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import floor
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from lnmonitor.clinical.bilag import ISENBERG_2005, YEE_2010
 from lnmonitor.clinical.criteria import at_most, truth
@@ -20,11 +20,11 @@ from lnmonitor.clinical.renal_assessment import (
     RenalGrade,
     RenalInputs,
     Visit,
-    check_inputs,
+    compared,
     conclude,
     yes_no,
 )
-from lnmonitor.clinical.results import Rule, Truth
+from lnmonitor.clinical.results import NO, YES, Rule, Truth
 
 __all__ = ["RULE_BILAG_2004_RENAL", "FirstVisit", "RenalGrade", "RenalInputs", "grade"]
 
@@ -39,8 +39,7 @@ _RULES = {
 }
 
 
-@dataclass(frozen=True)
-class _Method:
+class _Method(NamedTuple):
     """A quantitative protein result and its cut-offs: criterion 1 (>), B (>=), C (>)."""
 
     item: str
@@ -59,7 +58,8 @@ _METHODS = (
 
 def _measured(visit: Visit) -> list[_Method]:
     """Return the quantitative methods at hand; the dipstick counts only without any."""
-    return [method for method in _METHODS if getattr(visit.now, method.item) is not None]
+    now = visit.now
+    return [method for method in _METHODS if getattr(now, method.item) is not None]
 
 
 def _improved(visit: Visit, item: str) -> bool:
@@ -80,8 +80,8 @@ def _protein_above(visit: Visit, cutoff: str, operator: str, *, persisting: bool
         limit: float = getattr(method, cutoff)
         met = truth(value, operator, limit)
         code = "bilag.protein"
-        if persisting and met is Truth.YES and _improved(visit, method.item):
-            met, code = Truth.NO, IMPROVED
+        if persisting and met is YES and _improved(visit, method.item):
+            met, code = NO, IMPROVED
         found.append(
             visit.finding(
                 code, met, [method.item], operator=operator, limit=limit, unit=method.unit
@@ -209,10 +209,7 @@ def grade(
     """
     if first_visit not in _RULES:
         raise InvalidInput("first_visit", first_visit, None, " or ".join(_RULES))
-    check_inputs(now)
-    if previous is not None:
-        check_inputs(previous)
-    visit = Visit(now, previous, first_visit == "assume_deterioration")
+    visit = compared(now, previous, assume=first_visit == "assume_deterioration")
     criteria = {
         1: _severe_proteinuria(visit),
         2: yes_no(visit, "accelerated_hypertension"),

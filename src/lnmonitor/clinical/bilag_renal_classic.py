@@ -14,7 +14,7 @@ from lnmonitor.clinical.renal_assessment import (
     RenalGrade,
     RenalInputs,
     Visit,
-    check_inputs,
+    compared,
     conclude,
     yes_no,
 )
@@ -142,10 +142,7 @@ def grade(
     `gfr` is creatinine clearance in mL/min. Criteria 1 to 5, inputs, missing inputs and refusals as
     for `bilag_renal.grade`.
     """
-    check_inputs(now)
-    if previous is not None:
-        check_inputs(previous)
-    visit = Visit(now, previous, assume_deterioration=False)
+    visit = compared(now, previous)
     criteria = {
         1: _severe_proteinuria(visit),
         2: yes_no(visit, "accelerated_hypertension"),

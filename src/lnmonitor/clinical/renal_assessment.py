@@ -6,7 +6,7 @@ Criteria 1, 4 and 5 (protein, sediment, histology) are the ones without which th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -14,7 +14,7 @@ from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
 from lnmonitor.clinical.criteria import require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
 
@@ -65,33 +65,25 @@ class Finding(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _not_met(code: str) -> Finding:
-    return Finding(Reason(code, Truth.NO))
+    return Finding(Reason(code, NO))
 
 
-@dataclass(frozen=True)
-class Visit:
-    """The two assessments, and what to make of a first one."""
+class Visit(NamedTuple):
+    """Two assessments, `before` empty without an earlier one.
+
+    `presumed_worse`: there is none, and the option reads this as deterioration.
+    """
 
     now: RenalInputs
-    previous: RenalInputs | None
-    assume_deterioration: bool
-
-    @property
-    def before(self) -> RenalInputs:
-        """The previous assessment, empty without one."""
-        return self.previous or _NO_INPUTS
-
-    @property
-    def presumed_worse(self) -> bool:
-        """No earlier assessment, and the option that reads this as deterioration."""
-        return self.previous is None and self.assume_deterioration
+    before: RenalInputs
+    presumed_worse: bool
 
     def finding(self, code: str, met: Truth, items: Sequence[str], **more: Scalar) -> Finding:
         """Describe a test of the first of `items`, with previous values and what is absent.
 
         A test that is not met is only told where protein improved: it keeps no values.
         """
-        if met is Truth.NO and code != IMPROVED:
+        if met is NO and code != IMPROVED:
             return _not_met(code)
         first = items[0]
         values: dict[str, Scalar] = {
@@ -100,7 +92,7 @@ class Visit:
             "previous": getattr(self.before, first),
             **more,
         }
-        if met is not Truth.UNKNOWN:
+        if met is not UNKNOWN:
             return Finding(Reason(code, met, values))
         missing = [item for item in items if getattr(self.now, item) is None]
         if not missing:
@@ -142,9 +134,9 @@ def _decisive(
     else:
         found = [("C", finding) for finding in mild]
     return [
-        replace(finding.reason, values={**finding.reason.values, "criterion": criterion})
-        for criterion, finding in found
-        if finding.reason.met is Truth.YES
+        Reason(reason.code, YES, {**reason.values, "criterion": criterion})
+        for criterion, (reason, _) in found
+        if reason.met is YES
     ]
 
 
@@ -158,10 +150,17 @@ def _improvements(severe: Sequence[Finding], moderate: Sequence[Finding]) -> lis
     return list(improved.values())
 
 
-def _open(undecided: Sequence[Finding], provisional: bool) -> list[Reason]:
-    """Return the tests that absent inputs leave open, where they could raise the grade."""
-    reasons = [f.reason for f in undecided if f.reason.met is Truth.UNKNOWN]
-    return reasons if provisional else []
+def _undecided(
+    letter: Grade | None,
+    criteria: Mapping[int, Sequence[Finding]],
+    moderate: Sequence[Finding],
+    mild: Sequence[Finding],
+) -> list[Finding]:
+    """Return the tests that absent inputs leave open, of those that could raise the letter."""
+    asked = [finding for findings in criteria.values() for finding in findings]
+    asked += moderate if letter in {Grade.C, None} else []
+    asked += mild if letter is None else []
+    return [finding for finding in asked if finding.reason.met is UNKNOWN]
 
 
 def check_inputs(inputs: RenalInputs) -> None:
@@ -177,6 +176,18 @@ def check_inputs(inputs: RenalInputs) -> None:
         raise InvalidInput("dipstick", inputs.dipstick, None, "0, 0.5, 1, 2, 3 or 4")
 
 
+def compared(now: RenalInputs, previous: RenalInputs | None, *, assume: bool = False) -> Visit:
+    """Check both assessments and set them beside each other; `assume` presumes a first one worse.
+
+    Raises InvalidInput for impossible values.
+    """
+    check_inputs(now)
+    if previous is None:
+        return Visit(now, _NO_INPUTS, presumed_worse=assume)
+    check_inputs(previous)
+    return Visit(now, previous, presumed_worse=False)
+
+
 def conclude(
     rule: Rule,
     now: RenalInputs,
@@ -188,16 +199,14 @@ def conclude(
 ) -> RenalGrade:
     """Turn the findings into a letter, provisional where an absent input could raise it."""
     truths = {number: met_of(findings) for number, findings in criteria.items()}
-    met = tuple(number for number, found in truths.items() if found is Truth.YES)
-    possible = [number for number, found in truths.items() if found is not Truth.NO]
+    met = tuple(number for number, found in truths.items() if found is YES)
+    possible = [number for number, found in truths.items() if found is not NO]
     b, c = met_of(moderate), met_of(mild)
-    certain = _letter(met, moderate=b is Truth.YES, mild=c is Truth.YES)
-    ceiling = _letter(possible, moderate=b is not Truth.NO, mild=c is not Truth.NO)
+    certain = _letter(met, moderate=b is YES, mild=c is YES)
+    ceiling = _letter(possible, moderate=b is not NO, mild=c is not NO)
     provisional = ceiling is not certain
-    undecided = [finding for findings in criteria.values() for finding in findings]
-    undecided += moderate if certain in {Grade.C, None} else []
-    undecided += mild if certain is None else []
-    missing = [name for finding in undecided for name in finding.missing] if provisional else []
+    undecided = _undecided(certain, criteria, moderate, mild) if provisional else []
+    missing = [name for finding in undecided for name in finding.missing]
     letter = certain
     if letter is None and any(getattr(now, name) is not None for name in _INPUT_NAMES):
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
@@ -207,7 +216,7 @@ def conclude(
         reasons=(
             *_decisive(certain, met, criteria, moderate, mild),
             *_improvements(criteria[1], moderate),
-            *_open(undecided, provisional),
+            *(finding.reason for finding in undecided),
         ),
         missing=tuple(dict.fromkeys(missing)),
         system=RENAL,
