@@ -175,30 +175,5 @@ def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Prob
     return count, problems
 
 
-def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Problem]]:
-    """Replay the trail and compare each record's last state with the stored one."""
-    expected = replay(connection)
-    problems: list[Problem] = []
-    count = 0
-    for code, form in FORMS.items():
-        for record in repo.all_records(connection, form):
-            count += 1
-            told = {"record": record.id, "form": code}
-            if record.id not in expected:
-                problems.append(Problem(_UNTOLD, told))
-            elif expected.pop(record.id) != _state(record):
-                problems.append(Problem(_DIFFERENT, told))
-        progress(count, 0, "Records")
-    problems += [Problem(_GONE, {"record": record_id}) for record_id in expected]
-    more = len(problems) - _MOST_RECORDS_NAMED
-    if more > 0:
-        problems = [*problems[:_MOST_RECORDS_NAMED], Problem(_MORE, {"count": more})]
-    return count, problems
-
-
-def _few(problems: Iterable[Problem]) -> list[Problem]:
-    return list(islice(problems, _MOST_RECORDS_NAMED))
-
-
 def _state(record: Record[Form]) -> str | None:
     return None if record.voided else values_text(record)
