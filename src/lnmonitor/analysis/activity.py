@@ -1,4 +1,4 @@
-"""States and indices of the whole disease at a visit: LLDAS, DORIS remission, SRI-4, BICLA.
+"""States and indices of the whole disease: LLDAS, DORIS remission, SRI-4, BICLA, MCR and PCR.
 
 They weigh SLEDAI-2K, BILAG, the physician's global assessment and treatment. A state is judged
 wherever SLEDAI-2K was assessed, an index after day 0 where SLEDAI-2K and BILAG were assessed at
@@ -12,13 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.model import guarded
+from lnmonitor.analysis.responses import parameters_of
 from lnmonitor.analysis.treatment import Treatment
 from lnmonitor.clinical import bicla, low_activity, sledai, sri4
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.low_activity import ActivityFacts
 from lnmonitor.clinical.responder import IndexVisit
+from lnmonitor.clinical.response_course import RULE_MCR_PCR, CourseVisit, respond
 from lnmonitor.clinical.results import Outcome, Truth
 from lnmonitor.clinical.sledai import SledaiScore
+from lnmonitor.study.protocol import Protocol
 
 Items = Mapping[str, bool | None]
 
@@ -29,6 +32,8 @@ class ActivityHistory:
 
     items: Items = field(default_factory=dict)
     baseline: IndexVisit | None = None
+    assessments: list[CourseVisit] = field(default_factory=list)
+    """BILAG letters of the last assessment up to day 0 and of all after it."""
 
 
 def judge_activity(
@@ -56,6 +61,28 @@ def judge_activity(
     elif before.baseline is not None:
         found |= _indices(before.baseline, now, treatment)
     return found
+
+
+def judge_year(
+    visit: VisitInput,
+    outcomes: Mapping[str, Outcome],
+    before: ActivityHistory,
+    protocol: Protocol,
+) -> dict[str, Outcome]:
+    """Return "mcr_pcr" at the protocol's analysis visit: the response of the year by BILAG.
+
+    Nothing at other visits; the letters of each are remembered.
+    """
+    if visit.bilag is None or visit.day is None:
+        return {}
+    now = CourseVisit(visit.day, _letters(outcomes))
+    before.assessments = [*([] if visit.day <= 0 else before.assessments), now]
+    course = tuple(before.assessments)
+    due = visit.record.form.visit_code == protocol.analysis_visit
+    if not due or course[0].day > 0 or len(course) == 1:
+        return {}
+    numbers = parameters_of(protocol, RULE_MCR_PCR.id)
+    return {"mcr_pcr": guarded(RULE_MCR_PCR, lambda: respond(course, numbers))}
 
 
 def _states(
@@ -92,8 +119,12 @@ def _index_visit(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> IndexVis
     score = outcomes.get("sledai")
     if visit.bilag is None or not isinstance(score, SledaiScore):
         return None
+    return IndexVisit(score, _letters(outcomes), visit.pga)
+
+
+def _letters(outcomes: Mapping[str, Outcome]) -> dict[str, BilagGrade]:
     graded = (one for one in outcomes.values() if isinstance(one, BilagGrade))
-    return IndexVisit(score, {one.system: _settled(one) for one in graded}, visit.pga)
+    return {one.system: _settled(one) for one in graded}
 
 
 def _settled(graded: BilagGrade) -> BilagGrade:

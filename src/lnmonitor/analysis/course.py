@@ -13,7 +13,7 @@ from itertools import chain
 
 from lnmonitor.analysis import flags as flag_rules
 from lnmonitor.analysis import infusion_safety
-from lnmonitor.analysis.activity import ActivityHistory, judge_activity
+from lnmonitor.analysis.activity import ActivityHistory, judge_activity, judge_year
 from lnmonitor.analysis.bilag_grades import BilagHistory, grade_bilag
 from lnmonitor.analysis.drugs import Steroids, steroids
 from lnmonitor.analysis.flares import find_flares
@@ -153,6 +153,7 @@ class _Evaluation:
         found |= grade_bilag(self.patient, visit, estimated, self.bilag, self.protocol)
         found |= self._kidney(visit, estimated, taken)
         found |= judge_activity(visit, found, taken, self.activity)
+        found |= judge_year(visit, found, self.activity, self.protocol)
         return found | grade_labs(visit, self.labs)
 
     def _treatment(self, visit: VisitInput, taken: Treatment) -> dict[str, Outcome]:

@@ -39,6 +39,7 @@ from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.low_activity import ActivityState
 from lnmonitor.clinical.responder import Responder
 from lnmonitor.clinical.response import ResponseResult
+from lnmonitor.clinical.response_course import CourseResponse
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
 from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.clinical.steroids import MG_EQUAL_TO_PREDNISONE_5, SteroidDose
@@ -372,6 +373,11 @@ def _(result: ActivityState, language: Language) -> Described:
 def _(result: Responder, language: Language) -> Described:
     name = _INDEX_NAMES.get(result.rule.id, result.rule.id)
     return "index", {"name": name, "answer": _words("answer", result.met.value, language)}
+
+
+@_described.register
+def _(result: CourseResponse, language: Language) -> Described:
+    return "year", {"answer": _words("answer", result.response.name, language)}
 
 
 @_described.register

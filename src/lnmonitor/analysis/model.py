@@ -116,7 +116,7 @@ class VisitAssessment:
     `outcomes` by key, each an `Outcome` subclass (`Refused` for an impossible stored value,
     `Undetermined` without its inputs): "sledai", "sledai.renal", "sledai.clinical", "sledai.labs",
     "bilag.<system>", "bilag.total", "egfr", "kdigo_g", "kdigo_a", "kdigo_risk", "protein",
-    "urine.collection", "response.<rule set id>", "lldas", "doris", "sri4", "bicla",
+    "urine.collection", "response.<rule set id>", "lldas", "doris", "sri4", "bicla", "mcr_pcr",
     "ctcae.<CTCAE term>", "steroids", "steroids.taper", "infusion". `labs` by analyte code.
     `prednisone_mg`: prednisone equivalent mg/day, pulses apart; None before the first drug record.
     """

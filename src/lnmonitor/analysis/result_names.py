@@ -27,6 +27,7 @@ _NAMES: Mapping[str, Text] = {
     "doris": Text("DORIS remission", "DORIS 缓解"),
     "sri4": same("SRI-4"),
     "bicla": same("BICLA"),
+    "mcr_pcr": Text("BILAG response of the year", "全年 BILAG 应答"),
     "sledai.renal": Text("Renal SLEDAI", "肾脏 SLEDAI"),
     "sledai.clinical": Text("Clinical SLEDAI", "临床 SLEDAI"),
     "sledai.labs": Text("SLEDAI and laboratory", "SLEDAI 与化验"),

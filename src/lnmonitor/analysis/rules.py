@@ -16,6 +16,7 @@ from lnmonitor.clinical import (
     infusion,
     low_activity,
     response,
+    response_course,
     sledai,
     sri4,
     steroids,
@@ -37,7 +38,7 @@ def rules() -> Iterator[Rule]:
     yield from (rule_set.rule for rule_set in response.RULE_SETS.values())
     yield from (rule_set.rule for rule_set in flare.RULE_SETS.values())
     yield from (low_activity.RULE_LLDAS, low_activity.RULE_DORIS)
-    yield from (sri4.RULE_SRI_4, bicla.RULE_BICLA)
+    yield from (sri4.RULE_SRI_4, bicla.RULE_BICLA, response_course.RULE_MCR_PCR)
     yield ctcae.RULE_CTCAE_5
     yield from (steroids.RULE_PREDNISONE_EQUIVALENT, infusion.RULE_INFUSION)
     yield from (flags.RULE_CREATININE, flags.RULE_SERIOUS, flags.RULE_SPECIAL_INTEREST)

@@ -23,6 +23,9 @@ OPEN = "open"
 WITHDRAWN = "withdrawn"
 _NUMBERS = ("score", "grade", "value", "total", "mg_per_day", "given_dose_per_kg", "dose")
 """Names under which results carry their one number, in the order of looking."""
+_HASHES_KEPT = 4096
+_hashes: dict[int, tuple[Outcome, str]] = {}
+"""Hashes by the identity of their result, which is kept beside it so that it stays one."""
 _ANSWERS = ("stage", "risk", "complete", "met")
 """Names under which other results carry their one word."""
 
@@ -85,7 +88,13 @@ def value_of(outcome: Outcome, bilag_scale: str) -> tuple[str, float | None]:
 
 
 def input_hash(outcome: Outcome) -> str:
-    """Return a hash of what a result stands on: rule, parameters, criteria with their numbers."""
+    """Return a hash of what a result stands on: rule, parameters, criteria with their numbers.
+
+    Most rules give the same object for the same inputs, so that a hash once made serves again.
+    """
+    known, made = _hashes.get(id(outcome), (None, ""))
+    if known is outcome:
+        return made
     rule = outcome.rule
     content = canonical(
         [
@@ -96,7 +105,11 @@ def input_hash(outcome: Outcome) -> str:
             list(outcome.missing),
         ]
     )
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
+    made = hashlib.sha256(content.encode()).hexdigest()[:32]
+    _hashes[id(outcome)] = (outcome, made)
+    if len(_hashes) > _HASHES_KEPT:
+        _hashes.pop(next(iter(_hashes)))
+    return made
 
 
 def _stored(course: Course, visit: VisitAssessment, key: str, outcome: Outcome) -> Assessment:

@@ -9,7 +9,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, get_args
 
-from lnmonitor.clinical import bilag, flare, gfr, response, sledai, urine_collection
+from lnmonitor.clinical import (
+    bilag,
+    flare,
+    gfr,
+    response,
+    response_course,
+    sledai,
+    urine_collection,
+)
 from lnmonitor.clinical.bilag_renal import RULE_BILAG_2004_RENAL
 from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
 from lnmonitor.clinical.renal_assessment import FirstVisit
@@ -262,6 +270,7 @@ def _unknown_parameters(protocol: Protocol) -> Iterator[str]:
         **{name: one.parameters for name, one in flare.RULE_SETS.items()},
         RULE_BILAG_2004_RENAL.id: RULE_BILAG_2004_RENAL.parameters,
         urine_collection.RULE_COLLECTION.id: urine_collection.PARAMETERS,
+        response_course.RULE_MCR_PCR.id: response_course.PARAMETERS,
     }
     for rule, given in protocol.parameters.items():
         if rule not in known:

@@ -15,6 +15,7 @@ from lnmonitor.analysis.rules import versions
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.low_activity import ActivityState
 from lnmonitor.clinical.responder import Responder
+from lnmonitor.clinical.response_course import ClinicalResponse, CourseResponse
 from lnmonitor.clinical.results import Outcome, Truth
 from lnmonitor.clinical.taper import Taper
 from lnmonitor.clinical.urine_collection import CollectionCheck
@@ -213,6 +214,34 @@ def test_that_an_index_needs_a_baseline_and_a_state_does_not() -> None:
     outcomes = _visit(b).outcomes
     assert {"lldas", "doris"} <= set(outcomes)
     assert not {"sri4", "bicla"} & set(outcomes)
+
+
+def _year(**month_9: int) -> Builder:
+    """B in the joints at screening, nothing from month 6 on, month 9 as given."""
+    b = started()
+    for code, day in (("SCR", -7), ("M6", 182), ("M9", 273), ("M12", 365)):
+        visit = b.visit(code, day)
+        renal(b, visit, day, 0.1, 60)
+        b.labs(visit, day, HGB=130, WBC=6, NEUT=4, LYMPH=1.5, PLT=200)
+        b.vitals(visit, systolic=120, diastolic=80)
+        answers = {"SCR": {"arthritis_moderate": 2}, "M9": month_9}
+        b.bilag(visit, **answers.get(code, {}))
+    return b
+
+
+def test_that_the_response_of_the_year_is_judged_at_month_12() -> None:
+    found = _result(_year(), "mcr_pcr", "M12")
+    assert isinstance(found, CourseResponse)
+    assert found.response is ClinicalResponse.MCR
+    assert "mcr_pcr" not in _visit(_year(), "M6").outcomes
+    told = explain(found, "en")
+    assert told.title == "Response of the year: major clinical response"
+
+
+def test_that_a_new_a_after_month_6_ends_a_major_response() -> None:
+    found = _result(_year(arthritis_severe=4), "mcr_pcr", "M12")
+    assert isinstance(found, CourseResponse)
+    assert found.response is ClinicalResponse.NCR  # not held for 16 weeks either
 
 
 # --- steroids and infusion ---------------------------------------------------------------------
