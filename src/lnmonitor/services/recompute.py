@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from lnmonitor.analysis.course import evaluate
 from lnmonitor.analysis.rules import versions
 from lnmonitor.errors import RefusedError
@@ -107,6 +109,12 @@ def renew_outdated(session: StudySession, progress: Progress = silent) -> Recomp
         repo.set_meta(work.connection, {_META: canonical(now)})
     session.cache.clear()
     return report
+
+
+def up_to_date(session: StudySession, connection: Connection) -> bool:
+    """Return whether the stored results were made by the program's present rules."""
+    made_by = canonical(_made_by(session.protocol))
+    return bool(repo.meta(connection).get(_META, "") == made_by)
 
 
 def recompute_all(session: StudySession, progress: Progress = silent) -> RecomputeReport:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -16,6 +17,8 @@ from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.signatures import signature_problems
 from lnmonitor.services.studies import open_study
+from lnmonitor.services.verify_rows import SENTENCES as ROW_SENTENCES
+from lnmonitor.services.verify_rows import row_problems
 from lnmonitor.storage import audit as trail
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage import review_replay
@@ -59,6 +62,7 @@ _SOUND = (
 SENTENCES = (
     *_CHAIN.values(),
     *_SIGNATURE.values(),
+    *ROW_SENTENCES.values(),
     *_REVIEWS.values(),
     _DAMAGED,
     _UNTOLD,
@@ -127,6 +131,10 @@ def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
             Problem(_SIGNATURE[what], {"signature": signature})
             for signature, what in signature_problems(connection, session.study.id)
         ]
+        disagreeing += _few(
+            Problem(sentence, {"key": key})
+            for sentence, key in row_problems(session, connection, progress)
+        )
         differing = review_replay.told(connection).differences(review_replay.stored(connection))
         disagreeing += [Problem(_REVIEWS[name], {}) for name in differing]
     return VerifyReport(chain.entries, chain.head.hash, count, (*_sentences(chain), *disagreeing))
@@ -173,6 +181,10 @@ def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Prob
     if more > 0:
         problems = [*problems[:_MOST_RECORDS_NAMED], Problem(_MORE, {"count": more})]
     return count, problems
+
+
+def _few(problems: Iterable[Problem]) -> list[Problem]:
+    return list(islice(problems, _MOST_RECORDS_NAMED))
 
 
 def _state(record: Record[Form]) -> str | None:

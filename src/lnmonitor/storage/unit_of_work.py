@@ -70,7 +70,12 @@ class UnitOfWork:
             )
         repo.insert_patients(self.connection, patients, self.at, self.actor.account)
         for patient in patients:
-            self.note("patient added", patient_id=patient.id, new=canonical(patient.subject_id))
+            self.note(
+                "patient added",
+                patient_id=patient.id,
+                item=patient.site_id,
+                new=canonical(patient.subject_id),
+            )
 
     def add(self, records: Sequence[Record[Form]]) -> list[Record[Form]]:
         """Add new records of any forms; return them as stored. One audit entry each."""
