@@ -14,10 +14,11 @@ from tests.gui import sample_story
 from lnmonitor.clinical.response import Response, ResponseResult
 from lnmonitor.clinical.results import Rule
 from lnmonitor.desktop import i18n
-from lnmonitor.desktop.pages.patient.binder import BinderLens, is_complete, state_of
+from lnmonitor.desktop.pages.monitoring.words import local_instant
+from lnmonitor.desktop.pages.patient.binder import BinderLens, state_of
 from lnmonitor.desktop.pages.patient.events import EventsLens
 from lnmonitor.desktop.pages.patient.header import PatientHeader
-from lnmonitor.desktop.pages.patient.history import HistoryLens, local_instant
+from lnmonitor.desktop.pages.patient.history import HistoryLens
 from lnmonitor.desktop.pages.patient.laboratory import FROZEN, LaboratoryLens
 from lnmonitor.desktop.pages.patient.page import PatientPage
 from lnmonitor.desktop.pages.patient.popover import ValuePopover, facts_of
@@ -25,7 +26,8 @@ from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme_manager
 from lnmonitor.desktop.trend_images import save_trend_png
 from lnmonitor.errors import InputError
-from lnmonitor.services.audit import AuditEntry
+from lnmonitor.services.audit import AuditEntry, AuditPage
+from lnmonitor.services.form_state import FormState
 from lnmonitor.study.forms import LabResult, VitalSigns
 from lnmonitor.study.records import Record
 
@@ -117,7 +119,10 @@ def test_that_other_definitions_stand_beside_the_response(page: PatientPage) -> 
     pane = page.story.explain
     pane.show_stop(page._view, page.story.canvas.stop, "response.set-a")
     words = said(pane).splitlines()
-    assert words[words.index("Other rule sets, same data") + 1 :][:2] == ["KDIGO 2024", "No response"]
+    assert words[words.index("Other rule sets, same data") + 1 :][:2] == [
+        "KDIGO 2024",
+        "No response",
+    ]
 
 
 def test_that_w_and_escape_close_and_open_the_explanation(page: PatientPage, qtbot: QtBot) -> None:
@@ -325,14 +330,12 @@ def test_that_enter_on_a_result_opens_its_visit(qtbot: QtBot) -> None:
     assert wanted.args == ["u1"]
 
 
-def test_that_a_form_with_a_required_item_open_is_begun_not_complete() -> None:
+def test_that_a_form_with_a_required_item_open_is_a_draft_not_complete() -> None:
     record = Record("r", LabResult(analyte="C3"), "p", "v")
-    assert not is_complete(record)
     given = Record("r", LabResult(analyte="C3"), "p", "v", missing={"collected_on": "UNK"})
-    assert is_complete(given)
-    assert state_of(()) == "E"
-    assert state_of((given, record)) == "B"
-    assert state_of((given, Record("s", VitalSigns(), "p", "v"))) == "C"
+    assert state_of(()) is FormState.EMPTY
+    assert state_of((given, record)) is FormState.DRAFT
+    assert state_of((given, Record("s", VitalSigns(), "p", "v"))) is FormState.COMPLETE
 
 
 def test_that_the_binder_opens_forms_of_patient_and_visit(qtbot: QtBot) -> None:
@@ -382,14 +385,15 @@ def entry(sequence: int, **more: str) -> AuditEntry:
 def test_that_the_history_shows_old_new_reason_and_filters(qtbot: QtBot) -> None:
     lens = HistoryLens()
     qtbot.addWidget(lens)
-    lens.show_entries((entry(2), entry(1, action="create", form="VS", full_name="Zhao Min")))
+    older = entry(1, action="create", form="VS", account="doctor", full_name="Zhao Min")
+    lens.show_entries(AuditPage((entry(2), older), 2, None))
     first = [lens.table.rows_model.index(0, n).data() for n in range(7)]
     assert first == [
         "12 May 2026 09:41", "Li Wen", "amend", "Laboratory", "Value", "1.83 → 1.38",
         "typing error",
     ]  # fmt: skip
     qtbot.keyClicks(lens._words, "zhao vital")
-    assert [e.sequence for e in lens.table.shown] == []
+    assert [e.sequence for e in lens.table.shown] == [1]
     lens._words.clear()
     lens._people.setCurrentIndex(lens._people.findText("Zhao Min"))
     lens._filter()
@@ -399,7 +403,7 @@ def test_that_the_history_shows_old_new_reason_and_filters(qtbot: QtBot) -> None
 
 def test_that_an_instant_is_told_on_the_clock_of_its_workstation() -> None:
     west = entry(1, utc_offset="-03:30")
-    assert local_instant(west) == "11 May 2026 22:11"
+    assert local_instant(west.at, west.utc_offset) == "11 May 2026 22:11"
 
 
 # --- pictures ----------------------------------------------------------------------------------

@@ -38,6 +38,13 @@ _ALL = (
     PageSpec("patients", "Patients", "patients", f"{_PAGES}.patients", "PatientsPage"),
     PageSpec("safety", "Safety", "safety", f"{_PAGES}.safety", "SafetyPage"),
     PageSpec("cohort", "Cohort", "cohort", f"{_PAGES}.cohort", "CohortPage"),
+    PageSpec(
+        "monitoring",
+        "Monitoring",
+        "monitoring",
+        f"{_PAGES}.monitoring.page",
+        "MonitoringPage",
+    ),
     PageSpec("documents", "Documents", "documents", f"{_PAGES}.documents", "DocumentsPage"),
     PageSpec(
         "administration",

@@ -177,6 +177,11 @@ class StoryCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ha
         stop = nearest(stops, kept) if kept is not None else (stops[-1] if stops else None)
         self._stand(stop)
 
+    def set_changed(self, records: frozenset[str]) -> None:
+        """Take the records that changed since the person looked; their points get a dot."""
+        for panel in self._panels.values():
+            panel.marks.set_changed(records)
+
     def set_theme(self, theme: Theme) -> None:
         """Take another theme, keeping everything drawn."""
         self._style = PlotStyle(theme)

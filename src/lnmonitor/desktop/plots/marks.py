@@ -18,6 +18,8 @@ from lnmonitor.desktop.plots.scale import ValueScale
 from lnmonitor.desktop.plots.style import PlotStyle
 from lnmonitor.language import Language
 
+_DOT_PX = 2.5
+
 
 @dataclass(frozen=True)
 class PanelWords:
@@ -41,6 +43,7 @@ class Marks(PixelLayer):
         self._words = PanelWords("", "", "", "")
         self._avoid: tuple[float, ...] = ()
         self._confirmed: tuple[tuple[float, float], ...] = ()
+        self._changed: frozenset[str] = frozenset()
 
     def show_panel(
         self,
@@ -61,6 +64,11 @@ class Marks(PixelLayer):
         self._panel, self._scale, self._gaps = panel, scale, gaps
         self._avoid, self._language, self._words = avoid, language, words
         self._confirmed = confirmed
+        self.update()
+
+    def set_changed(self, records: frozenset[str]) -> None:
+        """Take the records whose points get the dot that says: changed since you looked."""
+        self._changed = records
         self.update()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -86,6 +94,18 @@ class Marks(PixelLayer):
         labels += self._line_labels(frame, panel)
         labels += self._band_labels(frame, panel.bands)
         setter.draw(painter, labels)
+        self._draw_changed(painter, frame, panel)
+
+    def _draw_changed(self, painter: QPainter, frame: Frame, panel: Panel) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.style.color("accent"))
+        off = self.style.length("symbol-size") * 0.8
+        for series in panel.series if self._changed else ():
+            for point in _in_sight(series, frame):
+                if self._changed.intersection(point.record_ids):
+                    y = frame.y(self._scale.y(point.value or 0))
+                    spot = QPointF(frame.x(point.day) + off, y - off)
+                    painter.drawEllipse(spot, _DOT_PX, _DOT_PX)
 
     def _draw_empty(self, painter: QPainter, frame: Frame) -> None:
         painter.setFont(self.style.font("caption"))

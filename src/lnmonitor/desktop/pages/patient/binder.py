@@ -1,64 +1,95 @@
-"""The binder: forms down, visits across, one square with a state letter for each."""
+"""The binder: forms down, visits across, a square with a state letter for each, and what it holds.
+
+Beside the squares stands the form chosen, with its values, ticks, signatures and queries.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QRect, QRectF, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPointF, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QSplitter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lnmonitor.analysis.story import VisitMark
 from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.pages.monitoring.line_table import paint_dot
+from lnmonitor.desktop.pages.monitoring.record_pane import RecordPane
+from lnmonitor.desktop.pages.monitoring.words import LETTERS
 from lnmonitor.desktop.pages.patient.grid import FrozenGrid, Index
 from lnmonitor.desktop.pages.patient.lens import Lens
 from lnmonitor.desktop.pages.patient.view import PatientView, short_visit
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import label
-from lnmonitor.desktop.words import iso_date
+from lnmonitor.desktop.words import count, iso_date
+from lnmonitor.services.form_state import FormState, roll_up, unanswered_items
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form, Scope
 from lnmonitor.study.records import Record
 
+if TYPE_CHECKING:
+    from lnmonitor.desktop.pages.monitoring.reading import PatientReviews
+    from lnmonitor.desktop.pages.patient.place import PatientPlace
+
 FROZEN = 2  # form, and the patient's own records of it
 _WHOLE = (Scope.SUBJECT, Scope.SUBJECT_LOG)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_LOOKS = {"C": ("ok-soft", "ok"), "B": ("warn-soft", "warn"), "E": ("bg-panel", "text-muted")}
+_LOOKS = {
+    FormState.EMPTY: ("bg-panel", "text-muted"),
+    FormState.DRAFT: ("warn-soft", "warn"),
+    FormState.COMPLETE: ("unknown-soft", "text"),
+    FormState.VERIFIED: ("accent-soft", "accent"),
+    FormState.SIGNED: ("ok-soft", "ok"),
+    FormState.FROZEN: ("ok-soft", "ok"),
+    FormState.LOCKED: ("ok-soft", "ok"),
+}
 
 
 @dataclass(frozen=True)
 class BinderCell:
-    """State of one form at one visit: C complete, B begun, E empty; `number` of its records."""
+    """State of one form at one visit, `number` of its records, and what is open about them."""
 
     form: type[Form]
-    state: str
+    state: FormState
     number: int
     visit: VisitMark | None = None
     record_id: str | None = None
+    queries: int = 0
+    changed: bool = False
 
     @property
     def spoken(self) -> str:
         """Return the state in words."""
-        words = {"C": tr("complete"), "B": tr("begun"), "E": tr("empty")}[self.state]
+        words = text(self.state.title)
+        parts = [words]
         if self.number > 1:
-            return tr("{state}, {n} records", state=words, n=self.number)
-        return words
+            parts = [tr("{state}, {n} records", state=words, n=self.number)]
+        if self.queries:
+            parts.append(count(self.queries, "1 query open", "{n} queries open"))
+        if self.changed:
+            parts.append(tr("changed since you looked"))
+        return ", ".join(parts)
 
 
-def is_complete(record: Record[Form]) -> bool:
-    """Return whether every required item has a value or a reason for having none."""
-    return all(
-        record.form.get(name) is not None or name in record.missing
-        for name, field in type(record.form).items().items()
-        if field.item.required
+def state_of(records: tuple[Record[Form], ...], reviews: PatientReviews | None = None) -> FormState:
+    """Return the state of a form's records together; without reviews only what they hold counts."""
+    known = reviews.by_record if reviews is not None else {}
+    return roll_up(
+        known[one.id].state
+        if one.id in known
+        else FormState.DRAFT
+        if unanswered_items(one)
+        else FormState.COMPLETE
+        for one in records
     )
-
-
-def state_of(records: tuple[Record[Form], ...]) -> str:
-    """Return the state letter of a form's records."""
-    if not records:
-        return "E"
-    return "C" if all(is_complete(record) for record in records) else "B"
 
 
 class BinderModel(QAbstractTableModel):
@@ -67,18 +98,29 @@ class BinderModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._view: PatientView | None = None
+        self._reviews: PatientReviews | None = None
+        self._fresh: frozenset[str] = frozenset()
         self.forms: tuple[type[Form], ...] = ()
         self.visits: tuple[VisitMark, ...] = ()
 
     def set_view(self, view: PatientView) -> None:
-        """Show another patient."""
+        """Show another patient, or the same one after a change."""
         self.beginResetModel()
+        if self._view is None or self._view.story.patient_id != view.story.patient_id:
+            self._reviews = None
         self._view = view
         whole = [f for f in FORMS.values() if f.scope in _WHOLE and f.code not in {"SV", "ID"}]
         at_visits = [f for f in FORMS.values() if f.scope not in _WHOLE]
         self.forms = (*whole, *at_visits)
         self.visits = view.story.visits
         self.endResetModel()
+
+    def set_reviews(self, reviews: PatientReviews, fresh: frozenset[str]) -> None:
+        """Take what was said about the records; the squares stay where they are."""
+        self._reviews, self._fresh = reviews, fresh
+        if self.forms:
+            last = self.index(len(self.forms) - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self.forms)
@@ -96,14 +138,32 @@ class BinderModel(QAbstractTableModel):
                 return None
             records = self._view.data.of(form)
             only = records[0].id if len(records) == 1 else None
-            return BinderCell(form, state_of(records), len(records), None, only)
+            return self._cell(form, records, None, only)
         visit = self.visits[index.column() - FROZEN]
         at_visit = self._view.data.at_visit(visit.visit_id, form) if visit.visit_id else ()
         planned = self._view.protocol.visit(visit.code)
         expected = planned is not None and form.code in planned.forms
         if form.scope in _WHOLE or not (expected or at_visit):
             return None
-        return BinderCell(form, state_of(at_visit), len(at_visit), visit)
+        return self._cell(form, at_visit, visit, None)
+
+    def _cell(
+        self,
+        form: type[Form],
+        records: tuple[Record[Form], ...],
+        visit: VisitMark | None,
+        record_id: str | None,
+    ) -> BinderCell:
+        known = self._reviews.by_record if self._reviews is not None else {}
+        return BinderCell(
+            form,
+            state_of(records, self._reviews),
+            len(records),
+            visit,
+            record_id,
+            queries=sum(known[one.id].open_queries for one in records if one.id in known),
+            changed=any(one.id in self._fresh for one in records),
+        )
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -130,7 +190,7 @@ class BinderModel(QAbstractTableModel):
         if cell is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell.state
+            return LETTERS[cell.state]
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
             where = text(cell.visit.name) if cell.visit is not None else ""
             return ", ".join(p for p in (text(form.title), where, cell.spoken) if p)
@@ -175,20 +235,30 @@ class BinderDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(box.adjusted(-2, -2, 2, 2), 3, 3)
         painter.setFont(look.font("small", 600))
         painter.setPen(look.color(ink))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cell.state)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, LETTERS[cell.state])
+        if cell.changed:
+            paint_dot(painter, QPointF(box.left() - px(0.25), box.top()))
+        painter.setFont(look.font("caption"))
+        right = box.right() + px(1)
         if cell.number > 1:
-            painter.setFont(look.font("caption"))
             painter.setPen(look.color("text-muted"))
-            rest = QRectF(box.right() + px(1), box.top(), px(8), side)
-            painter.drawText(rest, _LEFT, f"×{cell.number}")
+            words = f"×{cell.number}"
+            painter.drawText(QRectF(right, box.top(), px(8), side), _LEFT, words)
+            right += painter.fontMetrics().horizontalAdvance(words) + px(1)
+        if cell.queries:
+            painter.setFont(look.font("caption", 600))
+            painter.setPen(look.color("warn"))
+            painter.drawText(QRectF(right, box.top(), px(8), side), _LEFT, f"Q{cell.queries}")
 
 
 class BinderLens(Lens):
-    """The squares; Enter opens the form."""
+    """The squares, and the form chosen; Enter opens the form."""
 
     def __init__(self) -> None:
         super().__init__()
         px = theme().px
+        self._patient_id = ""
+        self._place: PatientPlace | None = None
         self.model = BinderModel()
         self.grid = FrozenGrid(self.model, FROZEN, tr("Visits × forms"), row_units=7.5)
         delegate = BinderDelegate(self)
@@ -196,23 +266,93 @@ class BinderLens(Lens):
         self.grid.set_widths((px(62), px(18)), px(24))
         self.grid.left.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.grid.opened.connect(self._open)
+        self.grid.left.selectionModel().currentChanged.connect(self._chosen)
+        self.pane = RecordPane()
+        self.pane.setMinimumWidth(px(104))
         legend = label(
-            tr("C complete · B begun, a required item is missing · E empty. Enter opens."),
+            tr(
+                "E empty · D draft, a required item is missing · C complete · V verified · "
+                "S signed · F frozen · L locked. Q: open queries. Enter opens."
+            ),
             "small",
             "text-muted",
+            wrap=True,
         )
         legend.setContentsMargins(px(4), px(1), 0, px(2))
-        column = QVBoxLayout(self)
+        left = QWidget()
+        column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.grid, 1)
         column.addWidget(legend)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(1)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(left)
+        splitter.addWidget(self.pane)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([px(180), px(118)])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(splitter)
         self.setFocusProxy(self.grid)
 
     def show_view(self, view: PatientView) -> None:
         """Show a patient's squares; the last visit that has a record is in sight."""
+        same = self._patient_id == view.story.patient_id
+        here = self.grid.right.currentIndex()
+        place = (here.row(), here.column()) if same and here.isValid() else None
+        self._patient_id = view.story.patient_id
         self.model.set_view(view)
-        done = [n for n, visit in enumerate(self.model.visits) if visit.visit_id]
-        self.grid.select_in(FROZEN + done[-1] if done else 1)
+        if self._place is not None:
+            self._go()
+        elif place is not None:
+            self.grid.right.setCurrentIndex(self.model.index(*place))
+        else:
+            done = [n for n, visit in enumerate(self.model.visits) if visit.visit_id]
+            self.grid.select_in(FROZEN + done[-1] if done else 1)
+
+    def show_reviews(self, reviews: PatientReviews, fresh: frozenset[str]) -> None:
+        """Write the states, open queries and dots into the squares."""
+        self.model.set_reviews(reviews, fresh)
+
+    def go_to(self, place: PatientPlace) -> None:
+        """Stand on a form's square."""
+        self._place = place
+        if self._patient_id == place.patient_id:
+            self._go()
+
+    def _go(self) -> None:
+        place, self._place = self._place, None
+        codes = [form.code for form in self.model.forms]
+        if place is None or place.form not in codes:
+            return
+        visits = [visit.visit_id for visit in self.model.visits]
+        column = FROZEN + visits.index(place.visit_id) if place.visit_id in visits else 1
+        index = self.model.index(codes.index(place.form), column)
+        self.grid.right.setCurrentIndex(index)
+        self.grid.right.scrollTo(index)
+
+    def review(self, act: str) -> None:
+        """Do an act of review on the form chosen."""
+        pane = self.pane
+        acts = {
+            "verify": pane.verify_line,
+            "verify form": pane.verify_form,
+            "query": pane.start_query,
+            "sign": pane.sign,
+            "history": pane.open_history,
+        }
+        acts[act]()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
+        """Show the form of a square; an empty one holds nothing to show."""
+        cell = self.model.cell(index) if index.isValid() else None
+        if cell is None or not cell.number:
+            self.pane.clear()
+            return
+        visit = (cell.visit.visit_id or "") if cell.visit is not None else ""
+        self.pane.show_form(self._patient_id, cell.form.code, visit)
 
     def _open(self, index: QModelIndex) -> None:
         cell = self.model.cell(index)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -14,6 +16,9 @@ from lnmonitor.desktop.widgets.chip import Chip
 from lnmonitor.desktop.widgets.fact_strip import FactStrip
 from lnmonitor.desktop.widgets.text import button, label, rule
 from lnmonitor.desktop.words import count
+
+if TYPE_CHECKING:
+    from lnmonitor.desktop.pages.monitoring.reading import PatientReviews
 
 _OPEN_STATES = ("overdue", "due", "opening")
 
@@ -44,11 +49,15 @@ class ChipButton(Chip):
 
 
 class PatientHeader(QWidget):
-    """Head of the page. Signals: `visit_wanted(visit)`, `pdf_wanted`, `flags_wanted`."""
+    """Head of the page.
+
+    Signals: `visit_wanted(visit)`, `pdf_wanted`, `flags_wanted`, `changes_wanted`.
+    """
 
     visit_wanted = Signal(object)
     pdf_wanted = Signal()
     flags_wanted = Signal()
+    changes_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,6 +68,11 @@ class PatientHeader(QWidget):
         self._facts = FactStrip()
         self._flags = ChipButton()
         self._flags.clicked.connect(self.flags_wanted)
+        self._changes = ChipButton()
+        self._changes.clicked.connect(self.changes_wanted)
+        self._changes.setToolTip(tr("Changed since you looked (Ctrl+J)"))
+        self._fallen = Chip()
+        self._fallen.hide()
         self._enter = button(tr("Enter visit"), self.open_visits, kind="primary")
         self._enter.setToolTip(tr("Enter a visit (E)"))
         self._pdf = button(tr("PDF"), self.pdf_wanted.emit, icon_name="pdf")
@@ -84,7 +98,7 @@ class PatientHeader(QWidget):
         facts.addWidget(self._facts)
         facts.addStretch(1)
         row.addLayout(facts, 1)
-        for widget in (self._flags, self._enter, self._pdf):
+        for widget in (self._fallen, self._changes, self._flags, self._enter, self._pdf):
             row.addWidget(widget)
 
     def show_view(self, view: PatientView) -> None:
@@ -101,6 +115,15 @@ class PatientHeader(QWidget):
         self._pdf.setVisible(view.may_report)
         self._enter.setVisible(view.may_enter)
         self._fill_menu(view)
+
+    def show_reviews(self, reviews: PatientReviews, changed: int) -> None:
+        """Say how much changed since this person looked, and which signatures fell."""
+        words = tr("{n} changed", n=changed) if changed else ""
+        self._changes.set(words, "accent")
+        fallen = sum(not one.valid for one in reviews.signatures)
+        self._fallen.set(
+            count(fallen, "1 signature fell", "{n} signatures fell") if fallen else "", "warn"
+        )
 
     def _fill_menu(self, view: PatientView) -> None:
         """Visits to be done first, then the others, then one that was not planned."""

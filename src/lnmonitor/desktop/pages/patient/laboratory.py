@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from lnmonitor.analysis.course import Measured, VisitAssessment
 from lnmonitor.analysis.laboratory_grades import worst_grade
 from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.desktop.pages.monitoring.line_table import paint_dot
 from lnmonitor.desktop.pages.patient.grid import FrozenGrid, Index
 from lnmonitor.desktop.pages.patient.lens import Lens
 from lnmonitor.desktop.pages.patient.view import PatientView, short_visit
@@ -19,6 +21,9 @@ from lnmonitor.desktop.widgets.text import label
 from lnmonitor.desktop.words import iso_date
 from lnmonitor.study.analytes import ANALYTES, Analyte
 from lnmonitor.study.codelists import decode
+
+if TYPE_CHECKING:
+    from lnmonitor.desktop.pages.monitoring.reading import PatientReviews
 
 FROZEN = 3  # analyte, unit, range
 _GROUPS = {
@@ -126,6 +131,7 @@ class LabModel(QAbstractTableModel):
         super().__init__()
         self.visits: tuple[VisitAssessment, ...] = ()
         self.rows: tuple[LabRow, ...] = ()
+        self.fresh: frozenset[str] = frozenset()
 
     def set_visits(self, visits: tuple[VisitAssessment, ...]) -> None:
         """Show the results of other visits."""
@@ -133,6 +139,12 @@ class LabModel(QAbstractTableModel):
         self.visits = tuple(visit for visit in visits if visit.labs)
         self.rows = lab_rows(self.visits)
         self.endResetModel()
+
+    def set_fresh(self, fresh: frozenset[str]) -> None:
+        """Take the records that changed since this person looked."""
+        if fresh != self.fresh:
+            self.fresh = fresh
+            self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self.rows)
@@ -205,6 +217,8 @@ class LabDelegate(QStyledItemDelegate):
             cell = model.cell(index)
             if cell is not None:
                 self._value(painter, area, cell)
+                if cell.measured.record_id in model.fresh:
+                    paint_dot(painter, QPointF(area.left() + theme().px(1), area.center().y()))
         painter.restore()
 
     @staticmethod
@@ -309,6 +323,16 @@ class LaboratoryLens(Lens):
         self._empty.setVisible(not self.model.rows)
         self.grid.setVisible(bool(self.model.rows))
         self.grid.select_in(self.model.columnCount() - 2)
+
+    def show_reviews(self, _reviews: PatientReviews, fresh: frozenset[str]) -> None:
+        """Put a dot on every result that changed since this person looked."""
+        self.model.set_fresh(fresh)
+
+    def review(self, act: str) -> None:
+        """F2 opens the history of a result; the rest is done in the binder."""
+        cell = self.model.cell(self.grid.right.currentIndex())
+        if cell is not None and act == "history":
+            self.history_wanted.emit(cell.measured.record_id, "")
 
     def _open(self, index: QModelIndex) -> None:
         cell = self.model.cell(index)

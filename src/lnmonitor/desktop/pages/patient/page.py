@@ -14,7 +14,10 @@ from lnmonitor.analysis.story import VisitMark
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.operations import JobOp, ReadOp, WriteOp, on_database
 from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.pages.monitoring.acts import opened
+from lnmonitor.desktop.pages.monitoring.reading import PatientReviews, read_reviews
 from lnmonitor.desktop.pages.patient.header import PatientHeader
+from lnmonitor.desktop.pages.patient.place import PatientPlace, history_of
 from lnmonitor.desktop.pages.patient.story_lens import StoryLens
 from lnmonitor.desktop.pages.patient.view import PatientView, read_patient
 from lnmonitor.desktop.pages.patient.view_bar import ViewBar
@@ -50,7 +53,10 @@ class PatientPage(Page):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: PatientView | None = None
+        self._reviews: PatientReviews | None = None
+        self._fresh: frozenset[str] = frozenset()
         self._patient_id: str | None = None
+        self._change = -1
         self._job: JobOp[object] | None = None
         self.header = PatientHeader()
         self.tabs = TabBar([(key, tr(name)) for key, name in _LENSES.items()])
@@ -85,10 +91,12 @@ class PatientPage(Page):
         self.header.visit_wanted.connect(self._enter_visit)
         self.header.pdf_wanted.connect(self.write_pdf)
         self.header.flags_wanted.connect(self.explain_first_flag)
+        self.header.changes_wanted.connect(self.next_change)
         self.story.opened.connect(self._open_stop)
         self.story.explain.acknowledged.connect(self._acknowledge)
         self.story.explain.dismissed.connect(self._dismiss)
         self.story.record_opened.connect(self.open_record)
+        self.story.history_wanted.connect(self.open_history)
         self.bar.attach(self.story.canvas)
         self.bar.copied.connect(self.copy_picture)
         self.story.canvas.copied.connect(self.copy_picture)
@@ -96,12 +104,21 @@ class PatientPage(Page):
 
     def _add_commands(self) -> None:
         """Keys of the page, listed in the menus while it is shown; the plots have their own."""
-        for key, words, act in (
+        for key, words, call in (
             ("W", tr("Why: explain"), self.why),
             ("A", tr("Acknowledge flag"), self.story.explain.acknowledge),
             ("D", tr("Dismiss flag, with reason"), self.start_dismissal),
         ):
-            self.command(words, key, act, "review")
+            self.command(words, key, call, "review")
+        for key, words, act in (
+            ("V", tr("Verify the item"), "verify"),
+            ("Shift+V", tr("Verify the whole form"), "verify form"),
+            ("Q", tr("New query"), "query"),
+            ("Ctrl+G", tr("Sign…"), "sign"),
+            ("F2", tr("History of the item"), "history"),
+        ):
+            self.command(words, key, partial(self.review, act), "review")
+        self.command(tr("Next change since you looked"), "Ctrl+J", self.next_change, "review")
         self.command(tr("Enter visit"), "E", self.header.open_visits, "visit")
         self.command(tr("PDF of this patient"), "Ctrl+P", self.write_pdf, "reports")
         self.command(tr("Days, weeks, dates"), "X", self.bar.cycle_unit, "view")
@@ -115,16 +132,22 @@ class PatientPage(Page):
         return self._view.story.subject_id if self._view is not None else tr("Patient")
 
     def activate(self, argument: object) -> None:
-        """Show a patient by id; None shows again the one shown last."""
+        """Show a patient by id or place; None shows again the one shown last."""
+        place = argument if isinstance(argument, PatientPlace) else None
         wanted = argument if isinstance(argument, str) else hub().patient_id
+        if place is not None:
+            wanted = place.patient_id
         if wanted is None:
             return
         if wanted != self._patient_id:
             self.strip.clear()
+            self._fresh, self._change = frozenset(), -1
         self._patient_id = wanted
         hub().set_patient(wanted)
         self._read()
-        self.choose_lens(self.tabs.key)
+        self.choose_lens(place.lens if place is not None and place.lens else self.tabs.key)
+        if place is not None and place.lens in self._lenses:
+            self._lenses[place.lens].go_to(place)
 
     def refresh(self, changes: ChangeSet) -> None:
         """Read the patient again when something of it changed."""
@@ -145,7 +168,7 @@ class PatientPage(Page):
 
     def _read(self) -> None:
         if self._patient_id is not None:
-            work = partial(read_patient, patient_id=self._patient_id)
+            work = partial(_read_all, patient_id=self._patient_id)
             ReadOp(self, work, self._take_view, self._not_read).run()
 
     def _not_read(self, problem: Exception) -> None:
@@ -155,10 +178,48 @@ class PatientPage(Page):
         self._say_problem(problem)
 
     @Slot(object)
-    def _take_view(self, view: PatientView) -> None:
+    def _take_view(self, found: tuple[PatientView, PatientReviews]) -> None:
+        view, reviews = found
         if view.story.patient_id != self._patient_id:
             return  # another patient was opened while this one was read
         self.show_view(view)
+        self.show_reviews(reviews)
+
+    def show_reviews(self, reviews: PatientReviews) -> None:
+        """Show what changed since this person looked; dots stay until the patient is left."""
+        from lnmonitor.services.permissions import Action
+
+        self._reviews = reviews
+        self._fresh |= {one.record_id for one in reviews.changed}
+        self.header.show_reviews(reviews, len(self._fresh))
+        self.story.show_changed(self._fresh)
+        for lens in self._lenses.values():
+            lens.show_reviews(reviews, self._fresh)
+        self._mark_tabs()
+        session, view = hub().session, self._view
+        unseen = {one.record_id for one in reviews.unseen}
+        # Who verifies has opened a form only when its own values were on the screen.
+        if session is None or view is None or session.may(Action.VERIFY_SOURCE):
+            return
+        looked = [one for one in view.data.records if one.id in unseen]
+        if looked:
+            ReadOp(self, partial(opened, records=looked), self._remembered).run()
+
+    def _remembered(self, _nothing: None) -> None:
+        """The dots stay as long as the patient is shown: one sees what changed."""
+
+    def _mark_tabs(self) -> None:
+        """Write a dot into the tabs behind which something changed."""
+        reviews = self._reviews
+        forms = {one.form for one in reviews.changed} if reviews is not None else set()
+        changed = {
+            "laboratory": "LB" in forms,
+            "binder": bool(self._fresh),
+            "events": bool(forms & {"AE", "CMG", "CMI", "EX"}),
+            "history": bool(self._fresh),
+        }
+        for key, name in _LENSES.items():
+            self.tabs.set_text(key, tr(name) + (" •" if changed.get(key) else ""))
 
     def show_view(self, view: PatientView) -> None:
         """Show what was read."""
@@ -192,10 +253,13 @@ class PatientPage(Page):
             lens = make_lens(key)
             lens.form_wanted.connect(self.open_form)
             lens.visit_wanted.connect(self.open_visit)
+            lens.history_wanted.connect(self.open_history)
             self._lenses[key] = lens
             self._stack.addWidget(lens)
             if self._view is not None:
                 lens.show_view(self._view)
+            if self._reviews is not None:
+                lens.show_reviews(self._reviews, self._fresh)
         return self._lenses[key]
 
     # ------------------------------------------------------------------------------ actions
@@ -259,6 +323,38 @@ class PatientPage(Page):
             self.open_visit(record.visit_id)
         else:
             self.open_form(record.form.code, record.id)
+
+    # ------------------------------------------------------------------------------ review
+    def review(self, act: str) -> None:
+        """Do an act of review where one stands; from the story the form is shown first."""
+        lens = self._stack.currentWidget()
+        if lens is not self.story:
+            self._lens(self.tabs.key).review(act)
+        elif act == "history":
+            self.story.open_history()
+        else:
+            self.choose_lens("binder")
+
+    @Slot(str, str)
+    def open_history(self, record_id: str, item: str) -> None:
+        """Show the history of a record or of one of its items."""
+        if self._view is not None:
+            place = history_of(self._view.story.patient_id, record_id, item)
+            hub().open_page.emit("patient", place)
+
+    @Slot()
+    def next_change(self) -> None:
+        """Go to the next form that changed since this person looked."""
+        fresh = self._view.data.records if self._view is not None else ()
+        changed = [one for one in fresh if one.id in self._fresh]
+        if not changed or self._view is None:
+            return
+        self._change = (self._change + 1) % len(changed)
+        one = changed[self._change]
+        self.choose_lens("binder")
+        patient_id = self._view.story.patient_id
+        place = PatientPlace(patient_id, "binder", one.form.code, one.visit_id or "")
+        self._lenses["binder"].go_to(place)
 
     # ------------------------------------------------------------------------------ flags
     @Slot(str)
@@ -355,6 +451,10 @@ class PatientPage(Page):
             self.strip.say("refuse", sentence(problem), ((tr("Close"), self.strip.clear),))
         else:
             hub().problem.emit(problem)
+
+
+def _read_all(session: StudySession, patient_id: str) -> tuple[PatientView, PatientReviews]:
+    return read_patient(session, patient_id), read_reviews(session, patient_id)
 
 
 def _acknowledge(session: StudySession, identity: str) -> object:

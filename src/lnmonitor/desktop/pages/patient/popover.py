@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.story import Panel, TrendPoint
 from lnmonitor.desktop.i18n import language, text, tr
@@ -69,10 +70,12 @@ class ValuePopover(QFrame):
     """Opens beside the plot and closes with Esc or a click elsewhere."""
 
     record_opened = Signal(str)
+    history_wanted = Signal(str, str)
 
     def __init__(self, view: PatientView, panel: Panel, stop: Stop, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._records: list[str] = []
         self.setObjectName("message")  # the style sheet's name of a framed strip
         self.setProperty("ground", "panel")
         px = theme().px
@@ -99,7 +102,24 @@ class ValuePopover(QFrame):
             for head, value in facts_of(record):
                 rows.addRow(label(head, "small", "text-2"), label(value, "small", selectable=True))
             column.addLayout(rows)
-            column.addWidget(button(tr("Open form"), partial(self._open, record.id), kind="link"))
+            links = QHBoxLayout()
+            links.addWidget(button(tr("Open form"), partial(self._open, record.id), kind="link"))
+            past = partial(self._open_history, record.id)
+            links.addWidget(button(tr("History (F2)"), past, kind="link"))
+            links.addStretch(1)
+            column.addLayout(links)
+            self._records.append(record.id)
+
+    def _open_history(self, record_id: str) -> None:
+        self.history_wanted.emit(record_id, "")
+        self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take F2; Qt calls this."""
+        if event.key() == Qt.Key.Key_F2 and self._records:
+            self._open_history(self._records[0])
+        else:
+            super().keyPressEvent(event)
 
     def _open(self, record_id: str) -> None:
         self.record_opened.emit(record_id)

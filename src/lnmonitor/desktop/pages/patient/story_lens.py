@@ -14,6 +14,7 @@ from lnmonitor.desktop.pages.patient.popover import ValuePopover
 from lnmonitor.desktop.pages.patient.readout import ReadoutColumn
 from lnmonitor.desktop.pages.patient.view import PatientView, topic_of_panel, topics
 from lnmonitor.desktop.plots.canvas import StoryCanvas
+from lnmonitor.desktop.plots.crosshair import point_at
 from lnmonitor.desktop.theme import theme, theme_manager
 
 _NARROW_U = 325  # below it the explanation takes the place of the readout
@@ -26,6 +27,8 @@ class StoryLens(QWidget):
     """Double click, or Enter while no panel is chosen: the visit under the crosshair is wanted."""
     record_opened = Signal(str)
     """The record behind a value is wanted."""
+    history_wanted = Signal(str, str)
+    """The history of a record is wanted: its id, and an item or nothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,7 +122,21 @@ class StoryLens(QWidget):
             return
         popover = ValuePopover(self._view, panel, stop, self)
         popover.record_opened.connect(self.record_opened)
+        popover.history_wanted.connect(self.history_wanted)
         popover.open_at(self.canvas.mapToGlobal(self.canvas.place_of(panel.key, stop.day)))
+
+    def open_history(self) -> None:
+        """Ask for the history of the value at the crosshair in the panel chosen (F2)."""
+        panel, stop = self._panel(self.canvas.current_panel), self.canvas.stop
+        for series in panel.series if panel is not None and stop is not None else ():
+            point = point_at(series, stop) if stop is not None else None
+            if point is not None and point.record_ids:
+                self.history_wanted.emit(point.record_ids[0], "")
+                return
+
+    def show_changed(self, fresh: frozenset[str]) -> None:
+        """Put a dot on every point whose record changed since this person looked."""
+        self.canvas.set_changed(fresh)
 
     def _panel(self, key: str) -> Panel | None:
         panels = self._view.story.panels if self._view is not None else ()

@@ -1,0 +1,1 @@
+"""Reviewing on screen: what was verified, signed, asked, frozen and locked, and by whom."""

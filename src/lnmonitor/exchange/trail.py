@@ -1,0 +1,69 @@
+"""The audit trail as a file: the entries that a person has filtered, as a workbook or CSV.
+
+A workbook holds every text as a text. CSV has no way to say so: a program may read a cell that
+begins with `=` as a formula, so the workbook is what is offered first.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from lnmonitor.errors import InputError
+from lnmonitor.exchange.sheets import Book
+from lnmonitor.outfile import replacing
+from lnmonitor.services import audit, seals
+from lnmonitor.services.audit import AuditFilter
+from lnmonitor.services.session import StudySession
+
+_SEQUENCE = "sequence"
+_MARK = "SYNTHETIC"
+
+
+def export_trail(
+    session: StudySession,
+    out: Path,
+    wanted: AuditFilter | None = None,
+    *,
+    only: Collection[int] | None = None,
+) -> int:
+    """Write entries of the audit trail, first entry first; return how many.
+
+    Args:
+        out: a name that ends in .xlsx or .csv. only: numbers of the entries; None for all that
+            `wanted` chooses.
+
+    Raises:
+        PermissionDeniedError: the role may not export, or not see the trail.
+        InputError: the name has another ending. StorageError: the place cannot be written.
+    """
+    kind = out.suffix.lower()
+    if kind not in {".xlsx", ".csv"}:
+        raise InputError("{path} has another ending.", "Let it end in .xlsx or .csv.", path=out)
+    table = audit.table(session, wanted)
+    at = table.columns.index(_SEQUENCE)
+    kept = [row for row in table.rows if only is None or int(row[at]) in only]
+    mark = _MARK if session.study.synthetic else ""
+    if kind == ".xlsx":
+        book = Book(mark=mark)
+        book.add("AUDIT", [name.upper() for name in table.columns], kept, frozen_columns=1)
+        book.save(out)
+    else:
+        _write_csv(out, table.columns, kept, mark)
+    patient = wanted.patient_id if wanted is not None else None
+    seals.record_document(session, "export", out, item="audit trail", patient_id=patient or "")
+    return len(kept)
+
+
+def _write_csv(out: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], mark: str) -> None:
+    """Write UTF-8 with a byte order mark, without which Excel takes it for another encoding."""
+    first = ("DATA",) if mark else ()
+    cell = (mark,) if mark else ()
+    with (
+        replacing(out) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as opened,
+    ):
+        writer = csv.writer(opened)
+        writer.writerow([*first, *(name.upper() for name in columns)])
+        writer.writerows([*cell, *row] for row in rows)
