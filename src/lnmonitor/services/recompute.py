@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 
 from lnmonitor.analysis.course import evaluate
 from lnmonitor.analysis.rules import versions
-from lnmonitor.errors import RefusedError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services.derive import merge_flags, stored_results
 from lnmonitor.services.permissions import Action, require
@@ -121,13 +120,9 @@ def recompute_all(session: StudySession, progress: Progress = silent) -> Recompu
     """Evaluate every patient anew and bring in step whatever differs from what is stored.
 
     Raises:
-        RefusedError: the study is open for reading only.
+        StorageError: the study is open for reading only.
     """
     require(session, Action.VERIFY)
-    if session.read_only:
-        raise RefusedError(
-            "The study is open for reading only.", "Open it where it can be written."
-        )
     with session.work(source="derived", reason="every result computed anew") as work:
         wanted = repo.patients(work.connection)
         report = _recompute(session, work, wanted, progress, (), other_protocol=False)
