@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from lnmonitor.desktop import i18n
 from lnmonitor.desktop.pages.sign_in import SignInWindow
 from lnmonitor.desktop.preferences import preferences
-from lnmonitor.desktop.problems import install_hooks
+from lnmonitor.desktop.problems import install_hooks, sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import SchemeChoice, theme_manager
 
@@ -52,6 +53,7 @@ class Desktop(QObject):
 
     @Slot(object)
     def _enter(self, session: StudySession) -> None:
+        from lnmonitor.desktop.safekeeping import Safekeeping
         from lnmonitor.desktop.shell import MainWindow
 
         hub().set_session(session)
@@ -60,6 +62,7 @@ class Desktop(QObject):
         size = preferences().window
         window.resize(_on_screen(*(size if len(size) == 2 else _FIRST_SIZE)))
         self.window = window
+        Safekeeping(window)
         window.open_page("worklist")
         window.show()
         self.sign_in.hide()
@@ -69,6 +72,7 @@ class Desktop(QObject):
     def _leave(self) -> None:
         """Close the study and show the sign-in; whoever is next signs in anew."""
         from lnmonitor.desktop.operations import TaskOp
+        from lnmonitor.desktop.safekeeping import close_safely
 
         window, session = self.window, hub().session
         self.window = None
@@ -79,10 +83,12 @@ class Desktop(QObject):
             window.hide()
             window.deleteLater()
         if session is not None:
-            TaskOp(self, session.close, self._closed).run()
+            TaskOp(self, partial(close_safely, session), self._closed).run()
 
-    def _closed(self, _nothing: object) -> None:
+    def _closed(self, problem: Exception | None) -> None:
         self.sign_in.renew()
+        if problem is not None:
+            self.sign_in.say(sentence(problem))
 
     def _watch_idleness(self) -> None:
         """Look at every event of the program while a study is open, not before: it costs."""
@@ -140,6 +146,8 @@ def run(study: Path | None = None) -> int:
 
     session = hub().session
     if session is not None:
-        operations.on_database(session.close)
+        from lnmonitor.desktop.safekeeping import close_safely
+
+        operations.on_database(partial(close_safely, session))
     operations.shut_down()
     return status

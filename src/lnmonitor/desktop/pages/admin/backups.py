@@ -315,11 +315,16 @@ def _reminder(now: BackupState) -> str:
 
 
 def _drill_lines(report: DrillReport) -> list[str]:
-    """Return the report without its long list of tables, which stands in one line."""
+    """Return the report; of the rows by table only those whose number has changed since."""
+    counted = [(name, number) for name, number in report.backup.items() if number]
     lines = list(report.lines_in(language()))
-    rows = sum(1 for number in report.backup.values() if number)
-    first, tables, verdict = lines[: -rows - 1], lines[-rows - 1 : -1], lines[-1]
-    return [*first, *(["; ".join(one.rstrip("。.") for one in tables)] if tables else []), verdict]
+    first, last = len(lines) - 1 - len(counted), len(lines) - 1
+    differing = [
+        line
+        for (name, number), line in zip(counted, lines[first:last], strict=True)
+        if report.live.get(name, 0) != number
+    ]
+    return [*lines[:first], *differing, lines[-1]]
 
 
 def _read(session: StudySession) -> _Found:

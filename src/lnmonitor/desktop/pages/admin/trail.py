@@ -44,7 +44,9 @@ class TrailSection(QWidget):
         self.verify_button = button(
             tr("Verify now"), self.verify, kind="primary", icon_name="verify", small=True
         )
-        self.filter = FilterLine('who:nurse what:amend form:LB patient:01-001 from:2026-05 "…"')
+        self.filter = FilterLine(
+            "who:nurse what:amend form:LB patient:01-001 from:2026-05 to:2026-06"
+        )
         self.filter.changed.connect(self._wait)
         self.table = self._table()
         self.filter.left.connect(self.table.setFocus)
@@ -67,7 +69,7 @@ class TrailSection(QWidget):
     def _table() -> RowTable:
         columns = [
             Column(tr("When"), lambda e: local(e.at), tone="text-2", sample="2026-05-12 09:42:11"),
-            Column(tr("Who"), lambda e: e.account, sample="investigator"),
+            Column(tr("Who"), lambda e: e.account, sample="investigator\ndatamanager"),
             Column(tr("What"), lambda e: tr(e.action), weight=500, sample="password changed"),
             Column(tr("On"), _about, tone="text-2", tip=_about),
             Column(tr("Value"), _values, tip=_values),
