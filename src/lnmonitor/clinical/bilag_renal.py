@@ -56,31 +56,35 @@ _METHODS = (
 )
 
 
-def _measured(visit: Visit) -> list[_Method]:
-    """Return the quantitative methods at hand; the dipstick counts only without any."""
-    now = visit.now
-    return [method for method in _METHODS if getattr(now, method.item) is not None]
+_Measured = list[tuple[_Method, float]]
 
 
-def _improved(visit: Visit, item: str) -> bool:
+def _measured(now: RenalInputs) -> _Measured:
+    """Return the quantitative results at hand; the dipstick counts only without any."""
+    found = ((method, getattr(now, method.item)) for method in _METHODS)
+    return [(method, value) for method, value in found if value is not None]
+
+
+def _improved(visit: Visit, item: str, value: float) -> bool:
     """Improved means down by >= 25 %; an unknown previous value is not improved.
 
     A fall of exactly 25 % is improved, as the index words it; the implementation read counts it
     as not improved for 24-hour protein and UPCR.
     """
     previous = getattr(visit.before, item)
-    return previous is not None and at_most(getattr(visit.now, item), 0.75 * previous)
+    return previous is not None and at_most(value, 0.75 * previous)
 
 
-def _protein_above(visit: Visit, cutoff: str, operator: str, *, persisting: bool) -> list[Finding]:
+def _protein_above(
+    visit: Visit, measured: _Measured, cutoff: str, operator: str, *, persisting: bool
+) -> list[Finding]:
     """Test each quantitative result; `persisting` also asks for less than 25 % improvement."""
     found = []
-    for method in _measured(visit):
-        value: float = getattr(visit.now, method.item)
+    for method, value in measured:
         limit: float = getattr(method, cutoff)
         met = truth(value, operator, limit)
         code = "bilag.protein"
-        if persisting and met is YES and _improved(visit, method.item):
+        if persisting and met is YES and _improved(visit, method.item, value):
             met, code = NO, IMPROVED
         found.append(
             visit.finding(
@@ -103,9 +107,9 @@ def _dipstick_rise(visit: Visit, rise: int) -> Finding:
     return visit.finding("bilag.dipstick_rise", Truth.all(reaches, met), [item], limit=rise)
 
 
-def _severe_proteinuria(visit: Visit) -> list[Finding]:
-    if _measured(visit):
-        return _protein_above(visit, "severe", ">", persisting=True)
+def _severe_proteinuria(visit: Visit, measured: _Measured) -> list[Finding]:
+    if measured:
+        return _protein_above(visit, measured, "severe", ">", persisting=True)
     return [_dipstick_rise(visit, 2)]
 
 
@@ -151,7 +155,7 @@ def _renal_deterioration(visit: Visit) -> list[Finding]:
     ]
 
 
-def _moderate(visit: Visit) -> list[Finding]:
+def _moderate(visit: Visit, measured: _Measured) -> list[Finding]:
     """What gives B without any of the six criteria."""
     scr, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
     between = Truth.all(
@@ -166,12 +170,12 @@ def _moderate(visit: Visit) -> list[Finding]:
         unit="µmol/L",
         percent=115,
     )
-    if _measured(visit):
-        return [*_protein_above(visit, "moderate", ">=", persisting=True), creatinine]
+    if measured:
+        return [*_protein_above(visit, measured, "moderate", ">=", persisting=True), creatinine]
     return [_dipstick_rise(visit, 1), creatinine]
 
 
-def _mild(visit: Visit) -> list[Finding]:
+def _mild(visit: Visit, measured: _Measured) -> list[Finding]:
     """What gives C. No stability is asked of the protein here (the implementation read does)."""
     now, before = visit.now, visit.before
     blood_pressure = visit.finding(
@@ -187,8 +191,8 @@ def _mild(visit: Visit) -> list[Finding]:
         dbp_previous=before.dbp,
         unit="mmHg",
     )
-    if _measured(visit):
-        return [*_protein_above(visit, "mild", ">", persisting=False), blood_pressure]
+    if measured:
+        return [*_protein_above(visit, measured, "mild", ">", persisting=False), blood_pressure]
     dipstick = visit.finding("bilag.dipstick", truth(now.dipstick, ">=", 1), ["dipstick"], limit=1)
     return [dipstick, blood_pressure]
 
@@ -210,8 +214,9 @@ def grade(
     if first_visit not in _RULES:
         raise InvalidInput("first_visit", first_visit, None, " or ".join(_RULES))
     visit = compared(now, previous, assume=first_visit == "assume_deterioration")
+    measured = _measured(now)
     criteria = {
-        1: _severe_proteinuria(visit),
+        1: _severe_proteinuria(visit, measured),
         2: yes_no(visit, "accelerated_hypertension"),
         3: _renal_deterioration(visit),
         4: yes_no(visit, "active_sediment"),
@@ -222,7 +227,7 @@ def grade(
         _RULES[first_visit],
         now,
         criteria,
-        _moderate(visit),
-        _mild(visit),
+        _moderate(visit, measured),
+        _mild(visit, measured),
         ever_involved=ever_involved,
     )

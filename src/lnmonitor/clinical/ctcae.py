@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from lnmonitor.clinical.criteria import OPERATORS, above, require_positive, require_range, truth
@@ -214,7 +215,14 @@ def grade(
         baseline = baseline_abnormal = None
     elif baseline_abnormal is None and baseline is not None and uln is not None:
         baseline_abnormal = above(baseline, uln)
+    normal = baseline is not None and 0 < baseline < inf and not baseline_abnormal
+    if normal and known is not None and not known.uses_normal_baseline:
+        baseline = _ANY_BASELINE
     return _grade(term, value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
+
+
+_ANY_BASELINE = 1.0
+"""Stands for every normal baseline where no step counts from it: one remembered grade for all."""
 
 
 @lru_cache(maxsize=32768)

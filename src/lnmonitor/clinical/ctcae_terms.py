@@ -67,6 +67,14 @@ class Term:
         return any(step.basis is Basis.BASELINE for step in self.steps)
 
     @cached_property
+    def uses_normal_baseline(self) -> bool:
+        """Whether a step counts from the baseline even where that was normal."""
+        return any(
+            step.basis is Basis.BASELINE and step.when is not When.BASELINE_ABNORMAL
+            for step in self.steps
+        )
+
+    @cached_property
     def baseline_name(self) -> str:
         """How a refusal names the baseline."""
         return f"{self.name}, baseline"

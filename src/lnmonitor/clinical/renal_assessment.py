@@ -47,6 +47,7 @@ class RenalInputs:
 
 _NO_INPUTS = RenalInputs()
 _INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
+_CODES = {name: f"bilag.{name}" for name in _INPUT_NAMES}
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Visit(NamedTuple):
 
 def yes_no(visit: Visit, item: str) -> list[Finding]:
     """Return the one finding of a criterion that is answered yes or no."""
-    return [visit.finding(f"bilag.{item}", Truth.of(getattr(visit.now, item)), [item])]
+    return [visit.finding(_CODES[item], Truth.of(getattr(visit.now, item)), [item])]
 
 
 def met_of(findings: Sequence[Finding]) -> Truth:

@@ -174,3 +174,17 @@ def test_that_a_baseline_at_the_upper_limit_is_normal() -> None:
     term = "Alanine aminotransferase increased"
     assert grade(term, 50, unit="U/L", uln=40, baseline=40).grade == 1
     assert grade(term, 50, unit="U/L", uln=40, baseline=41).grade == 0
+
+
+def test_that_a_normal_baseline_counts_for_creatinine_and_not_for_a_liver_test() -> None:
+    def alt(baseline: float) -> int | None:
+        return grade(
+            "Alanine aminotransferase increased", 130, unit="U/L", uln=40, baseline=baseline
+        ).grade
+
+    def creatinine(baseline: float) -> int | None:
+        return grade("Creatinine increased", 80, unit="umol/L", uln=100, baseline=baseline).grade
+
+    assert (alt(10), alt(39)) == (2, 2)  # 3.25 x ULN whatever the normal baseline
+    assert alt(60) == 1  # 2.2 x a raised baseline
+    assert (creatinine(50), creatinine(60)) == (2, 0)  # 1.6 and 1.3 x baseline, below ULN

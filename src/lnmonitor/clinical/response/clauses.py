@@ -132,10 +132,9 @@ def creatinine_stable(baseline: RenalState, now: RenalState, factor: float) -> C
     return clause(reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before)
 
 
-def creatinine_normal_or_stable(baseline: RenalState, now: RenalState, factor: float) -> Clause:
-    """Creatinine at most its upper limit of normal, or at most `factor` times its baseline."""
+def creatinine_normal_or_stable(baseline: RenalState, now: RenalState, stable: Clause) -> Clause:
+    """Creatinine at most its upper limit of normal, or `stable` (`creatinine_stable`)."""
     value, uln = now.creatinine_umol_l, upper_limit(baseline, now)
-    stable = creatinine_stable(baseline, now, factor)
     reason = Reason(
         "response.creatinine_normal_or_stable",
         Truth.any(truth(value, "<=", uln), stable.met),

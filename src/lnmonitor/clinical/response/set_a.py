@@ -66,14 +66,15 @@ def judge(
     """
     if now.dead_or_dialysis:
         return lost(rule)
-    factor = parameters["creatinine_times_baseline"]
+    stable = creatinine_stable(baseline, now, parameters["creatinine_times_baseline"])
+    rescue = no_rescue(now)
     complete = [
         protein_level(
             "response.protein_complete", now, _ORDER, "<", parameters["complete_protein_g"]
         ),
         sediment_inactive(now),
-        creatinine_normal_or_stable(baseline, now, factor),
-        no_rescue(now),
+        creatinine_normal_or_stable(baseline, now, stable),
+        rescue,
     ]
     if parameters["complete_needs_albumin"]:
         complete.append(albumin_at_least(now, parameters["albumin_g_l"]))
@@ -82,8 +83,8 @@ def judge(
         protein_level(
             "response.protein_partial", now, _ORDER, "<", parameters["partial_protein_g"]
         ),
-        creatinine_stable(baseline, now, factor),
-        no_rescue(now),
+        stable,
+        rescue,
     ]
     if parameters["partial_needs_creatinine_recovery"]:
         fall = parameters["creatinine_recovery_fall"]
