@@ -497,10 +497,30 @@ def _flare_free(
 
 
 def _remission(courses: Sequence[Course], protocol: Protocol) -> tuple[IncidenceRow, ...]:
+    """First remission with death competing, in the planned days of the visits.
+
+    Remission is seen at visits only. By the days of the visits themselves a patient seen early for
+    month 12 would be censored before one seen late is judged, and the last curve step be too high.
+    """
     times: list[float] = []
     causes: list[int] = []
     for course in courses:
-        day = _remitted(course, protocol)
-        times.append(float(_end(course, protocol) if day is None else day))
-        causes.append(1 if day is not None else 2 if _died(course, protocol) else 0)
+        reached, died = _remitted(course, protocol) is not None, _died(course, protocol)
+        until = course.first_remission_day if reached else None
+        judged = [
+            _planned_day(visit, protocol)
+            for visit in course.visits
+            if visit.response(protocol.response_rule) is not None
+            and (until is None or (visit.day or 0) <= until)
+        ]
+        last = max(judged, default=0)
+        times.append(float(last if reached or not died else _end(course, protocol)))
+        causes.append(1 if reached else 2 if died else 0)
     return cumulative_incidence(times, causes)
+
+
+def _planned_day(visit: VisitAssessment, protocol: Protocol) -> int:
+    """Return the target of a planned visit, the actual day of another one."""
+    planned = protocol.visit(visit.code)
+    day = planned.day if planned is not None and planned.day is not None else visit.day
+    return max(0, day or 0)

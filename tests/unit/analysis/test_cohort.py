@@ -141,6 +141,18 @@ def test_that_paired_changes_and_incidence_are_printed() -> None:
     assert as_json(_tables())["remission"][-1]["incidence"] == pytest.approx(0.75)
 
 
+def test_that_a_visit_kept_late_in_its_window_does_not_lift_the_incidence() -> None:
+    people = []
+    for subject, day, value in (("01-001", 340, 2.9), ("01-002", 380, 0.2)):
+        b = _patient(subject, 3.0, {})
+        renal(b, b.visit("M12", day), day, value, 60)
+        people.append(b.data())
+    pairs = [(data, evaluate(data, PROTOCOL, today=TODAY)) for data in people]
+    (row,) = cohort(pairs, PROTOCOL).remission
+    # One of two, at the target of month 12; by the actual days it would be one of one.
+    assert (row.time, row.n_at_risk, row.incidence) == (365, 2, 0.5)
+
+
 def test_that_an_empty_study_gives_empty_tables() -> None:
     tables = cohort([], PROTOCOL)
     assert tables.subjects == ()

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from lnmonitor.analysis.model import GfrStage, KidneyRisk
 from lnmonitor.cli import main
 from lnmonitor.clinical import response
+from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.low_activity import ActivityState
 from lnmonitor.clinical.response import Parameter, RenalState, Response, ResponseResult, RuleSet
-from lnmonitor.clinical.results import Rule
+from lnmonitor.clinical.results import Rule, Truth
 from lnmonitor.progress import Cancelled
+from lnmonitor.services.derive import value_of
 from lnmonitor.services.patients import add_patient, course
 from lnmonitor.services.recompute import recompute_all, renew_outdated
 from lnmonitor.services.recompute_text import as_json, as_text
@@ -201,6 +205,19 @@ def test_that_computing_all_anew_finds_a_result_that_is_not_what_the_records_say
         f"  M1 2026-03-04 {KEY}: CR -> NR",
     ]
     assert as_json(report)["patients"][0]["results"][0]["new"] == "NR"
+
+
+def test_that_stored_numbers_follow_the_protocol_s_bilag_scale() -> None:
+    grade = BilagGrade(rule=Rule("bilag-2004-renal", "1"), grade=Grade.B)
+    assert value_of(grade, "9/3/1/0/0") == ("B", 3)
+    assert value_of(grade, "12/8/1/0/0") == ("B", 8)
+
+
+def test_that_words_and_ranges_are_stored_as_they_are_printed() -> None:
+    rule = Rule("rule", "1")
+    assert value_of(GfrStage(rule=rule, stage="G3a"), "9/3/1/0/0") == ("G3a", None)
+    assert value_of(KidneyRisk(rule=rule), "9/3/1/0/0") == ("", None)
+    assert value_of(ActivityState(rule=rule, met=Truth.NO), "9/3/1/0/0") == ("no", None)
 
 
 def test_that_the_command_tells_what_a_changed_rule_changed(
