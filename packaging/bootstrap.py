@@ -81,7 +81,8 @@ def soak(_arguments: list[str]) -> int:
     """Kill, fill, cut and alter studies many times over; prints what was lost."""
     ensure_qt_libraries(environment.site_packages(), window=False)
     say("the long forms of the failure tests; this takes a quarter of an hour or more")
-    command = [str(environment.PYTHON), "-m", "pytest", "-q", "-p", "no:xdist", "tests/soak"]
+    options = ["-q", "-p", "no:xdist", "-o", "faulthandler_timeout=0"]  # one test takes minutes
+    command = [str(environment.PYTHON), "-m", "pytest", *options, "tests/soak"]
     variables = _environment(offscreen=True) | {"LNMONITOR_SOAK": "long"}
     return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 

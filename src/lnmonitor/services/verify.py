@@ -18,13 +18,13 @@ from lnmonitor.services.session import StudySession
 from lnmonitor.services.signatures import signature_problems
 from lnmonitor.services.studies import open_study
 from lnmonitor.services.verify_rows import SENTENCES as ROW_SENTENCES
-from lnmonitor.services.verify_rows import row_problems
+from lnmonitor.services.verify_rows import result_problems, row_problems
 from lnmonitor.storage import audit as trail
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage import review_replay
 from lnmonitor.storage.audit import ChainReport
 from lnmonitor.storage.mappers import values_text
-from lnmonitor.storage.replay import replay
+from lnmonitor.storage.replay import VOIDED, replay
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
@@ -131,10 +131,9 @@ def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
             Problem(_SIGNATURE[what], {"signature": signature})
             for signature, what in signature_problems(connection, session.study.id)
         ]
-        disagreeing += _few(
-            Problem(sentence, {"key": key})
-            for sentence, key in row_problems(session, connection, progress)
-        )
+        disagreeing += _few(row_problems(connection))
+        if not disagreeing:
+            disagreeing += _few(result_problems(session, connection, progress))
         differing = review_replay.told(connection).differences(review_replay.stored(connection))
         disagreeing += [Problem(_REVIEWS[name], {}) for name in differing]
     return VerifyReport(chain.entries, chain.head.hash, count, (*_sentences(chain), *disagreeing))
@@ -183,9 +182,10 @@ def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Prob
     return count, problems
 
 
-def _few(problems: Iterable[Problem]) -> list[Problem]:
-    return list(islice(problems, _MOST_RECORDS_NAMED))
+def _few(problems: Iterable[tuple[str, str]]) -> list[Problem]:
+    few = islice(problems, _MOST_RECORDS_NAMED)
+    return [Problem(sentence, {"key": key}) for sentence, key in few]
 
 
-def _state(record: Record[Form]) -> str | None:
-    return None if record.voided else values_text(record)
+def _state(record: Record[Form]) -> str:
+    return values_text(record) + (VOIDED if record.voided else "")

@@ -25,12 +25,19 @@ SENTENCES = {
 }
 
 
-def row_problems(
-    session: StudySession, connection: Connection, progress: Progress
-) -> Iterator[tuple[str, str]]:
-    """Give the sentence and its key of each row that is not as the trail or the rules say."""
+def row_problems(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Give the sentence and its key of each row that is not as the trail says."""
     for kind, key in differing(connection, told(connection)):
         yield SENTENCES[kind], key
+
+
+def result_problems(
+    session: StudySession, connection: Connection, progress: Progress
+) -> Iterator[tuple[str, str]]:
+    """Give the same for results and flags that are not as the rules say.
+
+    To be asked only when all values are as they were written: rules expect values of their types.
+    """
     if not up_to_date(session, connection):
         return  # results of earlier rules are brought up to date when the study is opened
     people = repo.patients(connection)

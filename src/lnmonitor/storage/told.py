@@ -22,6 +22,7 @@ from lnmonitor.storage.tables import (
     form_tables,
     table_of,
 )
+from lnmonitor.study.forms import FORMS
 
 _AUDIT = table_of(AuditRow)
 _STEP = 10_000
@@ -33,7 +34,8 @@ _FLAG_STATES = {
 }
 _RECORD = ("create", "amend", "void")
 _ACCOUNT = ("account added", "role changed", "access removed", "access given")
-_ACTIONS = (*_RECORD, *_ACCOUNT, *_FLAG_STATES, "patient added", "study created")
+_SIGN_IN = "sign in"
+_ACTIONS = (*_RECORD, *_ACCOUNT, *_FLAG_STATES, _SIGN_IN, "patient added", "study created")
 
 
 @dataclass
@@ -84,6 +86,8 @@ def told(connection: Connection) -> Told:
                 _record(found, row)
             elif row.action in _ACCOUNT:
                 _account(found, row)
+            elif row.action == _SIGN_IN:
+                found.accounts[row.account][5] = row.at
             elif row.action in _FLAG_STATES:
                 state = _FLAG_STATES[row.action]
                 comment = row.reason if state in {"acknowledged", "dismissed"} else ""
@@ -101,7 +105,8 @@ def differing(connection: Connection, known: Told) -> Iterator[tuple[str, str]]:
     for form, table in form_tables().items():
         for row in connection.execute(select(table)).mappings():
             origin = known.records.get(row["id"])
-            if origin is not None and not origin.fits(dict(row)):
+            known_form = 1 <= row["form_version"] <= FORMS[form].version
+            if origin is not None and not (known_form and origin.fits(dict(row))):
                 yield "record", f"{row['id']} ({form})"
     yield from _unequal(connection, "patient", PatientRow, known.patients, _patient)
     yield from _unequal(connection, "account", AccountRow, known.accounts, _person)
@@ -131,7 +136,15 @@ def _patient(row: Row[Any], known: tuple[str, str, str, str]) -> bool:
 
 
 def _person(row: Row[Any], known: list[str]) -> bool:
-    return [row.full_name, row.role, row.created_at, row.created_by, row.ended_at] == known
+    *facts, last = known
+    # Before step 2 the last sign-in was not kept.
+    return row.last_sign_in in {"", last} and facts == [
+        row.full_name,
+        row.role,
+        row.created_at,
+        row.created_by,
+        row.ended_at,
+    ]
 
 
 def _flag(row: Row[Any], known: tuple[str, str, str, str]) -> bool:
@@ -159,7 +172,7 @@ def _record(found: Told, row: Row[Any]) -> None:
 def _account(found: Told, row: Row[Any]) -> None:
     if row.action == "account added":
         facts = json.loads(row.new)
-        person = [facts["full_name"], facts["role"], row.at, row.account, ""]
+        person = [facts["full_name"], facts["role"], row.at, row.account, "", ""]
         found.accounts[row.item] = person
         return
     person = found.accounts[row.item]
