@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from lnmonitor.desktop.entry.paste import is_block
 from lnmonitor.desktop.entry.values import (
     Answer,
     format_date,
@@ -42,6 +43,8 @@ class TypedEdit(QLineEdit):
 
     confirm_with_c = True
     """Whether `C` can mean "yes, correct": not where a letter may be part of the value."""
+    leaves_blocks = False
+    """Whether a pasted block of several cells is for the view around the field."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +110,8 @@ class TypedEdit(QLineEdit):
             self.escaped.emit()
         elif key == Qt.Key.Key_C and not control and self.asking and self.confirm_with_c:
             self.confirmed.emit()
+        elif self.leaves_blocks and event.matches(QKeySequence.StandardKey.Paste) and has_block():
+            event.ignore()
         elif control and key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_U):
             event.ignore()  # previous form, next form, unit: the page's keys
         else:
@@ -123,6 +128,11 @@ class TypedEdit(QLineEdit):
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.setModified(False)
             self.left.emit()
+
+
+def has_block() -> bool:
+    """Return whether the clipboard holds several cells of a spreadsheet."""
+    return is_block(QGuiApplication.clipboard().text())
 
 
 class ValueEdit(TypedEdit):

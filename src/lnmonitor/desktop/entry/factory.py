@@ -37,9 +37,9 @@ def make_editor(field: ItemField, today: Callable[[], date]) -> Editor:
 
 def make_result_editor(analyte: Analyte) -> Editor:
     """Return an editor for an analyte's result: a number, or a word of its code list."""
-    if analyte.codes:
-        return CodeEdit(codelist(analyte.codes))
-    return ResultEdit()
+    made = CodeEdit(codelist(analyte.codes)) if analyte.codes else ResultEdit()
+    made.leaves_blocks = True
+    return made
 
 
 def fits_strip(codes: CodeList) -> bool:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout
 
+from lnmonitor.desktop.dialogs.paste import PasteDialog, PasteRow
 from lnmonitor.desktop.entry.code_edit import CodeEdit
-from lnmonitor.desktop.entry.edits import DateEdit
+from lnmonitor.desktop.entry.edits import DateEdit, has_block
 from lnmonitor.desktop.entry.factory import make_result_editor
 from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
 from lnmonitor.desktop.entry.model import FormEntry
+from lnmonitor.desktop.entry.paste import PastedLine, read_block
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
 from lnmonitor.desktop.entry.values import Answer, format_number
 from lnmonitor.desktop.i18n import language, tr
@@ -62,7 +66,9 @@ class LaboratoryView(FormView):
         self._dates: dict[str, DateEdit] = {}
         self._grades: dict[str, int] = {}
         self._places: dict[str, QVBoxLayout] = {}
-        self.title_bar(text_of(LabResult.title), tr("as the laboratory reports it; unit: Ctrl+U"))
+        self.title_bar(
+            text_of(LabResult.title), tr("unit: Ctrl+U, a block from a spreadsheet: Ctrl+V")
+        )
         self.column.addWidget(self._head())
         for group, title in GROUPS.items():
             rows = [entry for entry in entries if analyte(_code(entry)).group == group]
@@ -245,7 +251,59 @@ class LaboratoryView(FormView):
         limits = note or range_text(self._reference(one))  # without a value, why, not the range
         row.show_beside(range=limits, flag=flag, standard=in_standard, trend=trend, unit=unit)
 
+    # ---- a block from a spreadsheet
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        else:
+            super().keyPressEvent(event)
+
+    def paste(self) -> None:
+        """Show what the clipboard's block would fill in; nothing is filled in before it is seen."""
+        lines = read_block(QGuiApplication.clipboard().text()) if has_block() else ()
+        if lines and self.binder.loaded.may_edit:
+            rows = [PasteRow(line, self._present(line)) for line in lines]
+            PasteDialog(self.window(), rows, partial(self._fill_in, rows)).open()
+
+    def _row_of(self, code: str) -> ItemRow | None:
+        return next((row for row in self.rows if _code(row.entry) == code), None)
+
+    def _present(self, line: PastedLine) -> str:
+        row = self._row_of(line.code)
+        if row is None:
+            return ""
+        typed = row.entry.typed("value")
+        return typed if typed or row.entry.answer("value").empty else row.words()
+
+    def _fill_in(self, rows: Sequence[PasteRow]) -> None:
+        """Fill in the lines that can be: a step of undo and a remark in the history for each."""
+        first: ItemRow | None = None
+        for one in rows:
+            row = self._made_row(one.line.code) if one.taken else None
+            if row is None:
+                continue
+            if one.line.unit != (row.entry.value("unit") or one.line.unit):
+                row.entry.set("unit", Answer(one.line.unit))
+            row.entry.set("value", one.line.answer)
+            self.binder.undo.remember(row.entry, "value", Answer(), "")
+            row.entry.remarks.append("pasted from a spreadsheet")
+            self.judge(row.entry)
+            first = first or row
+        if first is not None:
+            first.focus_editor()
+
     # ---- an analyte more
+    def _made_row(self, code: str) -> ItemRow:
+        """Return the row of an analyte, made where the protocol does not ask for it."""
+        row = self._row_of(code)
+        if row is None:
+            group = analyte(code).group
+            if group not in self._places:
+                group = next(iter(self._places))
+            row = self._add_result(self.binder.add_result(code), self._places[group])
+            self.rows.sort(key=lambda one: list(GROUPS).index(analyte(_code(one.entry)).group))
+        return row
+
     def _add_chooser(self) -> None:
         heading = Heading(tr("Another result"), tr("name, then Enter"))
         self._chooser = CodeEdit(codelist("ANALYTE"))
@@ -267,13 +325,7 @@ class LaboratoryView(FormView):
         if not code:
             self.finished.emit()
             return
-        row = next((row for row in self.rows if _code(row.entry) == code), None)
-        if row is None:
-            group = analyte(code).group
-            if group not in self._places:
-                group = next(iter(self._places))
-            row = self._add_result(self.binder.add_result(code), self._places[group])
-            self.rows.sort(key=lambda one: list(GROUPS).index(analyte(_code(one.entry)).group))
+        row = self._made_row(code)
         self._choice = Answer()
         self._chooser.show_answer(self._choice)
         row.focus_editor()

@@ -31,10 +31,12 @@ from lnmonitor.desktop.pages.visit.journal import journal_of
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper, place_of
 from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load, saved_words
+from lnmonitor.desktop.pages.visit.proposals import lab_check, show_proposals
 from lnmonitor.desktop.pages.visit.recovery import Recovery, recover
 from lnmonitor.desktop.pages.visit.saver import Saver
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
-from lnmonitor.desktop.pages.visit.scored import BilagView, ScoredView, SledaiView
+from lnmonitor.desktop.pages.visit.score_line import ScoreLine
+from lnmonitor.desktop.pages.visit.scored import ScoredView
 from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
@@ -45,12 +47,12 @@ from lnmonitor.errors import UserError
 from lnmonitor.study.forms import Visit
 
 if TYPE_CHECKING:
-    from lnmonitor.analysis.model import SledaiLabCheck
     from lnmonitor.services.audit import AuditEntry
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.visits import LiveScores
 
 _PAUSE_MS = 250  # results follow this long after the last keystroke
+_NARROW_U = 327  # of the page, beside the rail: below it the results fold to one line
 _SOON_MS = 30  # head and list follow several keystrokes at once
 
 
@@ -68,6 +70,7 @@ class VisitPage(Page):
         self._saver = Saver(self)
         self._asked = 0
         self._live: LiveScores | None = None
+        self._opened = False
         self.header = VisitHeader()
         self.message = MessageStrip()
         self.forms = FormList()
@@ -87,6 +90,9 @@ class VisitPage(Page):
         whole.setSpacing(0)
         whole.addWidget(self.header)
         whole.addWidget(self.message)
+        self.score_line = ScoreLine()
+        self.score_line.watch(self.scores)
+        whole.addWidget(self.score_line)
         line = QHBoxLayout()
         line.setSpacing(0)
         line.addWidget(self.forms)
@@ -114,6 +120,8 @@ class VisitPage(Page):
         self.forms.chosen.connect(self.show_form)
         self.desk.next_form.connect(self.next_form)
         self.scores.check_chosen.connect(self._go_to)
+        self.score_line.toggled.connect(self._toggle_scores)
+        self.score_line.checks_pressed.connect(self._show_first_open)
         self._commands = {
             self.command(tr(words), key, call, "visit", shortcut=shortcut): words
             for words, key, call, shortcut in (
@@ -123,6 +131,7 @@ class VisitPage(Page):
                 ("Previous form", "Ctrl+Up", self.previous_form, True),
                 ("History of the field", "F2", self.show_history, True),
                 ("Another unit", "Ctrl+U", self._cycle_unit, False),
+                ("Paste laboratory results", "Ctrl+V", self._paste, False),
                 ("Rest of the section No", "Shift+0", self._rest_no, False),
             )
         }
@@ -132,6 +141,12 @@ class VisitPage(Page):
         row = self.desk.current.current_row() if self.desk.current is not None else None
         if row is not None and row.unit is not None:
             row.unit.cycle()
+
+    @Slot()
+    def _paste(self) -> None:
+        laboratory = self.desk.view("LB")
+        if isinstance(laboratory, LaboratoryView):
+            laboratory.paste()
 
     @Slot()
     def _rest_no(self) -> None:
@@ -238,7 +253,7 @@ class VisitPage(Page):
         self.scores.clear()
         self.header.show_binder(binder)
         self.desk.show_binder(binder)
-        self._score_area.setVisible(binder.planned is not None)
+        self._fold()
         self.forms.setVisible(binder.planned is not None)
         self.forms.show_keys(self.keys()[:5])
         self._renew()
@@ -262,7 +277,7 @@ class VisitPage(Page):
     def show_form(self, key: str) -> None:
         """Show one form with the cursor in its first open field."""
         view = self.desk.show_form(key)
-        self._show_proposals()
+        show_proposals(self.desk, self._live)
         view.focus_first()
         self._renew_list()
 
@@ -371,49 +386,19 @@ class VisitPage(Page):
             return
         self.scores.show_scores(live, self.binder.protocol, scored=not self.binder.unscored)
         self._live = live
-        self._show_proposals()
+        show_proposals(self.desk, self._live)
         self._renew_checks(self.binder)
 
     def _renew_checks(self, binder: Binder) -> None:
-        remarks = contradictions(binder, self._lab_check())
+        remarks = contradictions(binder, lab_check(self._live))
         self.scores.show_checks([*open_checks(binder), *remarks], empty_items(binder))
         self._renew_list()
-
-    def _lab_check(self) -> SledaiLabCheck | None:
-        from lnmonitor.analysis.model import SledaiLabCheck
-
-        assessment = self._live.assessment if self._live else None
-        found = assessment.outcomes.get("sledai.labs") if assessment else None
-        return found if isinstance(found, SledaiLabCheck) else None
 
     def _live_failed(self, problem: Exception) -> None:
         if isinstance(problem, UserError):
             self.scores.say_waiting(sentence(problem))
         else:
             hub().problem.emit(problem)
-
-    def _show_proposals(self) -> None:
-        """Bring the laboratory's proposals and the letters into the forms shown."""
-        from lnmonitor.analysis.laboratory_grades import TERMS, worst_grade
-        from lnmonitor.clinical.bilag import BilagGrade
-
-        assessment = self._live.assessment if self._live else None
-        outcomes = assessment.outcomes if assessment else {}
-        sledai, bilag = self.desk.view("SLEDAI"), self.desk.view("BILAG")
-        laboratory = self.desk.view("LB")
-        if isinstance(laboratory, LaboratoryView) and assessment is not None:
-            laboratory.show_grades({code: worst_grade(assessment, code) for code in TERMS})
-        checked = self._lab_check()
-        if isinstance(sledai, SledaiView) and checked is not None:
-            sledai.show_proposals(checked.proposals)
-        if isinstance(bilag, BilagView):
-            bilag.show_letters(
-                {
-                    key.partition(".")[2]: outcome.grade.value
-                    for key, outcome in outcomes.items()
-                    if isinstance(outcome, BilagGrade) and outcome.grade is not None
-                }
-            )
 
     # ---- history
     @Slot()
@@ -581,6 +566,7 @@ class VisitPage(Page):
         self.header.undo.setText(tr("Undo"))
         self.scores = ScoreColumn()
         self.scores.check_chosen.connect(self._go_to)
+        self.score_line.watch(self.scores)
         self._score_area.setWidget(self.scores)  # the one before goes with its words
         if self.binder is not None:
             self._wanted_form = self.desk.key
@@ -588,7 +574,22 @@ class VisitPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold()
         self.desk.arrange()
+
+    @Slot()
+    def _toggle_scores(self) -> None:
+        """Open the folded results in full, or fold them again."""
+        self._opened = not self._opened
+        self._fold()
+
+    def _fold(self) -> None:
+        """Fold the results to one line where the window has no room for a column."""
+        scored = self.binder is not None and self.binder.planned is not None
+        narrow = self.width() < theme().px(_NARROW_U)
+        self.score_line.setVisible(scored and narrow)
+        self.score_line.say_open(opened=self._opened)
+        self._score_area.setVisible(scored and (self._opened or not narrow))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

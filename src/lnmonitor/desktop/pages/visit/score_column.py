@@ -95,6 +95,8 @@ class ScoreColumn(QWidget):
 
     check_chosen = Signal(object)
     """An `OpenCheck` was pressed."""
+    shown = Signal()
+    """Something else is said now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,10 +188,25 @@ class ScoreColumn(QWidget):
         self._show_kidney(live.assessment, live.previous)
         self._show_response(live.assessment, live.previous, protocol)
         self._show_flare(live)
+        self.shown.emit()
 
     def say_waiting(self, words: str) -> None:
         """Say why there are no results, under the score."""
         say(self.note, words)
+        self.shown.emit()
+
+    def summary(self) -> str:
+        """Return the results in one line; why there are none, where there are none."""
+        if self.note.text():
+            return self.note.text()
+        response = self.response.text() if not self.response.isHidden() else ""
+        parts = (
+            ("SLEDAI", self.sledai.value.text()),
+            (tr("Renal BILAG"), self.bilag.text()),
+            (tr("eGFR"), self.egfr.text()),
+            (tr("Response"), response),
+        )
+        return "   ".join(f"{name} {value}" for name, value in parts if value)
 
     def clear(self) -> None:
         """Show no result."""
@@ -204,6 +221,7 @@ class ScoreColumn(QWidget):
         self.response.hide()
         say(self.response_before, "")
         self.flare.clear()
+        self.shown.emit()
 
     def _show_sledai(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
         found = now.sledai() if now else None
@@ -323,6 +341,7 @@ class ScoreColumn(QWidget):
         say(self.empty, tr("{n} items without an answer", n=empty) if empty else "")
         if not checks and not empty:
             say(self.empty, tr("Nothing open."))
+        self.shown.emit()
 
 
 def say(where: QLabel, words: str) -> None:
