@@ -190,13 +190,13 @@ def letter_of(system: str, scores: Mapping[str, int]) -> Grade | None:
     if system == CONSTITUTIONAL:
         return _constitutional_letter(scores)
     letters = _LETTERS[system]
-    severe = [scores.get(code, 0) for code in letters.severe]
-    moderate = [scores.get(code, 0) for code in letters.moderate]
-    if any(map(_active, severe)):
+    severe = max([scores.get(code, 0) for code in letters.severe])
+    if _active(severe):
         return Grade.A
-    if any(severe) or any(map(_active, moderate)):
+    moderate = max([scores.get(code, 0) for code in letters.moderate])
+    if severe or _active(moderate):
         return Grade.B
-    if any(moderate) or any(scores.get(code, 0) for code in letters.mild):
+    if moderate or any(scores.get(code, 0) for code in letters.mild):
         return Grade.C
     return None
 
@@ -208,6 +208,8 @@ def _could_raise(system: str, scores: Mapping[str, int], not_done: Iterable[str]
     other that was not done.
     """
     absent = list(not_done)
+    if not absent:
+        return []
     now = letter_of(system, scores)
     if now is Grade.A:
         return []

@@ -24,7 +24,7 @@ from lnmonitor.clinical.renal_assessment import (
     conclude,
     yes_no,
 )
-from lnmonitor.clinical.results import NO, YES, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Truth
 
 __all__ = ["RULE_BILAG_2004_RENAL", "FirstVisit", "RenalGrade", "RenalInputs", "grade"]
 
@@ -98,11 +98,11 @@ def _dipstick_rise(visit: Visit, rise: int) -> Finding:
     """A rise of >= `rise` levels to at least 2+; ± is no level of this index and reads as 0."""
     now, previous = visit.now.dipstick, visit.before.dipstick
     reaches = truth(now, ">=", 2)
-    met = Truth.UNKNOWN
+    met = UNKNOWN
     if now is not None and previous is not None:
         met = Truth.of(floor(now) - floor(previous) >= rise)
     elif visit.presumed_worse:
-        met = Truth.YES
+        met = YES
     item = "u24_g" if now is None else "dipstick"
     return visit.finding("bilag.dipstick_rise", Truth.all(reaches, met), [item], limit=rise)
 
@@ -123,7 +123,7 @@ def _renal_deterioration(visit: Visit) -> list[Finding]:
     presumed = Truth.of(True if visit.presumed_worse else None)
     rise = truth(scr, ">", None if scr_before is None else 1.3 * scr_before)
     fall = truth(gfr, "<", None if gfr_before is None else 0.67 * gfr_before)
-    crossed = Truth.YES if gfr_before is None else truth(gfr_before, ">", 50)
+    crossed = YES if gfr_before is None else truth(gfr_before, ">", 50)
     return [
         visit.finding(
             "bilag.creatinine_rise",

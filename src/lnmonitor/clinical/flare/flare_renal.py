@@ -17,7 +17,7 @@ from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import limit_in, times_baseline
 from lnmonitor.clinical.response.clauses import sediment_inactive
 from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, Citation, Reason, Rule, Truth
 
 EULAR_2012 = Citation(
     "Bertsias GK, Tektonidou M, Amoura Z, et al.",
@@ -52,7 +52,7 @@ def _proteinuric(
     if remission.best is Response.PR:
         code, grams = "flare.protein_after_partial", parameters["after_partial_g"]
     if protein is None:
-        return Reason(code, Truth.UNKNOWN, {"item": "proteinuria", "day": now.day})
+        return Reason(code, UNKNOWN, {"item": "proteinuria", "day": now.day})
     limit = limit_in(protein.unit, grams)
     met = truth(protein.value, ">=", limit)
     nadir = remission.nadir(protein.unit)
@@ -61,7 +61,7 @@ def _proteinuric(
             times_baseline(protein, nadir), ">=", parameters["after_partial_times_nadir"]
         )
         met = Truth.all(met, doubled)
-    if met is Truth.NO:
+    if met is NO:
         return Reason(code, met)
     return Reason(
         code,
@@ -93,7 +93,7 @@ def _nephritic(
         sediment_inactive(now.state).met.negated, remission.sediment_was_inactive()
     )
     met = Truth.all(function_lost, sediment)
-    if met is Truth.NO:
+    if met is NO:
         return Reason("flare.nephritic", met)
     return Reason(
         "flare.nephritic",

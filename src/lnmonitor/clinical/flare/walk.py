@@ -20,7 +20,7 @@ from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response.clauses import sediment_inactive
 from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import Reason, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Truth
 
 _TRACKED = ("creatinine_umol_l", "egfr", "urine_rbc_hpf", "casts")
 
@@ -39,7 +39,7 @@ class Reference:
         self._last: dict[str, float] = {}
         self._nadir: dict[str, Proteinuria] = {}
         self._last_protein: dict[str, Proteinuria] = {}
-        self._sediment = Truth.UNKNOWN
+        self._sediment = UNKNOWN
         for observation in observations:
             self.add(observation)
 
@@ -58,7 +58,7 @@ class Reference:
                 self._nadir[protein.unit] = min(lowest, protein, key=lambda each: each.value)
                 self._last_protein[protein.unit] = protein
         sediment = sediment_inactive(state).met
-        if sediment is not Truth.UNKNOWN:
+        if sediment is not UNKNOWN:
             self._sediment = sediment
 
     def nadir(self, unit: str) -> Proteinuria | None:
@@ -194,7 +194,7 @@ def _finding(rule: Rule, episode: _Episode, resolved_day: int | None) -> FlareFi
 
 def _ended(episode: _Episode, tests: Sequence[Test]) -> bool:
     """Whether the tests of the kind that raised the episode are known not to be met any more."""
-    return all(test.reason.met is Truth.NO for test in tests if test.kind == episode.kind)
+    return all(test.reason.met is NO for test in tests if test.kind == episode.kind)
 
 
 def walk(
@@ -218,7 +218,7 @@ def walk(
             reference = follow(None, now, parameters)
             continue
         asked = tests(reference, now, parameters)
-        exceeded = [test for test in asked if test.reason.met is Truth.YES]
+        exceeded = [test for test in asked if test.reason.met is YES]
         if exceeded:
             episode = episode or _Episode()
             _extend(episode, now, exceeded, parameters)

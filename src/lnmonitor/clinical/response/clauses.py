@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from lnmonitor.clinical.criteria import compare, require_positive, require_range, truth
 from lnmonitor.clinical.proteinuria import Proteinuria, limit_in, times_baseline
 from lnmonitor.clinical.response.model import RenalState, Response, ResponseResult
-from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth
 
 U24 = "proteinuria"
 UPCR = "upcr"
@@ -26,9 +27,15 @@ class Clause(NamedTuple):
         return self.reason.met
 
 
+@lru_cache(maxsize=64)
+def percent_of(fraction: float) -> float:
+    """Return a parameter's fraction as the percentage that a sentence prints."""
+    return round(100 * fraction, 6)
+
+
 def clause(reason: Reason, **inputs: object) -> Clause:
     """Attach the names of absent inputs to a reason that is open."""
-    if reason.met is not Truth.UNKNOWN:
+    if reason.met is not UNKNOWN:
         return Clause(reason)
     return Clause(reason, tuple(name for name, value in inputs.items() if value is None))
 
@@ -73,13 +80,13 @@ def protein_fall(
 
     A 24-hour collection is never compared with a ratio; a baseline of 0 cannot fall.
     """
-    code, percent = "response.protein_fall", round(100 * fraction, 6)
+    code, percent = "response.protein_fall", percent_of(fraction)
     for name in order:
         before, after = protein(baseline, name), protein(now, name)
         if before is None or after is None:
             continue
         ratio = times_baseline(after, before)
-        met = Truth.NO if before.value == 0 else truth(ratio, "<=", 1 - fraction)
+        met = NO if before.value == 0 else truth(ratio, "<=", 1 - fraction)
         values: dict[str, Scalar] = {
             "item": name,
             "value": after.value,
@@ -90,7 +97,7 @@ def protein_fall(
         return clause(Reason(code, met, values), **{name: ratio})
     name = next((name for name in order if protein(now, name) is not None), order[0])
     after = protein(now, name)
-    reason = Reason(code, Truth.UNKNOWN, {"item": name, "percent": percent})
+    reason = Reason(code, UNKNOWN, {"item": name, "percent": percent})
     return clause(reason, **{name: after, f"{name}_baseline": protein(baseline, name)})
 
 
@@ -127,7 +134,7 @@ def creatinine_stable(baseline: RenalState, now: RenalState, factor: float) -> C
         limit,
         "µmol/L",
         baseline=before,
-        percent=round(100 * factor, 6),
+        percent=percent_of(factor),
     )
     return clause(reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before)
 
@@ -161,7 +168,7 @@ def creatinine_recovered(baseline: RenalState, now: RenalState, fraction: float)
             "baseline": before,
             "limit": uln,
             "unit": "µmol/L",
-            "percent": round(100 * fraction, 6),
+            "percent": percent_of(fraction),
         },
     )
     return clause(
@@ -173,7 +180,7 @@ def function_preserved(baseline: RenalState, now: RenalState, tolerance: float) 
     """eGFR at least (1 - tolerance) of its baseline; creatinine in the same way without eGFR."""
     if now.egfr is None or baseline.egfr is None:
         stable = creatinine_stable(baseline, now, 1 + tolerance)
-        if stable.met is not Truth.UNKNOWN:
+        if stable.met is not UNKNOWN:
             return stable
     reason = compare(
         "response.egfr_stable",
@@ -183,7 +190,7 @@ def function_preserved(baseline: RenalState, now: RenalState, tolerance: float) 
         None if baseline.egfr is None else baseline.egfr * (1 - tolerance),
         "mL/min/1.73 m²",
         baseline=baseline.egfr,
-        percent=round(100 * (1 - tolerance), 6),
+        percent=percent_of(1 - tolerance),
     )
     return clause(reason, egfr=now.egfr, egfr_baseline=baseline.egfr)
 
@@ -204,19 +211,19 @@ def no_rescue(state: RenalState) -> Clause:
 
 def lost(rule: Rule) -> ResponseResult:
     """Return no response, after death, dialysis or transplantation."""
-    reason = Reason("response.dead_or_dialysis", Truth.YES, {"item": "dead_or_dialysis"})
+    reason = Reason("response.dead_or_dialysis", YES, {"item": "dead_or_dialysis"})
     return ResponseResult(rule=rule, reasons=(reason,), response=Response.NR)
 
 
 def _all(clauses: Sequence[Clause] | None) -> Truth:
     if clauses is None:
-        return Truth.NO
-    found = Truth.YES
+        return NO
+    found = YES
     for each in clauses:
         met = each.reason.met
-        if met is Truth.NO:
+        if met is NO:
             return met
-        if met is Truth.UNKNOWN:
+        if met is UNKNOWN:
             found = met
     return found
 
@@ -231,14 +238,14 @@ def conclude(
     """
     is_complete, is_partial = _all(complete), _all(partial)
     response = Response.UNKNOWN
-    if is_complete is Truth.YES:
+    if is_complete is YES:
         response = Response.CR
-    elif is_complete is Truth.NO and is_partial is not Truth.UNKNOWN:
-        response = Response.PR if is_partial is Truth.YES else Response.NR
+    elif is_complete is NO and is_partial is not UNKNOWN:
+        response = Response.PR if is_partial is YES else Response.NR
     missing: dict[str, None] = {}
     if response is Response.UNKNOWN:
-        undecided = [*((complete or ()) if is_complete is Truth.UNKNOWN else ())]
-        undecided += (partial or ()) if is_partial is Truth.UNKNOWN else ()
+        undecided = [*((complete or ()) if is_complete is UNKNOWN else ())]
+        undecided += (partial or ()) if is_partial is UNKNOWN else ()
         missing = dict.fromkeys(name for each in undecided for name in each.missing)
     reasons = {
         (reason.code, reason.values.get("item")): reason
