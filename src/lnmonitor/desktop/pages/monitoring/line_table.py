@@ -78,9 +78,7 @@ class LineTable(RowTable):
                 weight=500,
                 tip=lambda line: " · ".join(p for p in (line.value, line.note) if p),
             ),
-            Column(
-                tr("Unit"), lambda line: line.unit, tone="text-2", sample="mL/min/1.73", yields=1
-            ),
+            Column(tr("Unit"), lambda line: line.unit, tone="text-2", units=18, yields=1),
             Column(
                 tr("Query"),
                 lambda line: "" if not line.queries else f"Q{line.queries}",

@@ -120,7 +120,7 @@ class MonitoringPage(Page):
         for table in (self.queries, self.forms):
             self._lists.addWidget(table)
         left = box(column(self.choices, margins=(0, 2, 0, 0)))
-        left.setFixedWidth(px(50))
+        left.setFixedWidth(px(56))
         middle = column(self.filter, self._none, self._lists, margins=(2, 2, 0, 0), spacing=1)
         middle.setStretch(2, 1)
         self.filter.field.setFixedWidth(px(60))

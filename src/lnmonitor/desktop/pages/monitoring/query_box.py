@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -16,6 +16,7 @@ from lnmonitor.desktop.pages.monitoring.words import (
     QUERY_STATES,
     QUERY_TONES,
     about,
+    form_title,
     local_instant,
     question,
 )
@@ -64,6 +65,7 @@ class QueryBox(QWidget):
         self._wanted = ""
         self._threads: tuple[Thread, ...] = ()
         self._key: object = None
+        self._names: Mapping[str, str] = {}
         self._kept: dict[object, str] = {}
         self.head = label(tr("Queries"), "section")
         self.new = button(tr("New query (Q)"), self.start, small=True)
@@ -98,9 +100,10 @@ class QueryBox(QWidget):
             self.table,
             self.thread_area,
             self._entry,
+            None,
             spacing=1,
         )
-        body.setStretch(3, 1)
+        body.setStretch(3, 100)  # without a thread the empty end takes the room
         self.setLayout(body)
 
     def _make_table(self) -> RowTable:
@@ -113,7 +116,7 @@ class QueryBox(QWidget):
                 lambda t: tr(QUERY_STATES[t.view.state]),
                 sample="\n".join(tr(word) for word in QUERY_STATES.values()) + "\n" + "answered mm",
             ),
-            Column(tr("About"), lambda t: about(t.view), tip=lambda t: about(t.view)),
+            Column(tr("About"), self._about_words, tip=self._about_words),
             Column(
                 tr("Open for"),
                 lambda t: count(t.view.days_open, "1 day", "{n} days"),
@@ -129,8 +132,15 @@ class QueryBox(QWidget):
 
     # --- content ---------------------------------------------------------------------------
 
-    def show_threads(self, key: object, threads: Sequence[Thread]) -> None:
-        """Show the queries of what `key` names; what is being typed about it stays with it."""
+    def show_threads(
+        self, key: object, threads: Sequence[Thread], names: Mapping[str, str] | None = None
+    ) -> None:
+        """Show the queries of what `key` names; what is being typed about it stays with it.
+
+        Args:
+            names: record id -> what a person calls it, where an item alone does not say it.
+        """
+        self._names = names or {}
         if key != self._key:
             self._kept[self._key] = self.words.toPlainText()
             self.words.setPlainText(self._kept.pop(key, ""))
@@ -151,6 +161,10 @@ class QueryBox(QWidget):
     def wanted(self) -> str:
         """The query to stand on once it has been read."""
         return self._wanted
+
+    def _about_words(self, thread: Thread) -> str:
+        name = self._names.get(thread.view.record_id, "")
+        return f"{form_title(thread.view.form)} · {name}" if name else about(thread.view)
 
     def choose(self, query_id: str) -> None:
         """Stand on a query, now or when it has been read."""

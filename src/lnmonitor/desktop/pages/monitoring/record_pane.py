@@ -96,7 +96,7 @@ class RecordPane(QWidget):
     def _make_acts(self) -> dict[str, QWidget]:
         return {
             "verify": button(tr("Verify"), self.verify_scope, small=True, icon_name="verify"),
-            "withdraw": button(tr("Take mark back…"), self.start_withdrawal, small=True),
+            "withdraw": button(tr("Unmark…"), self.start_withdrawal, small=True),
             "sign": button(tr("Sign…"), self.sign, kind="primary", small=True),
             "freeze": button(tr("Freeze"), partial(self._hold, "freeze"), small=True),
             "lock": button(tr("Lock"), partial(self._hold, "lock"), small=True),
@@ -107,24 +107,21 @@ class RecordPane(QWidget):
     def _lay_out(self) -> None:
         self._act_row = box(row(self.scope, *self.acts.values(), None, spacing=1.5))
         head = row(self.title, self.chip, None, spacing=2)
-        self._body = box(
-            column(
-                head,
-                self.sub,
-                self.signatures,
-                rule("strong"),
-                self.table,
-                self.strip,
-                self._reason_row,
-                self._act_row,
-                theme().px(1),
-                self.queries,
-                spacing=1,
-            )
+        self._body_layout = column(
+            head,
+            self.sub,
+            self.signatures,
+            rule("strong"),
+            self.table,
+            self.strip,
+            self._reason_row,
+            self._act_row,
+            theme().px(1),
+            self.queries,
+            spacing=1,
         )
-        layout = self._body.layout()
-        layout.setStretchFactor(self.table, 3)  # type: ignore[union-attr]
-        layout.setStretchFactor(self.queries, 2)  # type: ignore[union-attr]
+        self._body_layout.setStretchFactor(self.table, 3)
+        self._body = box(self._body_layout)
         whole = column(self._nothing, self._body, margins=(4, 3, 4, 3))
         whole.setStretch(1, 1)
         whole.addStretch(0)
@@ -210,10 +207,24 @@ class RecordPane(QWidget):
         if self.scope.key == _VISIT and not sheet.visit_id:
             self.scope.set_key(_RECORD)
         self.table.show_groups([_dotted(group, self._dots) for group in sheet.groups])
-        self.queries.show_threads(sheet.key, sheet.threads)
+        self.queries.show_threads(sheet.key, sheet.threads, _result_names(sheet))
+        self._body_layout.setStretchFactor(self.queries, 3 if sheet.threads else 1)
+        self._go_to_query_line()
         self._show_acts()
         if sheet.unopened:
             ReadOp(self, partial(acts.opened, records=sheet.unopened), self._remembered).run()
+
+    def _go_to_query_line(self) -> None:
+        """Stand on the line that the query one came for is about."""
+        wanted, self._query = self._query, ""
+        threads = self.sheet.threads if self.sheet is not None else ()
+        for view in (one.view for one in threads if one.id == wanted):
+            about_items = {"", view.item, *view.items[:1]}
+            for number, line in enumerate(self.table.rows_model.rows):
+                mine = isinstance(line, Line) and line.record_id == view.record_id
+                if mine and line.item in about_items:
+                    self.table.setCurrentIndex(self.table.rows_model.index(number, 0))
+                    return
 
     def _remembered(self, _nothing: None) -> None:
         """The dots stay as long as the sheet is shown: one sees what changed."""
@@ -286,7 +297,7 @@ class RecordPane(QWidget):
         is_open = state < FormState.FROZEN
         marked = self.line is not None and bool(self.line.verified) and scope == "record"
         shown = {
-            "verify": self.may("VERIFY_SOURCE") and is_open,
+            "verify": self.may("VERIFY_SOURCE") and state < FormState.VERIFIED,
             "withdraw": self.may("VERIFY_SOURCE") and is_open and marked,
             "sign": self.may("SIGN") and is_open,
             "freeze": self.may("FREEZE") and is_open,
@@ -457,6 +468,12 @@ class RecordPane(QWidget):
             hub().open_page.emit("visit", (self.sheet.patient_id, self.sheet.visit_id))
         else:
             hub().open_page.emit("form", (self.sheet.patient_id, self.sheet.form, line.record_id))
+
+
+def _result_names(sheet: Sheet) -> dict[str, str]:
+    """Return the analyte of each record of a laboratory sheet, to name what a query is about."""
+    lines = [line for group in sheet.groups for line in group.lines]
+    return {one.record_id: one.label for one in lines if not one.item}
 
 
 def _dots(sheet: Sheet) -> frozenset[str]:

@@ -31,7 +31,7 @@ from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import label
 from lnmonitor.desktop.words import count, iso_date
 from lnmonitor.services.form_state import FormState, roll_up, unanswered_items
-from lnmonitor.study.forms import FORMS
+from lnmonitor.study.forms import FORMS, Visit
 from lnmonitor.study.items import Form, Scope
 from lnmonitor.study.records import Record
 
@@ -111,7 +111,7 @@ class BinderModel(QAbstractTableModel):
         self._view = view
         whole = [f for f in FORMS.values() if f.scope in _WHOLE and f.code not in {"SV", "ID"}]
         at_visits = [f for f in FORMS.values() if f.scope not in _WHOLE]
-        self.forms = (*whole, *at_visits)
+        self.forms = (*whole, Visit, *at_visits)
         self.visits = view.story.visits
         self.endResetModel()
 
@@ -134,7 +134,7 @@ class BinderModel(QAbstractTableModel):
             return None
         form = self.forms[index.row()]
         if index.column() == 1:
-            if form.scope not in _WHOLE:
+            if form.scope not in _WHOLE or form is Visit:
                 return None
             records = self._view.data.of(form)
             only = records[0].id if len(records) == 1 else None
@@ -142,8 +142,8 @@ class BinderModel(QAbstractTableModel):
         visit = self.visits[index.column() - FROZEN]
         at_visit = self._view.data.at_visit(visit.visit_id, form) if visit.visit_id else ()
         planned = self._view.protocol.visit(visit.code)
-        expected = planned is not None and form.code in planned.forms
-        if form.scope in _WHOLE or not (expected or at_visit):
+        expected = form is Visit or (planned is not None and form.code in planned.forms)
+        if (form.scope in _WHOLE and form is not Visit) or not (expected or at_visit):
             return None
         return self._cell(form, at_visit, visit, None)
 

@@ -105,7 +105,7 @@ class HistoryLens(Lens):
                 order=lambda e: e.sequence,
                 sample="12 May 2026 09:42 ",
             ),
-            Column(tr("Who"), _who, sample="Administrator"),
+            Column(tr("Who"), _who, sample="Demo Data Manager"),
             Column(tr("Action"), lambda e: tr(e.action), sample="flag acknowledged"),
             Column(tr("Form"), _form, units=42, tip=_form, yields=1),
             Column(tr("Item"), _item, units=40, tip=_item),
