@@ -20,6 +20,7 @@ from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import open_study
 from lnmonitor.services.verify import verify
+from lnmonitor.storage import backup as store
 from lnmonitor.study.forms import Disposition, Visit, VitalSigns
 
 if sys.platform != "win32":
@@ -97,6 +98,35 @@ def test_that_a_write_that_fails_anywhere_changes_nothing(folder: Path, tell: Te
         assert verify(session).intact
     tell(f"disk full at every write: {refused} refusals, each changed nothing; then saved")
     assert refused == tried > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files")
+def test_that_a_medium_full_at_any_page_leaves_no_backup_and_harms_nothing(
+    folder: Path, tmp_path: Path, tell: Tell
+) -> None:
+    size = (folder / "study.db").stat().st_size
+    steps = how_many(short=8, long=100)
+    refused = 0
+    with open_study(folder, user="nurse", password=PASSWORD) as session:
+        data = patient_data(session, find_patient(session, "SUBJ-4711"))
+        for number in range(steps):
+            with files_no_longer_than(size * number // steps):
+                try:
+                    store.make(
+                        folder,
+                        session.store.data_key,
+                        tmp_path / "stick" / "one",
+                        kind="manual",
+                        made_at="2026",
+                    )
+                except StorageError as error:
+                    refused += "The study itself is unharmed" in error.text
+            assert not list((tmp_path / "stick").glob("*"))
+        session.cache.clear()
+        assert patient_data(session, data.patient_id) == data
+        assert verify(session).intact
+    tell(f"backup to a full medium: {refused} of {steps} refused, none left, study unharmed")
+    assert refused == steps
 
 
 @pytest.mark.parametrize("pragma", ["query_only=ON", "max_page_count=1"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -29,7 +30,9 @@ from lnmonitor.storage.unit_of_work import UnitOfWork
 __all__ = [
     "Account",
     "AccountCard",
+    "PastAccount",
     "Renewal",
+    "accounts_on",
     "add_account",
     "change_password",
     "change_role",
@@ -44,6 +47,7 @@ __all__ = [
     "unlock_account",
 ]
 
+_HISTORY = ("account added", "role changed", "access removed", "access given")
 _CHANGED = ChangeSet(frozenset({"accounts", "audit"}))
 
 
@@ -53,6 +57,16 @@ class AccountCard:
 
     account: Account
     locked: bool
+
+
+@dataclass(frozen=True)
+class PastAccount:
+    """An account as it was at some instant."""
+
+    name: str
+    full_name: str
+    role: str
+    access: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,33 @@ def review_access(session: StudySession) -> tuple[AccountCard, ...]:
     return tuple(
         AccountCard(one, attempts.locked(ring, one.name)) for one in list_accounts(session)
     )
+
+
+def accounts_on(session: StudySession, instant: str) -> tuple[PastAccount, ...]:
+    """Return who had which role, and access, at a past instant, as the audit trail tells it.
+
+    Args:
+        instant: UTC, ISO text as in the trail.
+    """
+    require(session, Action.VIEW_AUDIT)
+    with session.store.read() as connection:
+        rows = [
+            row
+            for action in _HISTORY
+            for row in repo.audit_rows(connection, where={"action": action}, last_at=instant)
+        ]
+    people: dict[str, PastAccount] = {}
+    for row in sorted(rows, key=lambda one: int(one["sequence"])):
+        name, new = row["item"], json.loads(row["new"] or "null")
+        if row["action"] == "account added":
+            people[name] = PastAccount(name, new["full_name"], new["role"], access=True)
+        elif row["action"] == "role changed":
+            people[name] = replace(people[name], role=new)
+        elif row["action"] == "access removed":
+            people[name] = replace(people[name], access=False)
+        else:
+            people[name] = replace(people[name], role=new["role"], access=True)
+    return tuple(people[name] for name in sorted(people))
 
 
 def add_account(

@@ -264,6 +264,29 @@ def test_that_roles_change_and_people_come_back_with_a_history(
     assert people["monitor"].last_sign_in == "2026-05-12T01:41:52.000Z"
 
 
+def test_that_roles_and_access_of_a_past_instant_are_told(open_as: Open, clock: FixedClock) -> None:
+    admin = open_as("admin")
+    clock.instant += timedelta(days=1)
+    accounts.change_role(admin, "nurse", "datamanager", "New task")
+    clock.instant += timedelta(days=1)
+    accounts.remove_access(admin, "nurse", "Left")
+    clock.instant += timedelta(days=1)
+    accounts.give_access(admin, "nurse", "monitor", OTHER, "Back")
+
+    def nurse_on(day: int) -> tuple[str, bool]:
+        past = accounts.accounts_on(admin, f"2026-05-{day}T23:00:00.000Z")
+        (nurse,) = [one for one in past if one.name == "nurse"]
+        return nurse.role, nurse.access
+
+    assert [nurse_on(day) for day in (12, 13, 14, 15)] == [
+        ("coordinator", True),
+        ("datamanager", True),
+        ("datamanager", False),
+        ("monitor", True),
+    ]
+    assert accounts.accounts_on(admin, "2026-05-11T00:00:00.000Z") == ()
+
+
 def test_that_cheaper_slots_are_made_anew_at_the_next_sign_in(
     folder: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
