@@ -185,7 +185,9 @@ def test_that_an_empty_drug_log_leaves_failure_open() -> None:
         (60, {"indication": "MAINTENANCE"}, Truth.YES),
         (60, {"indication": None}, Truth.UNKNOWN),  # nobody said what for
         (60, {"indication": "ACTIVITY", "drug": "ARB"}, Truth.YES),  # no immunosuppressant
-        (200, {"indication": "ACTIVITY"}, Truth.YES),  # after the visit
+        (0, {"indication": "ACTIVITY"}, Truth.YES),  # on day 0: part of the start
+        (182, {"indication": "ACTIVITY"}, Truth.NO),  # on the day of the visit
+        (183, {"indication": "ACTIVITY"}, Truth.YES),  # after the visit
     ],
 )
 def test_that_failure_is_treatment_for_activity_begun_after_day_0(
