@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pikepdf
 import pytest
@@ -13,10 +16,13 @@ from openpyxl import load_workbook
 from lnmonitor.errors import InputError, StorageError
 from lnmonitor.exchange.excel import KEYS, export_xlsx
 from lnmonitor.exchange.sdtm_import import import_sdtm
+from lnmonitor.progress import Cancelled
 from lnmonitor.reports.service import file_name, report_all, report_patient
-from lnmonitor.services import patients, seals
+from lnmonitor.services import audit, patients, records, seals
 from lnmonitor.services.session import StudySession
-from lnmonitor.study.forms import FORMS
+from lnmonitor.study.forms import FORMS, LabResult
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -111,6 +117,49 @@ def test_that_the_workbook_has_a_sheet_for_each_form_and_the_same_keys_first(
     )
     book.close()
     assert seals.verify_document(imported, tmp_path / "e.xlsx").intact
+
+
+def test_that_a_workbook_read_in_turns_is_the_study_at_one_moment(
+    imported: StudySession, tmp_path: Path
+) -> None:
+    first = patients.find_patient(imported, "T-1")
+    result = patients.patient_data(imported, first).of(LabResult)[0]
+    heads: list[int] = []
+    manager = imported.actor
+
+    def turn(work: Callable[[], T]) -> T:
+        done = work()
+        heads.append(audit.head(imported)[0])
+        if len(heads) == 3:  # the list and both patients have been read
+            imported.actor = replace(manager, role="investigator")
+            records.void(imported, result.id, "entered twice")
+            imported.actor = manager
+        if len(heads) == 4:  # all is read but the trail
+            audit.note(imported, "print")
+        return done
+
+    export_xlsx(imported, tmp_path / "e.xlsx", turn=turn)
+    book = load_workbook(tmp_path / "e.xlsx", read_only=True)
+    results = list(book["LB"].iter_rows(values_only=True, min_row=2))
+    trail = [row[0] for row in book["AUDIT"].iter_rows(values_only=True, min_row=2)]
+    book.close()
+    assert len(results) == 2
+    assert trail == list(range(1, heads[3] + 1))
+    assert heads[-1] > heads[3]
+
+
+def test_that_a_stopped_document_leaves_nothing(imported: StudySession, tmp_path: Path) -> None:
+    def stop(done: int, _total: int, _what: str) -> None:
+        if done:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export_xlsx(imported, tmp_path / "e.xlsx", progress=stop)
+    with pytest.raises(Cancelled):
+        report_patient(
+            imported, patients.find_patient(imported, "T-1"), tmp_path / "r.pdf", progress=stop
+        )
+    assert not list(tmp_path.glob("*.xlsx")) + list(tmp_path.glob("*.pdf"))
 
 
 def test_that_a_cut_off_leaves_later_records_out_and_counts_them(

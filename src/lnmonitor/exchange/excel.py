@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from lnmonitor import __version__
@@ -19,7 +20,7 @@ from lnmonitor.clinical.bilag import SYSTEMS
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.sheets import Book, Cell
 from lnmonitor.language import Language
-from lnmonitor.progress import Progress, silent
+from lnmonitor.progress import Progress, Turn, at_once, silent
 from lnmonitor.services import audit, patients, seals
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
@@ -34,6 +35,9 @@ from lnmonitor.study.schedule import day0, day_number
 KEYS = ("STUDYID", "SITEID", "USUBJID", "VISIT", "VISITDTC", "VISITDY", "FORM", "FORMVER", "RECID")
 _AFTER = ("ROWVER", "SOURCE", "ENTEREDBY", "ENTEREDDTC", "MISSING", "JUSTIFIED")
 _FROZEN = 3
+_COMPUTED_SHEETS = 3
+_ENTRIES_AT_ONCE = 4000
+"""Of the trail in one portion, a fraction of a second."""
 _DATED_BY = {
     "DM": "consent_date",
     "IE": "assessed_on",
@@ -73,6 +77,15 @@ class _Patient:
     course: Course
 
 
+@dataclass(frozen=True)
+class _Snapshot:
+    """The study at one moment: its patients, the trail up to then and its head's short hash."""
+
+    people: Sequence[_Patient]
+    trail: Sequence[audit.AuditEntry]
+    seal: str
+
+
 def export_xlsx(
     session: StudySession,
     out: Path,
@@ -81,8 +94,12 @@ def export_xlsx(
     deidentified: bool = False,
     language: Language = "en",
     progress: Progress = silent,
+    turn: Turn = at_once,
 ) -> ExportReport:
-    """Write the whole study as one workbook.
+    """Write the whole study, as it stands at one moment, as one workbook.
+
+    Args:
+        turn: runs each portion that needs the study; others may use the study in between.
 
     Raises:
         PermissionDeniedError: the role may not export.
@@ -93,8 +110,10 @@ def export_xlsx(
     if out.suffix.lower() != ".xlsx":
         raise InputError("{path} is not a workbook's name.", "Let it end in .xlsx.", path=out)
     options = Options(_checked_date(cutoff), deidentified, language)
-    people = _read(session, progress)
-    return _Export(session, options, people).write(out)
+    snapshot = _read(session, options, progress, turn)
+    report = _Export(session, options, snapshot, progress).write(out)
+    turn(partial(seals.record_document, session, "export", out))
+    return report
 
 
 def _checked_date(cutoff: str | None) -> str | None:
@@ -108,36 +127,79 @@ def _checked_date(cutoff: str | None) -> str | None:
         ) from error
 
 
-def _read(session: StudySession, progress: Progress) -> list[_Patient]:
-    summaries = sorted(patients.list_patients(session), key=lambda one: one.subject_id)
-    people = []
-    for number, summary in enumerate(summaries, start=1):
-        data = patients.patient_data(session, summary.patient_id)
-        people.append(_Patient(data, patients.course(session, summary.patient_id)))
-        progress(number, len(summaries), "patients")
-    return people
+def _read(session: StudySession, options: Options, progress: Progress, turn: Turn) -> _Snapshot:
+    """Read in portions; the last of them reads again what was changed between the others."""
+    people: dict[str, tuple[int, _Patient]] = {}
+    wanted = turn(partial(patients.versions, session))
+    for number, (patient_id, version) in enumerate(wanted.items(), start=1):
+        people[patient_id] = version, turn(partial(_patient, session, patient_id))
+        progress(number, len(wanted), "patients")
+
+    def catch_up() -> tuple[list[_Patient], tuple[int, str]]:
+        current: list[_Patient] = []
+        for patient_id, version in patients.versions(session).items():
+            read, person = people.get(patient_id, (None, None))
+            if person is None or read != version:
+                person = _patient(session, patient_id)
+            current.append(person)
+        return current, audit.head(session)
+
+    current, (last, seal) = turn(catch_up)
+    return _Snapshot(current, _read_trail(session, options, last, turn), seal)
+
+
+def _patient(session: StudySession, patient_id: str) -> _Patient:
+    data = patients.patient_data(session, patient_id)
+    return _Patient(data, patients.course(session, patient_id))
+
+
+def _read_trail(
+    session: StudySession, options: Options, last: int, turn: Turn
+) -> Sequence[audit.AuditEntry]:
+    """Return the entries up to `last`, first entry first; none for who may not have them."""
+    if not session.may(Action.VIEW_AUDIT) or options.deidentified:
+        return ()
+    latest_first: list[audit.AuditEntry] = []
+    before: int | None = last + 1
+    while before is not None:
+        page = turn(partial(audit.page, session, before=before, size=_ENTRIES_AT_ONCE))
+        latest_first += page.entries
+        before = page.before
+    return latest_first[::-1]
 
 
 class _Export:
-    def __init__(self, session: StudySession, options: Options, people: list[_Patient]) -> None:
-        self.session, self.options, self.people = session, options, people
+    def __init__(
+        self, session: StudySession, options: Options, snapshot: _Snapshot, progress: Progress
+    ) -> None:
+        self.session, self.options, self.snapshot = session, options, snapshot
+        self.progress = progress
+        self.people = snapshot.people
         self.book = Book(mark="SYNTHETIC" if session.study.synthetic else "")
         self.excluded = 0
 
     def write(self, out: Path) -> ExportReport:
         for code, form in FORMS.items():
             if form is not Identity:
-                rows = self._rows(form)
-                self.book.add(code, self._columns(form), rows, frozen_columns=_FROZEN)
-        self.book.add("SCORES", _SCORE_COLUMNS, self._scores(), frozen_columns=_FROZEN)
-        self.book.add("FLAGS", _FLAG_COLUMNS, self._flags(), frozen_columns=_FROZEN)
-        self.book.add("AUDIT", _AUDIT_COLUMNS, self._trail(), frozen_columns=1)
+                self._add(code, self._columns(form), self._rows(form))
+        self._add("SCORES", _SCORE_COLUMNS, self._scores())
+        self._add("FLAGS", _FLAG_COLUMNS, self._flags())
+        self._add("AUDIT", _AUDIT_COLUMNS, self._trail(), frozen_columns=1)
         self.book.add("DICTIONARY", _DICTIONARY_COLUMNS, _dictionary())
         self.book.add("CODELISTS", _CODELIST_COLUMNS, _codelists())
         self._readme()
         self.book.save(out)
-        seals.record_document(self.session, "export", out)
         return ExportReport(out, len(self.book.rows), sum(self.book.rows.values()), self.excluded)
+
+    def _add(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Iterator[Sequence[Cell]],
+        frozen_columns: int = _FROZEN,
+    ) -> None:
+        self.progress(len(self.book.rows), len(FORMS) + _COMPUTED_SHEETS - 1, name)
+        self.book.add(name, columns, rows, frozen_columns=frozen_columns)
 
     # --- forms ---
 
@@ -152,12 +214,13 @@ class _Export:
     def _rows(self, form: type[Form]) -> Iterator[Sequence[Cell]]:
         for person in self.people:
             visits = {record.id: record.form for record in person.data.of(Visit)}
+            keys = {visit_id: self._visit_keys(person, visit) for visit_id, visit in visits.items()}
             for record in person.data.of(form):
-                visit = visits.get(record.visit_id or "")
-                if self._after_cutoff(record, visit):
+                visit_id = record.visit_id or ""
+                if self._after_cutoff(record, visits.get(visit_id)):
                     self.excluded += 1
                     continue
-                yield self._row(person, record, visit)
+                yield self._row(record, keys.get(visit_id) or self._visit_keys(person, None))
 
     def _after_cutoff(self, record: Record[Form], visit: Visit | None) -> bool:
         if self.options.cutoff is None:
@@ -165,11 +228,10 @@ class _Export:
         dated = visit.visit_date if visit else record.form.get(_DATED_BY.get(record.form.code, ""))
         return dated is not None and str(dated)[:10] > self.options.cutoff
 
-    def _row(self, person: _Patient, record: Record[Form], visit: Visit | None) -> Sequence[Cell]:
+    def _row(self, record: Record[Form], keys: tuple[Cell, ...]) -> Sequence[Cell]:
         form = record.form
         cells: list[Cell] = [
-            *self._keys(person.data),
-            *self._visit_keys(person.data, visit),
+            *keys,
             form.code,
             form.version,
             record.id,
@@ -193,16 +255,17 @@ class _Export:
     def _keys(self, data: PatientData) -> tuple[Cell, ...]:
         return self.session.study.name, data.site_id, data.subject_id
 
-    def _visit_keys(self, data: PatientData, visit: Visit | None) -> tuple[Cell, ...]:
+    def _visit_keys(self, person: _Patient, visit: Visit | None) -> tuple[Cell, ...]:
+        keys = self._keys(person.data)
         if visit is None or visit.visit_date is None:
-            return (visit.visit_code if visit else None), None, None
-        start = day0(data)
+            return *keys, (visit.visit_code if visit else None), None, None
+        start = day0(person.data)
         study_day = None
         if start is not None:
             # The sponsor's study day has no day 0: the infusion is day 1.
             since = day_number(start, date.fromisoformat(visit.visit_date))
             study_day = since + 1 if since >= 0 else since
-        return visit.visit_code, visit.visit_date, study_day
+        return *keys, visit.visit_code, visit.visit_date, study_day
 
     def _value(self, record: Record[Form], name: str, field: ItemField) -> Cell:
         value = record.form.get(name)
@@ -235,10 +298,8 @@ class _Export:
                 ]  # fmt: skip
 
     def _trail(self) -> Iterator[Sequence[Cell]]:
-        if not self.session.may(Action.VIEW_AUDIT) or self.options.deidentified:
-            return
         # The identity of a person is in no export, its entries included.
-        for entry in audit.entries(self.session, limit=None):
+        for entry in self.snapshot.trail:
             after = self.options.cutoff is not None and entry.at[:10] > self.options.cutoff
             if entry.form != Identity.code and not after:
                 yield _audit_cells(entry)
@@ -258,7 +319,7 @@ class _Export:
             ("Time zone of times", f"UTC{now:%z} ({now.tzname()}); ENTEREDDTC and AUDIT in UTC"),
             ("Written by", f"{session.actor.account} ({session.actor.role})"),
             ("Program", f"lnmonitor {__version__}"),
-            ("Seal (audit trail's head)", audit.head(session)[1]),
+            ("Seal (audit trail's head)", self.snapshot.seal),
             ("Data cut-off", options.cutoff or "none: everything stored"),
             ("Records after the cut-off, left out", self.excluded),
             ("De-identified", _DEIDENTIFIED if options.deidentified else "no"),

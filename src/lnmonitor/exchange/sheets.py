@@ -33,6 +33,7 @@ MAX_TEXT = 32_767
 MAX_ROWS = 1_048_576
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "#", "'")
+_SPECIAL = re.compile(f"^[{re.escape(''.join(_RISKY))}]|{_CONTROL.pattern}")
 _FONT = "Calibri"
 _WIDEST = 48
 _WIDTHS = {"RECID": 38, "ENTEREDDTC": 26, "MEASURED_AT": 18, "STARTED_AT": 18, "STOPPED_AT": 18}
@@ -80,7 +81,10 @@ class Book:
                     sheet = self._open(title, columns, widths, frozen_columns)
                 written += 1
                 sheet.append(
-                    [self._cell(sheet, v, title, written + 1, i) for i, v in enumerate(row)]
+                    [
+                        self._cell(sheet, v, title, written + 1, i) if isinstance(v, str) else v
+                        for i, v in enumerate(row)
+                    ]
                 )
         finally:
             # Also when the rows stop with an error: an open sheet would complain when collected.
@@ -128,11 +132,9 @@ class Book:
         sheet.close()
         self.rows[name] = written
 
-    def _cell(self, sheet: Any, value: Cell, name: str, row: int, column: int) -> Any:
-        if not isinstance(value, str):
-            return value
-        if not value:
-            return None
+    def _cell(self, sheet: Any, value: str, name: str, row: int, column: int) -> Any:
+        if len(value) <= MAX_TEXT and not _SPECIAL.search(value):
+            return value or None
         if _CONTROL.search(value):
             value = _CONTROL.sub(self._visible, value)
         if len(value) > MAX_TEXT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from lnmonitor import __version__
@@ -10,35 +11,55 @@ from lnmonitor.errors import InputError
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language
 from lnmonitor.outfile import replacing
-from lnmonitor.progress import Progress, silent
+from lnmonitor.progress import Progress, Turn, at_once, silent
 from lnmonitor.reports.page import Imprint
 from lnmonitor.reports.patient_summary import CaseReport, patient_summary
 from lnmonitor.services import audit, patients, seals
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 
+_STEPS = 3
 _UNSAFE = frozenset('<>:"/\\|?*')
 
 
 def report_patient(
-    session: StudySession, patient_id: str, out: Path, *, language: Language = "en"
+    session: StudySession,
+    patient_id: str,
+    out: Path,
+    *,
+    language: Language = "en",
+    progress: Progress = silent,
+    turn: Turn = at_once,
 ) -> Path:
     """Write one patient's case report; `out` is a PDF's name or a folder.
+
+    Args:
+        turn: runs what needs the study; others may use the study while the pages are drawn.
 
     Raises:
         PermissionDeniedError: the role may not write reports.
         InputError: there is no such patient. StorageError: the place cannot be written.
     """
     require(session, Action.REPORT)
-    story = patients.story(session, patient_id)
-    path = out if out.suffix.lower() == ".pdf" else out / file_name(story.subject_id)
-    data = patients.patient_data(session, patient_id)
-    imprint = _imprint(session, story, data.site_id, language)
-    report = CaseReport(data, patients.course(session, patient_id), story, imprint)
+    progress(0, _STEPS, "reading")
+    report = turn(partial(_read, session, patient_id, language))
+    subject = report.story.subject_id
+    path = out if out.suffix.lower() == ".pdf" else out / file_name(subject)
+    progress(1, _STEPS, "pages")
     with replacing(path) as temporary:
         temporary.write_bytes(patient_summary(report))
-    seals.record_document(session, "report", path, item=story.subject_id, patient_id=patient_id)
+        progress(2, _STEPS, "seal")
+    seal = partial(seals.record_document, item=subject, patient_id=patient_id)
+    turn(partial(seal, session, "report", path))
     return path
+
+
+def _read(session: StudySession, patient_id: str, language: Language) -> CaseReport:
+    """Read one patient's report and the trail's head at one moment."""
+    story = patients.story(session, patient_id)
+    data = patients.patient_data(session, patient_id)
+    imprint = _imprint(session, story, data.site_id, language)
+    return CaseReport(data, patients.course(session, patient_id), story, imprint)
 
 
 def report_all(

@@ -87,6 +87,16 @@ def list_patients(session: StudySession) -> tuple[PatientSummary, ...]:
     return tuple(cache.summaries[one.id] for one in patients)
 
 
+def versions(session: StudySession) -> Mapping[str, int]:
+    """Return a number for each patient's id that grows when the records change.
+
+    They stand in the order of the subject ids.
+    """
+    require(session, Action.VIEW)
+    with session.store.read() as connection:
+        return {one.id: one.data_version for one in repo.patients(connection)}
+
+
 def add_patient(
     session: StudySession,
     subject_id: str,

@@ -223,19 +223,19 @@ class DocumentsPage(Page):
 
 
 def _one(
-    session: StudySession, subject: str, out: Path, wanted: Language, _progress: Progress
+    session: StudySession, subject: str, out: Path, wanted: Language, progress: Progress
 ) -> Path:
     from lnmonitor.reports.service import report_patient
     from lnmonitor.services.patients import find_patient
 
-    def work() -> Path:
-        return report_patient(session, find_patient(session, subject), out, language=wanted)
-
-    return on_database(work)
+    patient_id = on_database(partial(find_patient, session, subject))
+    return report_patient(
+        session, patient_id, out, language=wanted, progress=progress, turn=on_database
+    )
 
 
 def _all(session: StudySession, folder: Path, wanted: Language, progress: Progress) -> Path:
-    """Patient by patient, so that pages take turns with the job."""
+    """Patient by patient; a person can stop between two."""
     from lnmonitor.errors import InputError
     from lnmonitor.reports.service import report_patient
     from lnmonitor.services.patients import list_patients
@@ -245,7 +245,7 @@ def _all(session: StudySession, folder: Path, wanted: Language, progress: Progre
         raise InputError("The study has no patients yet.", "Add or import some first.")
     for number, patient in enumerate(patients):
         progress(number, len(patients), patient.subject_id)
-        on_database(partial(report_patient, session, patient.patient_id, folder, language=wanted))
+        report_patient(session, patient.patient_id, folder, language=wanted, turn=on_database)
     progress(len(patients), len(patients), patients[-1].subject_id)
     return folder
 
@@ -260,14 +260,12 @@ def _workbook(
 ) -> Path:
     from lnmonitor.exchange.excel import export_xlsx
 
-    def work() -> Path:
-        return export_xlsx(
-            session,
-            out,
-            cutoff=cutoff,
-            deidentified=deidentified,
-            language=wanted,
-            progress=progress,
-        ).path
-
-    return on_database(work)
+    return export_xlsx(
+        session,
+        out,
+        cutoff=cutoff,
+        deidentified=deidentified,
+        language=wanted,
+        progress=progress,
+        turn=on_database,
+    ).path
