@@ -12,6 +12,7 @@ from tests.unit.services.review_study import (
     amend,
     enter_visit,
     sign_visit,
+    stored,
     verify_all,
 )
 
@@ -26,7 +27,13 @@ from lnmonitor.services.queries import ask
 from lnmonitor.services.records import void
 from lnmonitor.services.review_states import patient_review
 from lnmonitor.services.session import StudySession
-from lnmonitor.services.signatures import Meaning, sign, signatures, unsigned
+from lnmonitor.services.signatures import (
+    Meaning,
+    content_hash,
+    sign,
+    signatures,
+    unsigned,
+)
 from lnmonitor.services.verify import verify
 from lnmonitor.storage.keyring import WrongPasswordError
 
@@ -155,6 +162,21 @@ def test_that_a_voided_record_makes_its_signature_invalid(open_as: Open, place: 
     assert [(one.action, one.reason) for one in broken.changes] == [
         ("void", "Sample of another patient")
     ]
+
+
+def test_that_a_signature_counts_for_the_version_it_was_given_to_alone(
+    open_as: Open, place: Place
+) -> None:
+    sign_visit(open_as("doctor"), place)
+    monitor = open_as("monitor")
+    record = stored(monitor, place.patient_id, place.vitals)
+    assert content_hash("study", "one", record) != content_hash("study", "two", record)
+    raw(monitor, "UPDATE form_vs SET row_version = 2")
+    monitor.cache.clear()
+    states = {
+        one.form: one.state for one in patient_review(monitor, place.patient_id).all_records()
+    }
+    assert (states["VS"], states["LB"]) == (FormState.VERIFIED, FormState.SIGNED)
 
 
 def test_that_opening_held_data_leaves_the_signature_as_it_is(open_as: Open, place: Place) -> None:
