@@ -199,7 +199,7 @@ class WorklistPage(Page):
             ReadOp(self, drafts, self._show_drafts).run()
 
     def _say_notices(self) -> None:
-        """Say what was noticed about the clock, and that the study comes from a backup."""
+        """Say what was noticed about the clock, a restored backup, and results computed anew."""
         from lnmonitor.desktop.pages.admin.facts import notice_words, open_acknowledge
         from lnmonitor.services.permissions import Action
 
@@ -215,6 +215,9 @@ class WorklistPage(Page):
             lost = session.restored.get("lost_entries") or tr("an unknown number of")
             words = "The study was restored from the backup of {time}: {n} later entries are gone."
             said.append(tr(words, time=made_at, n=lost))
+        if session.recomputed is not None and session.recomputed.patients:
+            words = "Rules changed: results of {n} patients computed anew, see the audit trail."
+            said.append(tr(words, n=len(session.recomputed.patients)))
         if said:
             self.notice.say("refuse", "\n".join(said), actions)
         else:
