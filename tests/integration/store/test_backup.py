@@ -25,6 +25,7 @@ from lnmonitor.services.studies import open_study
 from lnmonitor.services.verify import verify, verify_study
 from lnmonitor.storage import backup as store
 from lnmonitor.storage import swap
+from lnmonitor.storage.engine import connect_raw
 from lnmonitor.study.forms import Visit
 
 PASSWORD = "cells per kg 1e6"
@@ -131,6 +132,28 @@ def test_that_a_copy_that_differs_is_no_backup(
         assert list((tmp_path / "stick").iterdir()) == []
         assert audit.entries(session, limit=1)[0].action == "backup failed"
         assert verify(session).intact
+
+
+def test_that_a_copy_with_other_rows_is_no_backup(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sound in itself, and yet not what the study was at that instant."""
+    real = store.copy_database
+
+    def lossy(*arguments: object) -> object:
+        copied = real(*arguments)  # type: ignore[arg-type]
+        driver = connect_raw(Path(str(arguments[2])), bytes(arguments[3]), plain=True)  # type: ignore[call-overload]
+        driver.execute("DELETE FROM assessment")
+        driver.close()
+        return copied
+
+    monkeypatch.setattr(store, "copy_database", lossy)
+    with open_study(folder, user="nurse", password=PASSWORD) as session:
+        with session.store.read() as connection:
+            assert store.contents(connection).counts["assessment"] > 0
+        with pytest.raises(StorageError, match="other rows than the study"):
+            back_up(session, tmp_path / "stick" / "one")
+    assert list((tmp_path / "stick").iterdir()) == []
 
 
 def test_that_a_place_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
