@@ -209,7 +209,7 @@ def test_that_a_backup_is_made_listed_and_drilled(
     settled(qtbot)
     assert shown.strip.text.splitlines()[-1] == "The backup can be restored."
     found = operations.on_database(lambda: read_waiting(session))
-    assert found.backup_words == "Backup of today\nrestore tested 12 May 2026"
+    assert found.backup_words == ("Backup of today\nrestore tested 12 May\nsecond medium is due")
     assert found.chain_words.startswith("Audit chain intact\n")
 
 

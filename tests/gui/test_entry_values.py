@@ -120,3 +120,9 @@ def test_that_dates_are_words_in_english_and_iso_in_chinese() -> None:
     assert format_date("2009-05", "en") == "May 2009"
     assert format_date("2026-05-12T14:30", "en") == "12 May 2026 14:30"
     assert format_date("2026-05-12T14:30", "zh") == "2026-05-12 14:30"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_that_a_text_with_a_capital_t_is_no_date(language: str) -> None:
+    for text in ("Transient rise of creatinine", "Type 2 diabetes", "HIT", "2009 Thrombosis"):
+        assert format_date(text, language) == text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.session_hub import hub
-from lnmonitor.desktop.words import count, day_month_year
+from lnmonitor.desktop.words import count, day_month, day_month_year
 
 if TYPE_CHECKING:
     from lnmonitor.services.backup import BackupState
@@ -35,7 +35,7 @@ class Waiting:
 
     @property
     def backup_words(self) -> str:
-        """The latest backup's age and the latest drill, a line each."""
+        """The latest backup's age, the latest drill, and a reminder, a line each."""
         now = hub().clock.now()
         made = tr("No backup yet")
         if self.backup.latest:
@@ -44,9 +44,13 @@ class Waiting:
             made = ago if days else tr("Backup of today")
         tested = tr("restore never tested")
         if self.drilled:
-            day = day_month_year(_local(self.drilled).date())
-            tested = tr("restore tested {date}", date=day)
-        return f"{made}\n{tested}"
+            day = _local(self.drilled).date()
+            written = day_month(day) if day.year == now.year else day_month_year(day)
+            tested = tr("restore tested {date}", date=written)
+        lines = [made, tested]
+        if self.backup.remind:
+            lines.append(tr("second medium is due"))
+        return "\n".join(lines)
 
     @property
     def chain_words(self) -> str:

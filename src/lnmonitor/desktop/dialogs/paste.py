@@ -80,13 +80,21 @@ class PasteDialog(QDialog):
         layout.setStretch(1, 1)
         self.setLayout(layout)
         height = min(self.table.whole_height() + theme().px(36), theme().px(160))
-        self.resize(theme().px(210), max(height, theme().px(80)))
+        self.resize(theme().px(224), max(height, theme().px(80)))
 
     @staticmethod
     def _table(title: str) -> RowTable:
         columns = [
-            Column(tr("Pasted"), lambda r: r.line.name, tone="text-2", tip=lambda r: r.line.name),
-            Column(tr("Analyte"), lambda r: _analyte(r.line), weight=500),
+            Column(
+                tr("Pasted"),
+                lambda r: r.line.name,
+                tone="text-2",
+                tip=lambda r: r.line.name,
+                sample="Urine albumin/crea",
+            ),
+            Column(
+                tr("Analyte"), lambda r: _analyte(r.line), weight=500, sample="Urine albumin/crea"
+            ),
             Column(tr("Value"), lambda r: r.line.value, right=True, sample="> 1 000 000"),
             Column(tr("Unit"), _unit, tone=_unit_tone, sample="mL/min/1.73 m², " + tr("assumed")),
             Column(

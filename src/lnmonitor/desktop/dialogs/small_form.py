@@ -25,6 +25,7 @@ class SmallForm(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.strip = MessageStrip()
+        self._focused = False
         self.save_button: QPushButton = button(action, self.save, kind=kind)
         self.save_button.setDefault(True)
         self.fields = column(spacing=1)
@@ -51,6 +52,9 @@ class SmallForm(QDialog):
         field.setAccessibleName(words)
         self.fields.addWidget(label(words, "small", "text-2"))
         self.fields.addWidget(field)
+        if not self._focused:
+            self._focused = True
+            field.setFocus()
 
     def save(self) -> None:
         """Take what was typed."""

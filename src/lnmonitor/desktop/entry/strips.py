@@ -6,8 +6,17 @@ A strip opens and closes at once, takes no focus and covers nothing. Its buttons
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from lnmonitor.desktop.entry.code_edit import CodeEdit, number_of
 from lnmonitor.desktop.entry.values import Answer
@@ -20,6 +29,7 @@ from lnmonitor.language import Text
 from lnmonitor.study.codelists import Code, CodeList, codelist
 
 CHANGE_REASONS = "CHANGEREASON"
+_NARROW_U = 110
 _ICONS = {
     "ask": ("warning", "warn"),
     "refuse": ("cross", "serious"),
@@ -59,16 +69,32 @@ class Strip(QFrame):
         self.setObjectName("message")
         set_property(self, "kind", kind)
         px = theme().px
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(px(2), px(0.5), px(2), px(0.5))
-        self._row.setSpacing(px(2))
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(px(2), px(0.5), px(2), px(0.5))
+        self._whole.setSpacing(px(2))
         self._icon = QLabel()
         self._icon.setPixmap(icon(*_ICONS[kind]).pixmap(px(3.5)))
-        self._row.addWidget(self._icon)
         self._text = label("", wrap=True, selectable=True)
         self._text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._row.addWidget(self._text, 1)
+        words = QHBoxLayout()
+        words.setSpacing(px(2))
+        words.addWidget(self._icon)
+        words.addWidget(self._text, 1)
+        self._whole.addLayout(words, 1)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(px(2))
+        self._whole.addLayout(self._row)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put fields and buttons under the words where there is no room beside them."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme().px(_NARROW_U)
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._whole.setDirection(down if narrow else right)
+        for made in self.findChildren(QPushButton):
+            # The style sheet's own least width lets a layout cut the words of a button.
+            made.setMinimumWidth(made.sizeHint().width())
 
     @property
     def text(self) -> str:
@@ -95,7 +121,7 @@ class AskStrip(Strip):
         super().__init__("ask", parent)
         self._deviation = False
         self.why = LineEdit()
-        self.why.setFixedWidth(theme().px(30))
+        _between(self.why, 14, 30)
         self.fields = (self.why,)
         self.why.accepted.connect(self._accept)
         self.why.escaped.connect(self.back)
@@ -233,6 +259,13 @@ class RefuseStrip(Strip):
         self.show()
 
 
+def _between(field: QWidget, least: float, most: float) -> None:
+    """Let a field give way in a narrow column, in base units."""
+    field.setMinimumWidth(theme().px(least))
+    field.setMaximumWidth(theme().px(most))
+    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
 class ReasonStrip(Strip):
     """A saved value was changed: old, new, and why (a coded reason by digit, then a text)."""
 
@@ -241,15 +274,14 @@ class ReasonStrip(Strip):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("reason", parent)
-        px = theme().px
         self.code = CodeEdit(codelist(CHANGE_REASONS))
         self.code.setAccessibleName(tr("Reason of the change"))
         self.code.setPlaceholderText(tr("Reason 1-6"))
-        self.code.setFixedWidth(px(44))
+        _between(self.code, 15, 44)
         self.note = LineEdit()
         self.note.setAccessibleName(tr("Note to the reason"))
         self.note.setPlaceholderText(tr("Source, note"))
-        self.note.setFixedWidth(px(28))
+        _between(self.note, 12, 28)
         self.fields = (self.code, self.note)
         self._answer = Answer()
         self._keep = button(tr("Keep"), self._accept, kind="primary", small=True)
@@ -270,6 +302,7 @@ class ReasonStrip(Strip):
         """Open with the old and the new value."""
         self._say(tr("Saved: {old} → {new}. Why?", old=old, new=new))
         self._keep.setText(tr("Keep {new}", new=new) if len(new) < 10 else tr("Keep"))
+        self._keep.setMinimumWidth(self._keep.sizeHint().width())
         if self.isHidden():
             self._answer = Answer()
             self.code.setModified(False)

@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([ \u2009\u00a0\u202f]\d{3})+([.,]\d+)?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ISO = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}.*)?)?)?")
 _CLOCK = re.compile(r"(\d{1,2})[:.：]?(\d{2})")
 
 
@@ -207,6 +208,8 @@ def format_date(iso: str, language: str) -> str:
 
     A text that is no ISO date is returned as it is.
     """
+    if not _ISO.fullmatch(iso):
+        return iso
     if language == "zh":
         return iso.replace("T", " ")
     day, _, clock = iso.partition("T")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QVBoxLayout
 
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
-from lnmonitor.desktop.entry.factory import make_editor
+from lnmonitor.desktop.entry.factory import DATES, make_editor
 from lnmonitor.desktop.entry.item_row import RowSetup
 from lnmonitor.desktop.entry.model import FormEntry, visible_items
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
@@ -111,7 +111,7 @@ def shown(field: ItemField, value: object) -> str:
         return decode(field.item.codes, str(value), language())
     if isinstance(value, int | float):
         return format_number(value, grouped=True)
-    return format_date(str(value), language())
+    return format_date(str(value), language()) if field.kind in DATES else str(value)
 
 
 def summary(entry: FormEntry, names: Sequence[str]) -> str:
