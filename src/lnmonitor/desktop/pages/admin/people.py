@@ -192,7 +192,7 @@ def access_words(card: AccountCard) -> str:
         return tr("ended {date}", date=iso_date(account.ended_at[:10]))
     if card.locked:
         return tr("locked")
-    return tr("new password due") if account.must_change else tr("open")
+    return tr("new password due") if account.must_change else tr("has access")
 
 
 def _access_tone(card: AccountCard) -> str:
