@@ -201,7 +201,7 @@ def test_that_a_later_change_shows_the_signature_fallen_and_why(
     pane = pane_of(qtbot, session)
     words = [one.text() for one in pane.signatures.findChildren(type(pane.title))]
     assert words[0].startswith("Signed 12 May 2026 09:42 +08:00 by Zhao Min, investigator")
-    assert words[1].startswith("Signature fell: Value 2.5 → 2.8")
+    assert words[1].startswith("Signature fell: 24-h urine protein, Value 2.5 → 2.8, 12 May")
     assert pane.chip.text() == "complete", "the verification fell as well"
 
 

@@ -36,6 +36,7 @@ from lnmonitor.language import Language
 
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
+    from lnmonitor.services.session import StudySession
 
 _NARROW_U = 340  # below this width the side list is the rail unless the person opened it
 _SETTLE_MS = 200  # several saves in a row lead to one new count
@@ -138,6 +139,10 @@ class MainWindow(QMainWindow):
 
     def _count(self) -> None:
         ReadOp(self, read_waiting, self._take_waiting).run()
+        ReadOp(self, _count_queries, self._take_queries).run()
+
+    def _take_queries(self, number: int) -> None:
+        self.side.set_count("monitoring", number or None)
 
     def _take_waiting(self, waiting: Waiting) -> None:
         self.side.set_count("worklist", waiting.visits)
@@ -442,3 +447,10 @@ class MainWindow(QMainWindow):
         preferences().window = [self.width(), self.height()]
         preferences().save()
         super().closeEvent(event)
+
+
+def _count_queries(session: StudySession) -> int:
+    """Count the queries that wait for the signed-in person; runs on the database thread."""
+    from lnmonitor.desktop.pages.monitoring.worklist_parts import waiting_queries
+
+    return len(waiting_queries(session) or ())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lnmonitor.desktop.i18n import language, text
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.pages.monitoring.words import value_words
 from lnmonitor.services.form_state import FormState, Scope, roll_up
 from lnmonitor.study.analytes import ANALYTES
@@ -359,7 +359,7 @@ def _item_lines(
             items=(name,) if name in answered else (),
             label=text(one.item.label),
             value=value_words(record, name),
-            unit=one.item.unit,
+            unit=tr(one.item.unit) if one.item.unit else "",
             verified=int(name in marks),
             mark=marks.get(name),
             lacking=one.item.required and name not in answered,

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from lnmonitor.services.queries import QueryView
     from lnmonitor.services.session import StudySession
 
-_PATIENT, _VISIT, _RECORD = "patient", "visit", "record"
+_STUDY, _PATIENT, _VISIT, _RECORD = "study", "patient", "visit", "record"
 _HOLDS = ("freeze", "lock", "unlock", "unfreeze")
 
 
@@ -74,7 +74,12 @@ class RecordPane(QWidget):
         self.table.opened.connect(self._open_form)
         self.strip = MessageStrip()
         self.scope = Segmented(
-            [(_RECORD, tr("This form")), (_VISIT, tr("Visit")), (_PATIENT, tr("Patient"))]
+            [
+                (_RECORD, tr("This form")),
+                (_VISIT, tr("Visit")),
+                (_PATIENT, tr("Patient")),
+                (_STUDY, tr("Study")),
+            ]
         )
         self.scope.chosen.connect(self._show_acts)
         self.acts = self._make_acts()
@@ -200,22 +205,24 @@ class RecordPane(QWidget):
         self.title.setText(f"{sheet.subject_id} · {where} · {form_title(sheet.form)}")
         self.chip.set(text(sheet.state.title), STATE_TONES[sheet.state])
         self.sub.setText(self._sub_words(sheet))
-        self.signatures.show_signatures(sheet)
+        self.signatures.show_signatures(sheet, _result_names(sheet))
         single = len(sheet.records) == 1
         self.scope.set_text(_RECORD, tr("This form") if single else tr("This record"))
         self.scope.button(_VISIT).setVisible(bool(sheet.visit_id))
+        self.scope.button(_STUDY).setVisible(self.may("FREEZE") or self.may("LOCK"))
         if self.scope.key == _VISIT and not sheet.visit_id:
             self.scope.set_key(_RECORD)
         self.table.show_groups([_dotted(group, self._dots) for group in sheet.groups])
         self.queries.show_threads(sheet.key, sheet.threads, _result_names(sheet))
         self._body_layout.setStretchFactor(self.queries, 3 if sheet.threads else 1)
-        self._go_to_query_line()
+        if not self._go_to_query_line() and not same:
+            self._go_to_change()
         self._show_acts()
         if sheet.unopened:
             ReadOp(self, partial(acts.opened, records=sheet.unopened), self._remembered).run()
 
-    def _go_to_query_line(self) -> None:
-        """Stand on the line that the query one came for is about."""
+    def _go_to_query_line(self) -> bool:
+        """Stand on the line that the query one came for is about, if one came for a query."""
         wanted, self._query = self._query, ""
         threads = self.sheet.threads if self.sheet is not None else ()
         for view in (one.view for one in threads if one.id == wanted):
@@ -224,7 +231,17 @@ class RecordPane(QWidget):
                 mine = isinstance(line, Line) and line.record_id == view.record_id
                 if mine and line.item in about_items:
                     self.table.setCurrentIndex(self.table.rows_model.index(number, 0))
-                    return
+                    return True
+        return False
+
+    def _go_to_change(self) -> None:
+        """Stand on the first line that changed since this person looked."""
+        for number, line in enumerate(
+            self.table.rows_model.rows if not self.queries.wanted else ()
+        ):
+            if isinstance(line, Line) and line.key in self._dots:
+                self.table.setCurrentIndex(self.table.rows_model.index(number, 0))
+                return
 
     def _remembered(self, _nothing: None) -> None:
         """The dots stay as long as the sheet is shown: one sees what changed."""
@@ -277,6 +294,8 @@ class RecordPane(QWidget):
             return "visit", self.sheet.visit_id
         if self.scope.key == _PATIENT:
             return "patient", self.sheet.patient_id
+        if self.scope.key == _STUDY:
+            return "study", _STUDY
         chosen = self.line.record_id if self.line is not None else self.sheet.records[0].id
         return "record", chosen
 
@@ -294,12 +313,16 @@ class RecordPane(QWidget):
         scope, target = self.target
         level = {(h.scope, h.target): h.level for h in self.sheet.holds}.get((scope, target), "")
         state = self.sheet.state_of(scope, target)
+        whole = scope == _STUDY  # what other patients lack is known to the service only
+        if whole:
+            known = {"frozen": FormState.FROZEN, "locked": FormState.LOCKED}
+            state = known.get(level, FormState.COMPLETE)
         is_open = state < FormState.FROZEN
         marked = self.line is not None and bool(self.line.verified) and scope == "record"
         shown = {
-            "verify": self.may("VERIFY_SOURCE") and state < FormState.VERIFIED,
+            "verify": self.may("VERIFY_SOURCE") and state < FormState.VERIFIED and not whole,
             "withdraw": self.may("VERIFY_SOURCE") and is_open and marked,
-            "sign": self.may("SIGN") and is_open,
+            "sign": self.may("SIGN") and is_open and not whole,
             "freeze": self.may("FREEZE") and is_open,
             "lock": self.may("LOCK") and state is FormState.FROZEN and level != "locked",
             "unlock": self.may("LOCK") and level == "locked",

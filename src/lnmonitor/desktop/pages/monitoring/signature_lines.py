@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lnmonitor.desktop.i18n import text, tr
@@ -10,9 +12,11 @@ from lnmonitor.desktop.pages.monitoring.words import item_title, local_instant
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import label
 from lnmonitor.desktop.words import role_name
+from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.signatures import SignatureView, SignedView
 
 _MOST = 3
+_COMPUTED = {"canonical_value", "canonical_unit"}
 
 
 class SignatureLines(QWidget):
@@ -20,12 +24,14 @@ class SignatureLines(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._names: Mapping[str, str] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme().px(0.5))
 
-    def show_signatures(self, sheet: Sheet) -> None:
-        """Show the signatures over the records of a sheet."""
+    def show_signatures(self, sheet: Sheet, names: Mapping[str, str]) -> None:
+        """Show the signatures over the records of a sheet; `names`: of its laboratory results."""
+        self._names = names
         while (item := self._column.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
@@ -51,7 +57,7 @@ class SignatureLines(QWidget):
         struck.setFont(font)
         struck.setAccessibleName(f"{tr('Signature fell')}: {words}")
         self._column.addWidget(struck)
-        self._column.addWidget(label(fall_words(fallen), "small", "warn", wrap=True))
+        self._column.addWidget(label(fall_words(fallen, self._names), "small", "warn", wrap=True))
 
 
 def signature_words(signature: SignatureView) -> str:
@@ -66,17 +72,24 @@ def signature_words(signature: SignatureView) -> str:
     )
 
 
-def fall_words(fallen: list[SignedView]) -> str:
-    """Return which changes made a signature fall."""
+def fall_words(fallen: list[SignedView], names: Mapping[str, str]) -> str:
+    """Return which changes made a signature fall; what was computed from them is left out."""
     changes = [
         tr(
             "{item} {old} → {new}, {at}",
-            item=item_title(one.form, one.item) if one.item else tr(one.action),
+            item=_item_words(one, names),
             old=one.old or "–",
             new=one.new or "–",
             at=local_instant(one.at, one.utc_offset),
         )
         for signed in fallen
         for one in signed.changes
+        if one.item not in _COMPUTED
     ]
     return tr("Signature fell: {changes}", changes="; ".join(dict.fromkeys(changes)) or "–")
+
+
+def _item_words(change: AuditEntry, names: Mapping[str, str]) -> str:
+    item = item_title(change.form, change.item) if change.item else tr(change.action)
+    name = names.get(change.record_id, "")
+    return f"{name}, {item}" if name else item

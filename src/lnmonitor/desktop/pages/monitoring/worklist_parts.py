@@ -46,16 +46,23 @@ class ReviewWaiting:
 def read_review_waiting(session: StudySession) -> ReviewWaiting:
     """Read what waits: the site answers, who questions data closes, the investigator signs."""
     from lnmonitor.services.permissions import Action
+
+    to_sign = _to_sign(session) if session.may(Action.SIGN) else None
+    return ReviewWaiting(waiting_queries(session), to_sign)
+
+
+def waiting_queries(session: StudySession) -> tuple[QueryView, ...] | None:
+    """Return the queries that wait for the signed-in person, None for a role that has none."""
+    from lnmonitor.services.permissions import Action
     from lnmonitor.services.queries import queries
 
-    found: tuple[QueryView, ...] | None = None
     if session.may(Action.ANSWER_QUERY):
         mine = {"", session.actor.account}
-        found = tuple(q for q in queries(session, states=("new",)) if q.assigned_to in mine)
-    elif session.may(Action.CLOSE_QUERY):
+        return tuple(q for q in queries(session, states=("new",)) if q.assigned_to in mine)
+    if session.may(Action.CLOSE_QUERY):
         waiting = queries(session, states=("answered", "resolved"))
-        found = tuple(one for one in waiting if not one.check_id)
-    return ReviewWaiting(found, _to_sign(session) if session.may(Action.SIGN) else None)
+        return tuple(one for one in waiting if not one.check_id)
+    return None
 
 
 def _to_sign(session: StudySession) -> tuple[ToSign, ...]:

@@ -5,6 +5,7 @@ F2 on any value comes here with the record and item chosen: two actions from a f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import JobOp, ReadOp, on_database
 from lnmonitor.desktop.pages.monitoring.words import (
+    QUERY_STATES,
     form_title,
     item_title,
     local_instant,
@@ -31,6 +33,7 @@ from lnmonitor.desktop.widgets.layout import row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.text import button, label, set_property
+from lnmonitor.desktop.words import count
 from lnmonitor.errors import UserError
 from lnmonitor.study.forms import FORMS
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 
 _AT_FIRST = 5000
 _ALL = 10_000_000
+_REVIEWED = {"verified", "verification dropped", "verification withdrawn", "signed"}
 _DATE_SHAPE = "0000-00-00"
 
 
@@ -54,6 +58,8 @@ def read_history(session: StudySession, patient_id: str, size: int = _AT_FIRST) 
 
 def change_words(entry: AuditEntry) -> str:
     """Return old and new value; for a record as a whole its values with their labels."""
+    if entry.action in _REVIEWED or entry.action.startswith("query "):
+        return review_words(entry)
     if entry.old or entry.new:
         return f"{entry.old or '–'} → {entry.new or '–'}" if entry.old else entry.new
     form = FORMS.get(entry.form)
@@ -65,6 +71,18 @@ def change_words(entry: AuditEntry) -> str:
         for name, value in given.items()
         if isinstance(value, str | int | float)
     )
+
+
+def review_words(entry: AuditEntry) -> str:
+    """Return what an act of review was about: items, records, or the state of a query."""
+    if entry.hidden or not entry.new:
+        return entry.new
+    if entry.action.startswith("query "):
+        return tr(QUERY_STATES.get(entry.new, entry.new))
+    found = json.loads(entry.new)
+    if entry.action == "signed":
+        return count(len(found["records"]), "1 record", "{n} records") + f", {found['name']}"
+    return ", ".join(item_title(entry.form, name) for name in found)
 
 
 class HistoryLens(Lens):
@@ -244,7 +262,7 @@ class HistoryLens(Lens):
         form = self._forms.currentData() or ""
         own = [e for e in self._entries if self._record in {"", e.record_id}]
         own = [e for e in own if form in {"", e.form}]
-        self._offer(self._items, tr("All items"), {(_item(e), e.item) for e in own if e.item})
+        self._offer(self._items, tr("All items"), {(_item(e), e.item) for e in own if _item(e)})
         if self._wanted_item and self._record and self._entries:
             self._choose_item()
         tests = self._tests()
@@ -363,6 +381,9 @@ def _form(entry: AuditEntry) -> str:
 
 
 def _item(entry: AuditEntry) -> str:
+    """Return the item's label; a signature's id says nothing to a person."""
+    if entry.action in {"signed", "signature invalidated"}:
+        return ""
     return item_title(entry.form, entry.item)
 
 
