@@ -7,8 +7,8 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from lnmonitor.clock import today
 from lnmonitor.desktop.delegates.cells import MeterDelegate, TwoLineDelegate
@@ -18,6 +18,7 @@ from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column, GroupRow
 from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.pages.monitoring.worklist_parts import ReviewSections
 from lnmonitor.desktop.serious_words import clock_tone, clock_words
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
@@ -59,6 +60,7 @@ class WorklistPage(Page):
         self.table = self._visits()
         self.serious = self._serious()
         self.flags = self._flags()
+        self.review = ReviewSections()
         self.command(tr("Open patient"), "Return", self.open_patient, "patient", shortcut=False)
         if self.may_enter():
             self.command(tr("Enter visit"), "E", self.enter_visit, "visit")
@@ -84,14 +86,25 @@ class WorklistPage(Page):
             spacing=3,
         )
         main.setStretch(4, 1)
-        self.side = box(
-            column(self.serious, self.flags, None, margins=(4.5, 4.5, 4.5, 4), spacing=6), "subtle"
-        )
-        self.side.setFixedWidth(theme().px(_SIDE_U))
+        self.side = self._side()
         self.edge: QWidget = rule("v")
         whole = row(main, self.edge, self.side, spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
+
+    def _side(self) -> QWidget:
+        """Lists in the order of the role: who questions data begins with the review."""
+        lists = [self.serious, self.flags, self.review]
+        if not self.may_enter():
+            lists = [self.review, self.serious, self.flags]
+        body = box(column(*lists, None, margins=(4.5, 4.5, 4.5, 4), spacing=6), "subtle")
+        area = QScrollArea()  # a low window must not squeeze the lists
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        area.setFixedWidth(theme().px(_SIDE_U))
+        return area
 
     @staticmethod
     def _window_rule() -> str:
@@ -192,6 +205,7 @@ class WorklistPage(Page):
         from lnmonitor.services.worklist import worklist
 
         self._say_notices()
+        self.review.read()
         ReadOp(self, worklist, self.show_worklist).run()
         if self.may_enter():
             from lnmonitor.services.journal import drafts
