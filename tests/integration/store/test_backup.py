@@ -143,14 +143,14 @@ def test_that_a_copy_with_other_rows_is_no_backup(
     def lossy(*arguments: object) -> object:
         copied = real(*arguments)  # type: ignore[arg-type]
         driver = connect_raw(Path(str(arguments[2])), bytes(arguments[3]), plain=True)  # type: ignore[call-overload]
-        driver.execute("DELETE FROM assessment")
+        driver.execute("DELETE FROM used_password")
         driver.close()
         return copied
 
     monkeypatch.setattr(store, "copy_database", lossy)
     with open_study(folder, user="nurse", password=PASSWORD) as session:
         with session.store.read() as connection:
-            assert store.contents(connection).counts["assessment"] > 0
+            assert store.contents(connection).counts["used_password"] > 0
         with pytest.raises(StorageError, match="other rows than the study"):
             back_up(session, tmp_path / "stick" / "one")
     assert list((tmp_path / "stick").iterdir()) == []
