@@ -358,6 +358,23 @@ def test_that_what_changed_since_one_looked_has_a_dot_until_one_has_looked(
     assert not again._fresh
 
 
+def test_that_nothing_said_about_one_patient_is_shown_with_the_next(
+    qtbot: QtBot, enter: SignIn
+) -> None:
+    session = verify_and_sign_m1(qtbot, enter)
+    amend(session, 2.8)
+    page = patient_page(qtbot, PatientPlace(protein(session).patient_id, "binder"))
+    assert page.header._fallen.text() == "1 signature fell"
+    assert page._reviews is not None
+    others = page._reviews
+    page.activate(find_patient(session, "01-003"))
+    qtbot.waitUntil(lambda: page.title() == "01-003")
+    assert page._reviews is not others
+    assert page.header._fallen.text() == ""
+    pane = page._lenses["binder"].pane  # type: ignore[attr-defined]
+    assert pane.sheet is None or pane.sheet.subject_id == "01-003"
+
+
 # --- history: filters and export ---------------------------------------------------------------
 
 

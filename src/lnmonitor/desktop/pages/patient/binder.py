@@ -302,6 +302,8 @@ class BinderLens(Lens):
         here = self.grid.right.currentIndex()
         place = (here.row(), here.column()) if same and here.isValid() else None
         self._patient_id = view.story.patient_id
+        if not same:
+            self.pane.clear()
         self.model.set_view(view)
         if self._place is not None:
             self._go()

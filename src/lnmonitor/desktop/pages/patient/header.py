@@ -125,6 +125,11 @@ class PatientHeader(QWidget):
             count(fallen, "1 signature fell", "{n} signatures fell") if fallen else "", "warn"
         )
 
+    def clear_reviews(self) -> None:
+        """Say nothing of reviews: those of this patient are not read yet."""
+        self._changes.set("", "accent")
+        self._fallen.set("", "warn")
+
     def _fill_menu(self, view: PatientView) -> None:
         """Visits to be done first, then the others, then one that was not planned."""
         self._menu.clear()

@@ -168,7 +168,7 @@ class PatientPage(Page):
 
     def _read(self) -> None:
         if self._patient_id is not None:
-            work = partial(_read_all, patient_id=self._patient_id)
+            work = partial(read_patient, patient_id=self._patient_id)
             ReadOp(self, work, self._take_view, self._not_read).run()
 
     def _not_read(self, problem: Exception) -> None:
@@ -178,12 +178,27 @@ class PatientPage(Page):
         self._say_problem(problem)
 
     @Slot(object)
-    def _take_view(self, found: tuple[PatientView, PatientReviews]) -> None:
-        view, reviews = found
+    def _take_view(self, view: PatientView) -> None:
         if view.story.patient_id != self._patient_id:
             return  # another patient was opened while this one was read
         self.show_view(view)
-        self.show_reviews(reviews)
+        # The picture does not wait for what people said about it.
+        work = partial(read_reviews, patient_id=view.story.patient_id)
+        ReadOp(self, work, self._take_reviews).run()
+
+    @Slot(object)
+    def _take_reviews(self, reviews: PatientReviews) -> None:
+        if reviews.review.patient_id == self._patient_id:
+            self.show_reviews(reviews)
+
+    def _forget_others(self) -> None:
+        """Take away at once what was said about another patient."""
+        if self._reviews is None or self._reviews.review.patient_id == self._patient_id:
+            return
+        self._reviews = None
+        self.header.clear_reviews()
+        self.story.show_changed(self._fresh)
+        self._mark_tabs()
 
     def show_reviews(self, reviews: PatientReviews) -> None:
         """Show what changed since this person looked; dots stay until the patient is left."""
@@ -224,6 +239,7 @@ class PatientPage(Page):
     def show_view(self, view: PatientView) -> None:
         """Show what was read."""
         self._view, self._patient_id = view, view.story.patient_id
+        self._forget_others()
         self.header.show_view(view)
         self.story.show_view(view)
         self.bar.show_story(view.story)
@@ -451,10 +467,6 @@ class PatientPage(Page):
             self.strip.say("refuse", sentence(problem), ((tr("Close"), self.strip.clear),))
         else:
             hub().problem.emit(problem)
-
-
-def _read_all(session: StudySession, patient_id: str) -> tuple[PatientView, PatientReviews]:
-    return read_patient(session, patient_id), read_reviews(session, patient_id)
 
 
 def _acknowledge(session: StudySession, identity: str) -> object:
