@@ -66,9 +66,18 @@ class VisitInput:
     pga: float | None = None
 
     def value(self, code: str) -> float | None:
-        """Return a laboratory value (canonical unit) as reported exactly, None when missing."""
+        """Return a laboratory value (canonical unit), None when missing.
+
+        A value below or above a limit of detection comes as that limit: right for a comparison
+        with a threshold, wrong for arithmetic, which takes `exact`.
+        """
         found = self.labs.get(code)
         return None if found is None else found.value
+
+    def exact(self, code: str) -> float | None:
+        """Return a laboratory value to calculate with, None when missing or only bounded."""
+        found = self.labs.get(code)
+        return None if found is None or found.operator else found.value
 
     def vital(self, name: str) -> float | None:
         """Return one of the visit's vital signs."""

@@ -79,12 +79,12 @@ def estimate_gfr(patient: PatientInput, visit: VisitInput, protocol: Protocol) -
         equation.rule if equation else Rule(f"egfr-{chosen}", "0"),
         lambda: gfr.estimate(
             chosen,
-            creatinine_umol_l=visit.value("CREAT"),
+            creatinine_umol_l=visit.exact("CREAT"),
             age_years=patient.age(visit.on),
             sex=cast(Any, patient.sex),
             weight_kg=visit.vital("weight_kg"),
             height_cm=height,
-            cystatin_c_mg_l=visit.value("CYSC"),
+            cystatin_c_mg_l=visit.exact("CYSC"),
         ),
     )
 

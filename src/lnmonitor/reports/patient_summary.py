@@ -18,7 +18,7 @@ from lnmonitor.reports import flowables as flow
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.page import TEXT_WIDTH, Imprint, build
 from lnmonitor.reports.story_chart import story_drawing
-from lnmonitor.study.analytes import ANALYTES
+from lnmonitor.study.analytes import ANALYTES, Analyte
 from lnmonitor.study.codelists import decode
 from lnmonitor.study.forms.drugs import Glucocorticoid, Immunosuppressant
 from lnmonitor.study.forms.events import AdverseEvent, Disposition, ProtocolDeviation
@@ -154,9 +154,16 @@ def _laboratory_table(
         analyte = ANALYTES[code]
         unit = f", {analyte.unit}" if analyte.unit else ""
         name = f"{analyte.name.in_(language)}{unit}"
-        rows.append([name, *(_value(visit.labs.get(code), analyte.decimals) for visit in visits)])
+        rows.append([name, *(_result(visit.labs.get(code), analyte, language) for visit in visits)])
     widths = [2.1, *(1.0 for _ in head[1:])]
     return flow.table(head, rows, widths, numbers_from=1, bold_flags=True)
+
+
+def _result(measured: Measured | None, analyte: Analyte, language: Language) -> str:
+    """Return a result as printed; one in words, such as the kind of casts, is decoded."""
+    if measured is not None and measured.value is None and measured.text and analyte.codes:
+        return decode(analyte.codes, measured.text, language)
+    return _value(measured, analyte.decimals)
 
 
 def _value(measured: Measured | None, decimals: int | None) -> str:

@@ -512,3 +512,12 @@ def test_that_a_patient_of_twelve_visits_takes_milliseconds() -> None:
     for _ in range(5):
         evaluate(data, PROTOCOL, today=TODAY)
     assert (time.perf_counter() - start) / 5 < 0.1  # far above what it takes, on a busy machine
+
+
+def test_that_a_creatinine_below_detection_gives_no_egfr() -> None:
+    b = started()
+    visit = b.visit("M3", 91)
+    b.lab(visit, 91, "CREAT", 18.0, operator="<")
+    found = _visit(_run(b), "M3")
+    assert found.egfr() is None
+    assert found.outcomes["egfr"].missing == ("creatinine_umol_l",)
