@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -35,7 +36,7 @@ def row_of(record: Record[Form]) -> dict[str, Any]:
 
 def record_of(form: type[F], row: RowMapping) -> Record[F]:
     """Return the record of a row; its values were validated before they were stored."""
-    values = {name: row[name] for name in form.model_fields}
+    values = {name: row[name] for name in _item_names(form)}
     return Record(
         id=row["id"],
         form=form.model_construct(**values),
@@ -49,6 +50,12 @@ def record_of(form: type[F], row: RowMapping) -> Record[F]:
         entered_at=row["entered_at"],
         entered_by=row["entered_by"],
     )
+
+
+@cache
+def _item_names(form: type[Form]) -> tuple[str, ...]:
+    """Return the items of a form; pydantic makes its own list anew each time it is asked."""
+    return tuple(form.model_fields)
 
 
 def values_text(record: Record[Form]) -> str:

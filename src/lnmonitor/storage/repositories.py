@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -66,9 +66,11 @@ class Account:
     last_sign_in: str = ""
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """One stored result; `value` as printed, `number` where it is one."""
+class Assessment(NamedTuple):
+    """One stored result; `value` as printed, `number` where it is one.
+
+    A tuple, because each save makes and compares all results of a patient.
+    """
 
     patient_id: str
     visit_id: str
@@ -350,7 +352,7 @@ def assessments(
         statement = statement.where(_ASSESSMENT.c.key.in_(keys))
     if patient_ids is not None:
         statement = statement.where(_ASSESSMENT.c.patient_id.in_(patient_ids))
-    return [Assessment(*row) for row in connection.execute(statement)]
+    return [Assessment._make(row) for row in connection.execute(statement)]
 
 
 def replace_assessments(
@@ -363,7 +365,7 @@ def replace_assessments(
     }
     wanted = {(row.patient_id, row.visit_id, row.key): row for row in new}
     gone = [key for key, row in old.items() if wanted.get(key) != row]
-    fresh = [vars(row) for key, row in wanted.items() if old.get(key) != row]
+    fresh = [row._asdict() for key, row in wanted.items() if old.get(key) != row]
     if gone:
         statement = delete(_ASSESSMENT).where(
             _ASSESSMENT.c.patient_id == bindparam("p"),
