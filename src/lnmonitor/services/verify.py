@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -47,6 +47,7 @@ _UNTOLD = "Record {record} ({form}) has no entry in the audit trail."
 _DIFFERENT = "Record {record} ({form}) differs from the audit trail."
 _GONE = "Record {record} of the audit trail is gone."
 _MORE = "{count} more records differ."
+_UNREADABLE = "A row cannot be read as the program wrote it ({problem})."
 _SIGNATURE = {
     "altered": "Signature {signature} was altered.",
     "untold": "Signature {signature} differs from the audit trail.",
@@ -69,6 +70,7 @@ SENTENCES = (
     _DIFFERENT,
     _GONE,
     _MORE,
+    _UNREADABLE,
     _BROKEN,
     *_SOUND,
 )
@@ -126,16 +128,12 @@ def verify(session: StudySession, progress: Progress = silent) -> VerifyReport:
                 0, "", 0, tuple(Problem(_DAMAGED, {"problem": one}) for one in damaged)
             )
         chain = trail.verify(connection, progress)
-        count, disagreeing = _compare(connection, progress)
-        disagreeing += [
-            Problem(_SIGNATURE[what], {"signature": signature})
-            for signature, what in signature_problems(connection, session.study.id)
-        ]
-        disagreeing += _few(row_problems(connection))
-        if not disagreeing:
+        count = sum(repo.count(connection, table) for table in repo.form_table_names())
+        disagreeing: list[Problem] = []
+        for compare in (_records, _signatures, _rows, _reviews):
+            disagreeing += _read(compare, session, connection, progress)
+        if not disagreeing and chain.intact:
             disagreeing += _few(result_problems(session, connection, progress))
-        differing = review_replay.told(connection).differences(review_replay.stored(connection))
-        disagreeing += [Problem(_REVIEWS[name], {}) for name in differing]
     return VerifyReport(chain.entries, chain.head.hash, count, (*_sentences(chain), *disagreeing))
 
 
@@ -161,7 +159,20 @@ def _sentences(chain: ChainReport) -> Iterator[Problem]:
         yield Problem(_CHAIN[problem.what], {"sequence": problem.sequence})
 
 
-def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Problem]]:
+Compare = Callable[[StudySession, Connection, Progress], list[Problem]]
+
+
+def _read(
+    compare: Compare, session: StudySession, connection: Connection, progress: Progress
+) -> list[Problem]:
+    """Return what a comparison finds; what cannot even be read was not written by the program."""
+    try:
+        return compare(session, connection, progress)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        return [Problem(_UNREADABLE, {"problem": type(error).__name__})]
+
+
+def _records(_session: StudySession, connection: Connection, progress: Progress) -> list[Problem]:
     """Replay the trail and compare each record's last state with the stored one."""
     expected = replay(connection)
     problems: list[Problem] = []
@@ -179,7 +190,23 @@ def _compare(connection: Connection, progress: Progress) -> tuple[int, list[Prob
     more = len(problems) - _MOST_RECORDS_NAMED
     if more > 0:
         problems = [*problems[:_MOST_RECORDS_NAMED], Problem(_MORE, {"count": more})]
-    return count, problems
+    return problems
+
+
+def _signatures(session: StudySession, connection: Connection, _: Progress) -> list[Problem]:
+    return [
+        Problem(_SIGNATURE[what], {"signature": signature})
+        for signature, what in signature_problems(connection, session.study.id)
+    ]
+
+
+def _rows(_session: StudySession, connection: Connection, _: Progress) -> list[Problem]:
+    return _few(row_problems(connection))
+
+
+def _reviews(_session: StudySession, connection: Connection, _: Progress) -> list[Problem]:
+    differing = review_replay.told(connection).differences(review_replay.stored(connection))
+    return [Problem(_REVIEWS[name], {}) for name in differing]
 
 
 def _few(problems: Iterable[tuple[str, str]]) -> list[Problem]:

@@ -164,8 +164,9 @@ def _stored_head(connection: Connection, name: str) -> Head | None:
     text = connection.scalar(select(_META.c.value).where(_META.c.name == name))
     if text is None:
         return None
-    sequence, last = text.split(" ")
-    return Head(int(sequence), last)
+    sequence, _, last = text.partition(" ")
+    # What is no head is not the end of any chain: the walk tells.
+    return Head(int(sequence), last) if sequence.isdecimal() else Head(0, "")
 
 
 def _write_head(connection: Connection, name: str, new: Head) -> None:

@@ -330,6 +330,11 @@ def counts(connection: Connection) -> dict[str, int]:
     return found
 
 
+def form_table_names() -> list[str]:
+    """Return the names of the forms' tables."""
+    return [form_table(form).name for form in FORMS.values()]
+
+
 def count(connection: Connection, table: str) -> int:
     """Return the number of rows of a table, named by the program or by the database itself."""
     number: int = connection.exec_driver_sql(f'SELECT count(*) FROM "{table}"').scalar_one()  # noqa: S608 - no person's text
