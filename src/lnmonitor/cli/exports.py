@@ -23,6 +23,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("kind", choices=["xlsx"])
     study_options(command)
     command.add_argument("--out", type=Path, required=True)
+    command.add_argument("--recipient", default="", help="who the copy is for, told in the trail")
     command.add_argument("--cutoff", help="ISO date; later visits and events are left out")
     command.add_argument("--deidentified", action="store_true")
     command.add_argument("--lang", choices=["en", "zh"], default="en")
@@ -45,6 +46,7 @@ def _export(arguments: argparse.Namespace) -> int:
             cutoff=arguments.cutoff,
             deidentified=arguments.deidentified,
             language=arguments.lang,
+            recipient=arguments.recipient,
             progress=show_progress,
         )
     say(f"{arguments.out} written: {report.sheets} sheets, {report.rows} rows.")
