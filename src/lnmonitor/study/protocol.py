@@ -32,6 +32,9 @@ Parameter = str | int | float | bool
 BILAG_RENAL_RULES = (RULE_BILAG_2004_RENAL.id, RULE_BILAG_CLASSIC_RENAL.id)
 """Ids of the two ways to a renal letter; the eight other systems have one each."""
 
+LATE_ENTRY_DAYS = 7
+"""Where the protocol does not say; a proposal of this program, no published limit."""
+
 
 class ProtocolError(InputError):
     """The protocol file is missing or contradicts itself."""
@@ -85,6 +88,7 @@ class Protocol:
     `response_rule` and `flare_rule` decide; the other ones are evaluated beside them on the same
     data, in this order. Every name is one of the registries in `lnmonitor.clinical`.
     `parameters` override the parameters of a clinical rule, by rule set id.
+    `late_entry_days`: a record entered more days than this after its event is told as late.
     `analysis_visit`: cohort tables take a patient in when this visit's window has closed.
     """
 
@@ -110,6 +114,7 @@ class Protocol:
     day0_visit: str
     analysis_visit: str
     opening_days: int
+    late_entry_days: int
     parameters: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
 
     def visit(self, code: str | None) -> PlannedVisit | None:
@@ -201,6 +206,7 @@ def _protocol(given: Mapping[str, Any]) -> Protocol:
         day0_visit=given["day0_visit"],
         analysis_visit=given["analysis_visit"],
         opening_days=given["opening_days"],
+        late_entry_days=given.get("late_entry_days", LATE_ENTRY_DAYS),
         parameters=given.get("parameters", {}),
     )
 
@@ -233,6 +239,8 @@ def _check(protocol: Protocol) -> None:
     for code in (protocol.day0_visit, protocol.analysis_visit):
         if code not in {visit.code for visit in scheduled}:
             problems.append(f"visit {code} is not scheduled")
+    if protocol.late_entry_days < 0:
+        problems.append("late_entry_days below 0")
     problems += [*_unknown_rules(protocol), *_unknown_parameters(protocol)]
     if problems:
         raise ProtocolError(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from lnmonitor.clock import local_moment
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.words import instant
 from lnmonitor.services.form_state import FormState
@@ -47,19 +47,6 @@ QUERY_TONES: dict[str, ChipTone] = {
     "resolved": "accent",
     "closed": "unknown",
 }
-
-
-def local_moment(at: str, utc_offset: str = "") -> datetime:
-    """Return a UTC instant on the clock of the workstation that wrote it, or on this one's."""
-    moment = datetime.fromisoformat(at)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    sign = -1 if utc_offset.startswith("-") else 1
-    digits = utc_offset.lstrip("+-").replace(":", "")
-    if len(digits) >= 4 and digits[:4].isdigit():
-        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]))
-        return moment.astimezone(timezone(sign * offset))
-    return moment.astimezone()
 
 
 def local_instant(at: str, utc_offset: str = "") -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout
 
+from lnmonitor.clock import local_moment
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import JobOp, ReadOp, on_database
@@ -22,7 +23,6 @@ from lnmonitor.desktop.pages.monitoring.words import (
     form_title,
     item_title,
     local_instant,
-    local_moment,
 )
 from lnmonitor.desktop.pages.patient.lens import Lens
 from lnmonitor.desktop.pages.patient.view import PatientView
