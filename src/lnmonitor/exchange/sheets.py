@@ -12,9 +12,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -24,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
+from lnmonitor.exchange.zips import PlainZip, plain_part
 from lnmonitor.outfile import replacing
 
 Cell = str | int | float | None
@@ -34,6 +35,9 @@ MAX_ROWS = 1_048_576
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "#", "'")
 _SPECIAL = re.compile(f"^[{re.escape(''.join(_RISKY))}]|{_CONTROL.pattern}")
+_NUMBER = re.compile(r"\d+")
+_NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+_FOOTER_POINTS = 8
 _FONT = "Calibri"
 _WIDEST = 48
 _WIDTHS = {"RECID": 38, "ENTEREDDTC": 26, "MEASURED_AT": 18, "STARTED_AT": 18, "STOPPED_AT": 18}
@@ -46,16 +50,26 @@ class Book:
     """A workbook in the making; texts too long for a cell go whole into the sheet LONGTEXT.
 
     A `mark`, such as SYNTHETIC, stands in a first column DATA of every sheet, on its printed pages
-    and in the colour of its tab.
+    and in the colour of its tab. A `footer` stands under each printed page. `made_at`, aware, is
+    the only instant in the file's properties.
+
+    A sheet is compressed in memory while its rows come: openpyxl's own way leaves sheets in clear
+    text in temporary files, where a killed process would forget them.
     """
 
     mark: str = ""
+    footer: str = ""
+    made_at: datetime | None = None
 
     workbook: Workbook = field(default_factory=lambda: Workbook(write_only=True))
     rows: dict[str, int] = field(default_factory=dict)
     """Sheet -> data rows."""
     replaced_characters: int = 0
+    _bytes: io.BytesIO = field(default_factory=io.BytesIO)
     _long: list[tuple[str, int, str, int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._archive = PlainZip(self._bytes)
 
     def add(
         self,
@@ -105,11 +119,14 @@ class Book:
             head = ("SHEET", "ROW", "COLUMN", "PART", "TEXT")
             long, self._long = self._long, []
             self.add("LONGTEXT", head, long)
-        with (
-            replacing(out) as temporary,
-            ZipFile(temporary, "w", ZIP_DEFLATED, allowZip64=True) as archive,
-        ):
-            _MemoryWriter(self.workbook, archive).save()
+        properties = self.workbook.properties
+        properties.creator = "lnmonitor"
+        made_at = self.made_at or _NO_DATE
+        properties.created = properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+        _Packer(self.workbook, self._archive).write_data()
+        self._archive.close()
+        with replacing(out) as temporary:
+            temporary.write_bytes(self._bytes.getbuffer())
 
     def _open(
         self, name: str, columns: Sequence[str], widths: Sequence[int] | None, frozen: int
@@ -122,7 +139,17 @@ class Book:
         if self.mark:
             sheet.sheet_properties.tabColor = _MARKED
             sheet.oddHeader.center.text = self.mark
-        sheet._writer = WorksheetWriter(sheet, out=io.BytesIO())
+        if self.footer:
+            sheet.oddFooter.left.text = self.footer.replace("&", "&&")  # & begins a command there
+            sheet.oddFooter.left.size = _FOOTER_POINTS
+            sheet.oddFooter.right.text = "&A, &P / &N"
+            sheet.oddFooter.right.size = _FOOTER_POINTS
+        sheet.page_setup.orientation = "landscape"
+        sheet.print_title_rows = "1:1"
+        sheet._part = plain_part(f"xl/worksheets/sheet{len(self.workbook.worksheets)}.xml")
+        sheet._writer = WorksheetWriter(
+            sheet, out=self._archive.open(sheet._part, "w", force_zip64=True)
+        )
         sheet._writer.write_top()
         sheet.append([_head_cell(sheet, column) for column in columns])
         return sheet
@@ -130,6 +157,7 @@ class Book:
     def _close(self, sheet: Any, name: str, columns: Sequence[str], written: int) -> None:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{written + 1}"
         sheet.close()
+        sheet._writer.out.close()
         self.rows[name] = written
 
     def _cell(self, sheet: Any, value: str, name: str, row: int, column: int) -> Any:
@@ -158,16 +186,15 @@ class Book:
         return f"[see LONGTEXT: {name} row {row} column {column}, {len(value)} characters]"
 
 
-class _MemoryWriter(ExcelWriter):
-    """Packs sheets that were written to memory: openpyxl's own way leaves them in clear text in
-    temporary files, where a killed process would forget them."""
+class _Packer(ExcelWriter):
+    """Adds the parts around the sheets, which are in the archive already."""
 
     def write_worksheet(self, ws: Any) -> None:
-        """Add one sheet to the archive."""
+        """Name one sheet in the archive's list of contents."""
         ws._drawing = SpreadsheetDrawing()
         ws._rels = ws._writer._rels
-        archive: ZipFile = self._archive  # type: ignore[attr-defined]
-        archive.writestr(ws.path[1:], ws._writer.out.getvalue())
+        # A sheet was numbered when it was opened; its place in the book may be another.
+        ws._id = int(_NUMBER.findall(ws._part.filename)[0])
         self.manifest.append(ws)
 
 

@@ -22,6 +22,8 @@ from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.reviews import STUDY, Hold
 from lnmonitor.storage.unit_of_work import UnitOfWork
 
+__all__ = ["Hold", "freeze", "holds", "lock", "unfreeze", "unlock"]
+
 
 def freeze(
     session: StudySession, scope: Scope, target: str = STUDY, *, progress: Progress = silent

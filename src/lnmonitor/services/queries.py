@@ -167,6 +167,22 @@ def thread(session: StudySession, query_id: str) -> tuple[Step, ...]:
     return tuple(_step(row, hidden) for row in rows)
 
 
+def threads(session: StudySession, patient_id: str) -> Mapping[str, tuple[Step, ...]]:
+    """Return all steps of each query of a patient, by the query's id."""
+    require(session, Action.VIEW)
+    with session.store.read() as connection:
+        stored = reviews.queries(connection, patient_id=patient_id)
+        seen = {one.id for one in stored if not _is_hidden(session, one)}
+        steps: dict[str, list[Mapping[str, Any]]] = {one: [] for one in seen}
+        for row in repo.audit_rows(connection, where={"patient_id": patient_id}):
+            if row["action"].startswith("query "):
+                query_id = json.loads(row["new"])["query"]
+                if query_id in seen:
+                    steps[query_id].append(row)
+        hidden = reviews.redacted(connection)
+    return {one: tuple(_step(row, hidden) for row in rows) for one, rows in steps.items()}
+
+
 def ask(
     session: StudySession,
     text: str,

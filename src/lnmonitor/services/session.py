@@ -20,6 +20,7 @@ from lnmonitor.storage import clock_watch
 from lnmonitor.storage.audit import Actor, canonical
 from lnmonitor.storage.clock_watch import ClockNotice
 from lnmonitor.storage.ids import IdFactory
+from lnmonitor.storage.migrations.run import version_of
 from lnmonitor.storage.unit_of_work import UnitOfWork, unit_of_work
 from lnmonitor.study.protocol import load_protocol
 
@@ -97,6 +98,12 @@ class StudySession:
     def read_only(self) -> bool:
         """Whether nothing can be saved."""
         return self.store.read_only
+
+    @property
+    def schema(self) -> int:
+        """The number of the last change of the tables that the study's database has."""
+        with self.store.read() as connection:
+            return version_of(connection)
 
     def may(self, action: Action) -> bool:
         """Return whether the signed-in person may do something."""

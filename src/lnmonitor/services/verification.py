@@ -6,6 +6,7 @@ at once only in the version that this person had open (`services.seen`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from lnmonitor.services.form_state import (
     verified_items,
 )
 from lnmonitor.services.permissions import Action, require
+from lnmonitor.services.saving import load
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage import reviews
@@ -137,6 +139,25 @@ def marks(session: StudySession, record_id: str) -> Mapping[str, ItemMark]:
         found = reviews.marks(connection, record_ids=[record_id])
     if record is None:
         raise _no_record()
+    return _fitting(record, found)
+
+
+def patient_marks(session: StudySession, patient_id: str) -> Mapping[str, Mapping[str, ItemMark]]:
+    """Return who verified each item of a patient's records, by record; marks that still fit.
+
+    Raises:
+        InputError: there is no such patient.
+    """
+    require(session, Action.VIEW)
+    stored: dict[str, list[Mark]] = defaultdict(list)
+    with session.store.read() as connection:
+        for mark in reviews.marks(connection, patient_id=patient_id):
+            stored[mark.record_id].append(mark)
+    records = {one.id: one for one in load(session, patient_id).records if one.id in stored}
+    return {one: _fitting(record, stored[one]) for one, record in records.items()}
+
+
+def _fitting(record: Record[Form], found: Sequence[Mark]) -> Mapping[str, ItemMark]:
     fitting = verified_items(record, {one.item: one.cell for one in found})
     return {one.item: ItemMark(one.by, one.at) for one in found if one.item in fitting}
 

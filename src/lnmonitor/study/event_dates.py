@@ -36,5 +36,6 @@ def event_date(record: Record[Form], visits: Mapping[str, Visit]) -> str | None:
     visit = visits.get(record.visit_id or "")
     if visit is not None:
         return visit.visit_date
-    found = record.form.get(_DATED_BY.get(record.form.code, ""))
+    item = _DATED_BY.get(record.form.code)
+    found = record.form.get(item) if item is not None else None
     return None if found is None else str(found).partition("T")[0]

@@ -1,0 +1,39 @@
+"""Zip files whose bytes depend on their content alone: the same parts make the same file."""
+
+from __future__ import annotations
+
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest that the format knows; it stands for no date."""
+_FILE_OF_OWNER = 0o600 << 16
+_UNIX = 3
+
+
+class PlainZip(ZipFile):
+    """A zip file to write; no part carries the time or the system of its writing."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file, "w", ZIP_DEFLATED, allowZip64=True)
+
+    def writestr(
+        self,
+        zinfo_or_arcname: ZipInfo | str,
+        data: Any,
+        compress_type: int | None = None,
+        compresslevel: int | None = None,
+    ) -> None:
+        """Add a part with its content."""
+        name = zinfo_or_arcname
+        part = plain_part(name) if isinstance(name, str) else name
+        super().writestr(part, data, compress_type, compresslevel)
+
+
+def plain_part(name: str) -> ZipInfo:
+    """Return the head of a part, to open it for writing."""
+    part = ZipInfo(name, _DATE)
+    part.compress_type = ZIP_DEFLATED
+    part.external_attr = _FILE_OF_OWNER
+    part.create_system = _UNIX
+    return part
