@@ -147,6 +147,6 @@ def _recompute_all(
         if data is None:
             raise InputError("A record names a patient that does not exist.", "Check the import.")
         course = evaluate(data, session.protocol, today=session.today)
-        repo.replace_assessments(work.connection, [patient_id], stored_results(course))
+        repo.replace_assessments(work.connection, patient_id, stored_results(course))
         merge_flags(work, course, repo.flags(work.connection, [patient_id]))
         progress(number, len(patient_ids), "Results computed")

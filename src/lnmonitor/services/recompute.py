@@ -197,7 +197,7 @@ def _renew(session: StudySession, work: UnitOfWork, patient: Patient) -> Patient
     flags_before = {flag.identity: flag.state for flag in repo.flags(work.connection, [patient.id])}
     course = evaluate(data, session.protocol, today=session.today)
     now = stored_results(course)
-    repo.replace_assessments(work.connection, [patient.id], now)
+    repo.replace_assessments(work.connection, patient.id, now)
     merge_flags(work, course, repo.flags(work.connection, [patient.id]))
     flags_now = {flag.identity: flag.state for flag in repo.flags(work.connection, [patient.id])}
     results, renewed = _compare(before, now)
