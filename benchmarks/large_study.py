@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Table
 
 from lnmonitor.services.patients import list_patients
 from lnmonitor.services.session import StudySession
+from lnmonitor.services.summaries import keep_missing
 from lnmonitor.storage import audit
 from lnmonitor.storage.audit import COLUMNS, AuditTrail, Entry, Head
 from lnmonitor.storage.tables import AssessmentRow, FlagRow, PatientRow, form_table, table_of
@@ -58,6 +59,8 @@ def multiply(session: StudySession, patients: int) -> None:
     with session.store.write() as connection:
         for table in tables:
             _copy(connection, table, copies)
+    keep_missing(session)
+    session.cache.clear()
 
 
 def _copy(connection: Connection, table: Table, copies: int) -> None:

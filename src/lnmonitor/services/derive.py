@@ -11,6 +11,7 @@ from lnmonitor.clinical.bilag import SCALES, BilagGrade
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.clinical.sledai import SledaiScore
+from lnmonitor.services import summaries
 from lnmonitor.services.flag_text import flag_text
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
@@ -33,9 +34,11 @@ _ANSWERS = ("stage", "risk", "complete", "met")
 
 
 def recompute(session: StudySession, work: UnitOfWork, data: PatientData) -> Course:
-    """Evaluate a patient and store results and flags in the transaction."""
+    """Evaluate a patient and store results, flags and the summary in the transaction."""
     course = evaluate(data, session.protocol, today=session.today)
-    repo.replace_assessments(work.connection, data.patient_id, stored_results(course))
+    results = stored_results(course)
+    repo.replace_assessments(work.connection, data.patient_id, results)
+    summaries.keep(work, session.protocol, data, results)
     merge_flags(work, course, repo.flags(work.connection, [data.patient_id]))
     return course
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Update, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lnmonitor.storage.engine import driver_of
@@ -260,13 +270,13 @@ def patient_data(connection: Connection, patient_id: str) -> PatientData | None:
 
 
 def records_of(
-    connection: Connection, form: type[F], patient_ids: Sequence[str] | None = None
+    connection: Connection, form: type[F], *, where: Mapping[str, str] | None = None
 ) -> list[Record[F]]:
-    """Return the records of one form that are not voided: of all patients, or of the given."""
+    """Return all records of one form that are not voided; `where` compares items by name."""
     table = form_table(form)
     statement = select(table).where(table.c.voided.is_(False)).order_by(table.c.id)
-    if patient_ids is not None:
-        statement = statement.where(table.c.patient_id.in_(patient_ids))
+    for name, value in (where or {}).items():
+        statement = statement.where(table.c[name] == value)
     return [record_of(form, row) for row in connection.execute(statement).mappings()]
 
 
@@ -395,14 +405,22 @@ def _assessment_rows(connection: Connection, patient_id: str) -> list[tuple[Any,
     return list(found)
 
 
-def flags(connection: Connection, patient_ids: Sequence[str] | None = None) -> list[StoredFlag]:
-    """Return flags by patient: all, or those of some patients."""
-    if patient_ids is not None and len(patient_ids) == 1:
+def flags(
+    connection: Connection,
+    patient_ids: Sequence[str] | None = None,
+    *,
+    open_only: bool = False,
+) -> list[StoredFlag]:
+    """Return flags by patient: all, or those of some patients; or the open ones of these."""
+    if patient_ids is not None and len(patient_ids) == 1 and not open_only:
         rows = connection.execute(_FLAGS_OF, {"patient_id": patient_ids[0]})
         return [StoredFlag(*row) for row in rows]
     statement = select(_FLAG).order_by(_FLAG.c.patient_id, _FLAG.c.identity)
     if patient_ids is not None:
         statement = statement.where(_FLAG.c.patient_id.in_(patient_ids))
+    if open_only:
+        # The word itself and no parameter: an index holds the open flags only.
+        statement = statement.where(_FLAG.c.state == literal_column("'open'"))
     return [StoredFlag(*row) for row in connection.execute(statement)]
 
 

@@ -353,7 +353,7 @@ def _read(
     Args:
         ids: only rows whose column `key` holds one of them. besides: further conditions.
     """
-    columns = tuple(where)
+    columns: tuple[str, ...] = tuple(where)
     if ids is None:
         statement = _select(table, columns)
         statement = statement.where(*besides) if besides else statement
