@@ -1,31 +1,87 @@
-"""Save a form with checks, scores and audit, against one bare durable commit of SQLCipher."""
+"""Save a form with checks, scores and audit, against a bare durable commit of the same bytes.
+
+The floor writes what the save wrote just before: the same rows with the same contents into the same
+tables of a copy of the study, in one durable transaction of the bare driver. It reads nothing,
+checks nothing and computes nothing. (Until it did so the floor was one short row in an empty table,
+and its ratio cannot be compared with this one.)
+"""
 
 from __future__ import annotations
 
-import secrets
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import sqlcipher3
+from sqlalchemy import Engine, event
 
 from lnmonitor.services.patients import list_patients, patient_data
 from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.session import StudySession
+from lnmonitor.storage.engine import FILE_NAME, connect_raw
 from lnmonitor.study.forms import VitalSigns
 from measure import Measured, by_turns, open_demo
+
+ROUNDS = 60
+_END = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
 
 
 def measure(study: Path) -> Measured:
     """Amend vital signs again and again; each save is acknowledged only when it is on the disk."""
-    bare = _bare_database(study.parent / "bare.db")
-
-    def save_floor() -> None:
-        bare.execute("INSERT INTO t (a, b, c) VALUES (?, ?, ?)", ("VS", 120.0, "x" * 200))
-        bare.commit()
-
+    twin = study.with_name("twin")
+    shutil.rmtree(twin, ignore_errors=True)
     with open_demo(study, "nurse") as session:
-        measured = by_turns(saving(session), save_floor, rounds=60, warm=5)
-    return Measured("save a form: checks, scores, audit, commit", "SQLCipher commit", *measured)
+        save_once = saving(session)
+        copy_of(session, twin)
+        measured = against_floor(session, save_once, twin)
+    shutil.rmtree(twin)
+    return Measured("save a form: checks, scores, audit, commit", "same rows, bare", *measured)
+
+
+def against_floor(
+    session: StudySession, save_once: Callable[[], None], twin: Path, rounds: int = ROUNDS
+) -> tuple[float, float, float, float]:
+    """Return the medians of saves and of the same writes by the bare driver, by turns.
+
+    Args:
+        twin: a copy of the study as it is now; it follows.
+    """
+    bare = connect_raw(twin / FILE_NAME, session.store.data_key)
+    writes: list[tuple[str, Any, bool]] = []
+
+    def note(_: Any, __: Any, statement: str, values: Any, ___: Any, many: bool) -> None:
+        if not statement.startswith(("SELECT", "BEGIN", "PRAGMA")):
+            writes.append((statement, values, many))
+
+    def ours() -> None:
+        writes.clear()
+        save_once()
+
+    def floor() -> None:
+        bare.execute("BEGIN IMMEDIATE")
+        for statement, values, many in writes:
+            (bare.executemany if many else bare.execute)(statement, values)
+        bare.execute("COMMIT")
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        measured = by_turns(ours, floor, rounds=rounds, warm=5)
+        with session.store.read() as connection:
+            assert tuple(bare.execute(_END).fetchone()) == tuple(
+                connection.exec_driver_sql(_END).one()
+            ), "the twin holds what the study holds"
+        return measured
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+        bare.close()
+
+
+def copy_of(session: StudySession, place: Path) -> None:
+    """Copy the study as it is now; nobody writes meanwhile."""
+    with session.store.read():
+        place.mkdir()
+        for name in (FILE_NAME, f"{FILE_NAME}-wal"):
+            shutil.copyfile(session.store.folder / name, place / name)
 
 
 def saving(session: StudySession) -> Callable[[], None]:
@@ -48,13 +104,3 @@ def saving(session: StudySession) -> Callable[[], None]:
         state["version"] = save(session, [draft]).records[0].row_version
 
     return save_ours
-
-
-def _bare_database(path: Path) -> sqlcipher3.Connection:
-    connection = sqlcipher3.connect(str(path))
-    connection.execute(f"PRAGMA key=\"x'{secrets.token_hex(32)}'\"")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b REAL, c TEXT)")
-    connection.commit()
-    return connection

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lnmonitor.analysis.course import Course, Flag, VisitAssessment, evaluate
+from lnmonitor.analysis.course import Course, Flag, evaluate
 from lnmonitor.clinical.bilag import SCALES, BilagGrade
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.clinical.sledai import SledaiScore
+from lnmonitor.services import summaries
 from lnmonitor.services.flag_text import flag_text
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
@@ -23,27 +24,32 @@ OPEN = "open"
 WITHDRAWN = "withdrawn"
 _NUMBERS = ("score", "grade", "value", "total", "mg_per_day", "given_dose_per_kg", "dose")
 """Names under which results carry their one number, in the order of looking."""
-_HASHES_KEPT = 4096
-_hashes: dict[int, tuple[Outcome, str]] = {}
-"""Hashes by the identity of their result, which is kept beside it so that it stays one."""
+_Row = tuple[str, float | None, str, str, str]
+_ROWS_KEPT = 8192
+_rows: dict[tuple[int, str], tuple[Outcome, _Row]] = {}
+"""What is stored of a result by its identity and the BILAG scale; the result is kept beside it, so
+that its identity stays its own."""
 _ANSWERS = ("stage", "risk", "complete", "met")
 """Names under which other results carry their one word."""
 
 
 def recompute(session: StudySession, work: UnitOfWork, data: PatientData) -> Course:
-    """Evaluate a patient and store results and flags in the transaction."""
+    """Evaluate a patient and store results, flags and the summary in the transaction."""
     course = evaluate(data, session.protocol, today=session.today)
-    repo.replace_assessments(work.connection, [data.patient_id], stored_results(course))
+    results = stored_results(course)
+    repo.replace_assessments(work.connection, data.patient_id, results)
+    summaries.keep(work, session.protocol, data, results)
     merge_flags(work, course, repo.flags(work.connection, [data.patient_id]))
     return course
 
 
 def stored_results(course: Course) -> list[Assessment]:
     """Return one row for each result of each visit."""
+    patient, scale = course.patient_id, course.bilag_scale
     return [
-        _stored(course, visit, key, outcome)
-        for visit in course.visits
-        for key, outcome in visit.outcomes.items()
+        Assessment(patient, one.visit_id, key, one.code, one.date, one.day, *_row(outcome, scale))
+        for one in course.visits
+        for key, outcome in one.outcomes.items()
     ]
 
 
@@ -88,13 +94,7 @@ def value_of(outcome: Outcome, bilag_scale: str) -> tuple[str, float | None]:
 
 
 def input_hash(outcome: Outcome) -> str:
-    """Return a hash of what a result stands on: rule, parameters, criteria with their numbers.
-
-    Most rules give the same object for the same inputs, so that a hash once made serves again.
-    """
-    known, made = _hashes.get(id(outcome), (None, ""))
-    if known is outcome:
-        return made
+    """Return a hash of what a result stands on: rule, parameters, criteria with their numbers."""
     rule = outcome.rule
     content = canonical(
         [
@@ -105,28 +105,24 @@ def input_hash(outcome: Outcome) -> str:
             list(outcome.missing),
         ]
     )
-    made = hashlib.sha256(content.encode()).hexdigest()[:32]
-    _hashes[id(outcome)] = (outcome, made)
-    if len(_hashes) > _HASHES_KEPT:
-        _hashes.pop(next(iter(_hashes)))
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def _row(outcome: Outcome, bilag_scale: str) -> _Row:
+    """Return value, number, rule, its version and the hash of the inputs.
+
+    Most rules give the same object for the same inputs, so that what was made once serves again.
+    """
+    place = id(outcome), bilag_scale
+    known, made = _rows.get(place, (None, None))
+    if made is not None and known is outcome:
+        return made
+    rule = outcome.rule
+    made = (*value_of(outcome, bilag_scale), rule.id, rule.version, input_hash(outcome))
+    _rows[place] = (outcome, made)
+    if len(_rows) > _ROWS_KEPT:
+        _rows.pop(next(iter(_rows)))
     return made
-
-
-def _stored(course: Course, visit: VisitAssessment, key: str, outcome: Outcome) -> Assessment:
-    text, number = value_of(outcome, course.bilag_scale)
-    return Assessment(
-        course.patient_id,
-        visit.visit_id,
-        key,
-        visit.code,
-        visit.date,
-        visit.day,
-        text,
-        number,
-        outcome.rule.id,
-        outcome.rule.version,
-        input_hash(outcome),
-    )
 
 
 def _kept_or_raised(

@@ -38,13 +38,10 @@ def flags(
     """Return open flags, the gravest and latest first; closed ones too if asked for."""
     require(session, Action.VIEW)
     with session.store.read() as connection:
-        stored = repo.flags(connection, None if patient_id is None else [patient_id])
+        wanted = None if patient_id is None else [patient_id]
+        stored = repo.flags(connection, wanted, open_only=not include_closed)
         subjects = {one.id: one.subject_id for one in repo.patients(connection)}
-    views = [
-        view_of(row, subjects[row.patient_id])
-        for row in stored
-        if include_closed or row.state == "open"
-    ]
+    views = [view_of(row, subjects[row.patient_id]) for row in stored]
     views.sort(key=lambda view: view.flag.date, reverse=True)
     views.sort(key=lambda view: _SEVERITIES.index(view.flag.severity))
     return tuple(views)

@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lnmonitor.analysis.course import evaluate
 from lnmonitor.errors import InputError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services.changes import ChangeSet
-from lnmonitor.services.derive import merge_flags, stored_results
+from lnmonitor.services.derive import recompute
 from lnmonitor.services.drafts import RecordDraft, validated
 from lnmonitor.services.form_state import require_open, require_study_open
 from lnmonitor.services.permissions import Action, require
@@ -146,7 +145,5 @@ def _recompute_all(
         data = repo.patient_data(work.connection, patient_id)
         if data is None:
             raise InputError("A record names a patient that does not exist.", "Check the import.")
-        course = evaluate(data, session.protocol, today=session.today)
-        repo.replace_assessments(work.connection, [patient_id], stored_results(course))
-        merge_flags(work, course, repo.flags(work.connection, [patient_id]))
+        recompute(session, work, data)
         progress(number, len(patient_ids), "Results computed")

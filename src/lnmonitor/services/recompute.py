@@ -16,10 +16,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lnmonitor.analysis.course import evaluate
 from lnmonitor.analysis.rules import versions
 from lnmonitor.progress import Progress, silent
-from lnmonitor.services.derive import merge_flags, stored_results
+from lnmonitor.services.derive import recompute, stored_results
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import assessments
@@ -195,10 +194,7 @@ def _renew(session: StudySession, work: UnitOfWork, patient: Patient) -> Patient
     assert data is not None  # noqa: S101 - its keys were read in this transaction
     before = repo.assessments(work.connection, patient_ids=[patient.id])
     flags_before = {flag.identity: flag.state for flag in repo.flags(work.connection, [patient.id])}
-    course = evaluate(data, session.protocol, today=session.today)
-    now = stored_results(course)
-    repo.replace_assessments(work.connection, [patient.id], now)
-    merge_flags(work, course, repo.flags(work.connection, [patient.id]))
+    now = stored_results(recompute(session, work, data))
     flags_now = {flag.identity: flag.state for flag in repo.flags(work.connection, [patient.id])}
     results, renewed = _compare(before, now)
     raised = [

@@ -26,8 +26,8 @@ from lnmonitor.study.protocol import load_protocol
 
 if TYPE_CHECKING:
     from lnmonitor.analysis.course import Course
-    from lnmonitor.services.patients import PatientSummary
     from lnmonitor.services.recompute import RecomputeReport
+    from lnmonitor.services.summaries import PatientSummary
     from lnmonitor.storage.store import Store
     from lnmonitor.study.records import PatientData
 

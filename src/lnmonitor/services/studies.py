@@ -148,7 +148,9 @@ def open_study(
 def _renew_outdated(session: StudySession, progress: Progress) -> RecomputeReport | None:
     # Imported here: all rules come with it, and reading a study's card must not wait for them.
     from lnmonitor.services.recompute import renew_outdated
+    from lnmonitor.services.summaries import keep_missing
 
+    keep_missing(session)
     return renew_outdated(session, progress)
 
 

@@ -12,7 +12,9 @@ from lnmonitor.services.derive import WITHDRAWN, stored_results
 from lnmonitor.services.flag_text import flag_text
 from lnmonitor.services.recompute import up_to_date
 from lnmonitor.services.session import StudySession
+from lnmonitor.services.summaries import VERSION, summary_texts
 from lnmonitor.storage import repositories as repo
+from lnmonitor.storage import summaries
 from lnmonitor.storage.told import differing, told
 
 SENTENCES = {
@@ -53,11 +55,16 @@ def _results_fit(session: StudySession, connection: Connection, patient_id: str)
         return False
     course = evaluate(data, session.protocol, today=session.today)
     stored = repo.assessments(connection, patient_ids=[patient_id])
+    results = stored_results(course)
+    content, rules = summary_texts(session.protocol, data, results)
+    kept = summaries.summary(connection, patient_id)
+    if kept is None or kept[1:4] != (VERSION, content, rules):
+        return False
     flags = {
         one.identity: one.content
         for one in repo.flags(connection, [patient_id])
         if one.state != WITHDRAWN
     }
-    return set(stored) == set(stored_results(course)) and flags == {
+    return set(stored) == set(results) and flags == {
         flag.identity: flag_text(flag) for flag in course.flags
     }

@@ -72,14 +72,20 @@ def worklist(session: StudySession) -> Worklist:
     """Return the day's work, the most pressing first in each group."""
     require(session, Action.VIEW)
     patients = list_patients(session)
-    pairs = [(one, visit) for one in patients for visit in one.schedule]
-    begun = [pair for pair in pairs if _begun_lately(session, pair[1])]
+    begun = [
+        (one, visit)
+        for one in patients
+        if _visited_lately(session, one)
+        for visit in one.schedule
+        if _begun_lately(session, visit)
+    ]
     done = _forms_done(session, begun)
     incomplete = [row for row in _rows(begun, done) if row.forms_done < row.forms_total]
     open_now = [row for row in incomplete if _window_open(session, row.scheduled)]
     closed = [row for row in incomplete if row not in open_now]
+    awaited = [(one, visit) for one in patients for visit in one.awaited]
     waiting = {
-        state: list(_rows([pair for pair in pairs if pair[1].state is state], {}))
+        state: list(_rows([pair for pair in awaited if pair[1].state is state], {}))
         for state in (VisitState.OVERDUE, VisitState.DUE, VisitState.OPENING)
     }
     return Worklist(
@@ -90,6 +96,12 @@ def worklist(session: StudySession) -> Worklist:
         serious=_serious(session, {one.patient_id: one.subject_id for one in patients}),
         flags=flags(session),
     )
+
+
+def _visited_lately(session: StudySession, patient: PatientSummary) -> bool:
+    """Return whether a visit was so lately that its forms may be missing; asked before all else."""
+    since = (session.today - timedelta(days=_INCOMPLETE_FOR_DAYS)).isoformat()
+    return any((on or "") >= since for _, _, on, _ in patient.kept.visits)
 
 
 def _begun_lately(session: StudySession, visit: ScheduledVisit) -> bool:
@@ -164,13 +176,12 @@ def _by_date(rows: Sequence[WorkRow]) -> tuple[WorkRow, ...]:
 
 def _serious(session: StudySession, subjects: dict[str, str]) -> tuple[SeriousEvent, ...]:
     with session.store.read() as connection:
-        records: Sequence[Record[AdverseEvent]] = repo.records_of(connection, AdverseEvent)
+        records = repo.records_of(connection, AdverseEvent, where={"serious": "Y"})
     now = session.clock.now().replace(tzinfo=None)
     open_ones = [
         _serious_event(record, subjects[record.patient_id], now)
         for record in records
-        if record.form.serious == "Y"
-        and (record.form.reported_at is None or record.form.ongoing == "Y")
+        if (record.form.reported_at is None or record.form.ongoing == "Y")
         and record.source != "import"  # another system's events are reported there
     ]
     return tuple(sorted(open_ones, key=lambda one: (one.reported_at is not None, one.due_at or "")))

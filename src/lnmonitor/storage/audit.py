@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from lnmonitor import __version__
 from lnmonitor.progress import Progress, silent
@@ -27,8 +27,16 @@ GENESIS = "0" * 64
 COLUMNS = tuple(AuditRow.model_fields)
 _AUDIT = table_of(AuditRow)
 _META = table_of(MetaRow)
+# Statements of every save, made once.
+_FACT = select(_META.c.value).where(_META.c.name == bindparam("fact"))
+_SET_FACT = update(_META).where(_META.c.name == bindparam("fact")).values(value=bindparam("text"))
+_ADD = insert(_AUDIT)
 _HEAD = "audit_head"
 _VERIFIED = "audit_verified"
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+_HASHED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _STEP = 10_000
 _MOST_PROBLEMS = 100
 
@@ -96,7 +104,7 @@ class AuditTrail:
 
     def __init__(self, connection: Connection, actor: Actor, now: datetime) -> None:
         self._connection = connection
-        self._common = {
+        self.common = {
             "at": utc_text(now),
             "utc_offset": offset_text(now),
             "zone": zone_text(now),
@@ -122,10 +130,10 @@ class AuditTrail:
         sequence, previous = last.sequence, last.hash
         for entry in self._waiting:
             sequence += 1
-            row = {"sequence": sequence, **self._common, **vars(entry), "previous_hash": previous}
+            row = {"sequence": sequence, **self.common, **vars(entry), "previous_hash": previous}
             previous = row["hash"] = entry_hash(row)
             rows.append(row)
-        self._connection.execute(insert(_AUDIT), rows)
+        self._connection.execute(_ADD, rows)
         self._head = Head(sequence, previous)
         write_head(self._connection, self._head)
         self._waiting.clear()
@@ -133,17 +141,12 @@ class AuditTrail:
 
 def canonical(value: object) -> str:
     """Return the one JSON text of a value: keys sorted, no spaces, characters as they are."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _CANONICAL.encode(value)
 
 
 def entry_hash(row: Mapping[str, Any]) -> str:
     """Return the hash over all columns but the hash itself, in the order of the table."""
-    content = json.dumps(
-        [row[name] for name in COLUMNS[:-1]], ensure_ascii=False, separators=(",", ":")
-    )
-    return _sha256(content)
+    return _sha256(_HASHED.encode([row[name] for name in COLUMNS[:-1]]))
 
 
 def _sha256(text: str) -> str:
@@ -161,7 +164,7 @@ def write_head(connection: Connection, new: Head) -> None:
 
 
 def _stored_head(connection: Connection, name: str) -> Head | None:
-    text = connection.scalar(select(_META.c.value).where(_META.c.name == name))
+    text = connection.scalar(_FACT, {"fact": name})
     if text is None:
         return None
     sequence, _, last = text.partition(" ")
@@ -171,9 +174,7 @@ def _stored_head(connection: Connection, name: str) -> Head | None:
 
 def _write_head(connection: Connection, name: str, new: Head) -> None:
     text = f"{new.sequence} {new.hash}"
-    changed = connection.execute(
-        _META.update().where(_META.c.name == name).values(value=text)
-    ).rowcount
+    changed = connection.execute(_SET_FACT, {"fact": name, "text": text}).rowcount
     if not changed:
         connection.execute(insert(_META), {"name": name, "value": text})
 

@@ -10,13 +10,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lnmonitor.storage.tables import DraftRow, table_of
 
 _DRAFT = table_of(DraftRow)
 _KEYS = ("account", "patient_id", "visit", "form", "record_id")
+_REMOVE = delete(_DRAFT).where(*(_DRAFT.c[name] == bindparam(f"of_{name}") for name in _KEYS))
+_PUT = upsert(_DRAFT)
+_PUT = _PUT.on_conflict_do_update(
+    index_elements=_KEYS,
+    set_={one.name: _PUT.excluded[one.name] for one in _DRAFT.columns if one.name not in _KEYS},
+)
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,7 @@ def put(connection: Connection, account: str, draft: StoredDraft) -> None:
         "utc_offset": draft.utc_offset,
         "content": json.dumps(content),  # escapes, so that half a character comes back too
     }
-    statement = upsert(_DRAFT).values(account=account, **vars(draft.place), **row)
-    connection.execute(statement.on_conflict_do_update(index_elements=_KEYS, set_=row))
+    connection.execute(_PUT, {"account": account, **vars(draft.place), **row})
 
 
 def of_account(connection: Connection, account: str) -> list[StoredDraft]:
@@ -90,13 +95,12 @@ def of_account(connection: Connection, account: str) -> list[StoredDraft]:
     ]
 
 
-def remove(connection: Connection, account: str, places: Iterable[Place]) -> int:
-    """Remove an account's drafts at some places; return how many there were."""
-    gone = 0
-    for place in places:
-        at_place = [_DRAFT.c[name] == value for name, value in vars(place).items()]
-        found = connection.execute(
-            delete(_DRAFT).where(and_(_DRAFT.c.account == account, *at_place))
-        )
-        gone += found.rowcount
-    return gone
+def remove(connection: Connection, account: str, places: Iterable[Place]) -> None:
+    """Remove an account's drafts at some places; there need not be any."""
+    rows = [{"of_account": account, **_place(place)} for place in dict.fromkeys(places)]
+    if rows:
+        connection.execute(_REMOVE, rows)
+
+
+def _place(place: Place) -> dict[str, str]:
+    return {f"of_{name}": value for name, value in vars(place).items()}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import create_engine
@@ -93,6 +93,14 @@ def connect_raw(
         connection.close()
         raise
     return connection
+
+
+def driver_of(connection: Connection) -> Any:
+    """Return the driver's own connection, for what is read or written in great numbers.
+
+    It is in the same transaction, and its errors are translated like all others.
+    """
+    return connection.connection.driver_connection
 
 
 def make_file(folder: Path) -> None:

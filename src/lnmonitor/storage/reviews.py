@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Table,
+    bindparam,
     delete,
     exists,
     insert,
     literal,
+    or_,
     select,
     true,
     update,
@@ -45,6 +49,11 @@ _HOLD = table_of(HoldRow)
 _QUERY = table_of(QueryRow)
 _SEEN = table_of(SeenRow)
 _REDACTION = table_of(RedactionRow)
+_HOLDS_OVER = (
+    select(_HOLD)
+    .where(or_(_HOLD.c.patient_id == "", _HOLD.c.patient_id == bindparam("patient_id")))
+    .order_by(*_HOLD.primary_key)
+)
 _MOST_BOUND = 500
 """Values in one IN list; SQLite takes 32,766 by default, older builds 999."""
 
@@ -161,8 +170,7 @@ def marks(
     record_ids: Collection[str] | None = None,
 ) -> list[Mark]:
     """Return verification marks."""
-    where = [] if patient_id is None else [_VERIFICATION.c.patient_id == patient_id]
-    return _read(connection, _VERIFICATION, Mark, where, _VERIFICATION.c.record_id, record_ids)
+    return _read(connection, _VERIFICATION, Mark, _of(patient_id), "record_id", record_ids)
 
 
 def put_marks(connection: Connection, new: Sequence[Mark]) -> None:
@@ -181,8 +189,7 @@ def drop_marks(connection: Connection, record_id: str, items: Collection[str]) -
 
 def signatures(connection: Connection, *, patient_id: str | None = None) -> list[StoredSignature]:
     """Return signatures, first one first."""
-    where = [] if patient_id is None else [_SIGNATURE.c.patient_id == patient_id]
-    return _read(connection, _SIGNATURE, StoredSignature, where)
+    return _read(connection, _SIGNATURE, StoredSignature, _of(patient_id))
 
 
 def signed_records(
@@ -192,11 +199,12 @@ def signed_records(
     record_ids: Collection[str] | None = None,
 ) -> list[SignedRecord]:
     """Return the records under signatures, valid or not."""
-    where = []
     if patient_id is not None:
         own = select(_SIGNATURE.c.id).where(_SIGNATURE.c.patient_id == patient_id)
-        where.append(_SIGNED.c.signature_id.in_(own))
-    return _read(connection, _SIGNED, SignedRecord, where, _SIGNED.c.record_id, record_ids)
+        statement = _select(_SIGNED, ()).where(_SIGNED.c.signature_id.in_(own))
+        found = [SignedRecord(*row) for row in connection.execute(statement)]
+        return [one for one in found if record_ids is None or one.record_id in record_ids]
+    return _read(connection, _SIGNED, SignedRecord, {}, "record_id", record_ids)
 
 
 def add_signature(
@@ -236,8 +244,9 @@ def invalidate(connection: Connection, signed: SignedRecord, at: str, by: str) -
 
 def holds(connection: Connection, *, patient_id: str | None = None) -> list[Hold]:
     """Return what is frozen or locked: of the study and one patient, or everything."""
-    where = [] if patient_id is None else [_HOLD.c.patient_id.in_(("", patient_id))]
-    return _read(connection, _HOLD, Hold, where)
+    if patient_id is None:
+        return _read(connection, _HOLD, Hold, {})
+    return [Hold(*row) for row in connection.execute(_HOLDS_OVER, {"patient_id": patient_id})]
 
 
 def put_hold(connection: Connection, hold: Hold) -> None:
@@ -258,15 +267,17 @@ def queries(
     states: Collection[str] | None = None,
 ) -> list[StoredQuery]:
     """Return queries, first one first."""
-    where = [] if patient_id is None else [_QUERY.c.patient_id == patient_id]
-    if states is not None:
-        where.append(_QUERY.c.state.in_(states))
-    return _read(connection, _QUERY, StoredQuery, where, _QUERY.c.record_id, record_ids)
+    where = _of(patient_id)
+    if record_ids is None:
+        besides = () if states is None else (_QUERY.c.state.in_(states),)
+        return _read(connection, _QUERY, StoredQuery, where, besides=besides)
+    found = _read(connection, _QUERY, StoredQuery, where, "record_id", record_ids)
+    return [one for one in found if states is None or one.state in states]
 
 
 def query(connection: Connection, query_id: str) -> StoredQuery | None:
     """Return one query, None if there is none."""
-    found = _read(connection, _QUERY, StoredQuery, [_QUERY.c.id == query_id])
+    found = _read(connection, _QUERY, StoredQuery, {"id": query_id})
     return found[0] if found else None
 
 
@@ -283,10 +294,8 @@ def seen(
     record_ids: Collection[str] | None = None,
 ) -> list[Seen]:
     """Return what a person has had open."""
-    where = [_SEEN.c.account == account]
-    if patient_id is not None:
-        where.append(_SEEN.c.patient_id == patient_id)
-    return _read(connection, _SEEN, Seen, where, _SEEN.c.record_id, record_ids)
+    where = {"account": account, **_of(patient_id)}
+    return _read(connection, _SEEN, Seen, where, "record_id", record_ids)
 
 
 def put_seen(connection: Connection, new: Sequence[Seen]) -> None:
@@ -334,18 +343,41 @@ def _read(
     connection: Connection,
     table: Table,
     kind: type[T],
-    where: Sequence[ColumnElement[bool]],
-    key: ColumnElement[Any] | None = None,
+    where: Mapping[str, str],
+    key: str = "",
     ids: Collection[str] | None = None,
+    besides: Sequence[ColumnElement[bool]] = (),
 ) -> list[T]:
-    """Read rows in the order of their primary key: ids grow with time."""
-    statement = select(table).where(true(), *where).order_by(*table.primary_key)
-    if key is None or ids is None:
-        return [kind(*row) for row in connection.execute(statement)]
+    """Read rows by the contents of columns, in the order of their primary key: ids grow with time.
+
+    Args:
+        ids: only rows whose column `key` holds one of them. besides: further conditions.
+    """
+    columns: tuple[str, ...] = tuple(where)
+    if ids is None:
+        statement = _select(table, columns)
+        statement = statement.where(*besides) if besides else statement
+        return [kind(*row) for row in connection.execute(statement, where)]
+    if len(ids) == 1:
+        (only,) = ids
+        statement = _select(table, (*columns, key))
+        return [kind(*row) for row in connection.execute(statement, {**where, key: only})]
     found: list[T] = []
     for part in _parts(sorted(ids)):
-        found += [kind(*row) for row in connection.execute(statement.where(key.in_(part)))]
+        statement = _select(table, columns).where(table.c[key].in_(part))
+        found += [kind(*row) for row in connection.execute(statement, where)]
     return found
+
+
+def _of(patient_id: str | None) -> dict[str, str]:
+    return {} if patient_id is None else {"patient_id": patient_id}
+
+
+@cache
+def _select(table: Table, columns: tuple[str, ...]) -> Select[Any]:
+    """Return the statement that reads a table's rows by some columns; made once, used often."""
+    equal = [table.c[name] == bindparam(name) for name in columns]
+    return select(table).where(true(), *equal).order_by(*table.primary_key)
 
 
 def _put(connection: Connection, table: Table, new: Sequence[T]) -> None:

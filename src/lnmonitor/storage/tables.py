@@ -132,6 +132,18 @@ class AssessmentRow(SQLModel, table=True):
     input_hash: str
 
 
+class SummaryRow(SQLModel, table=True):
+    """What lists tell about a patient, derived with the results; `rules` and `at` say by what."""
+
+    __tablename__ = "summary"
+
+    patient_id: str = Field(primary_key=True, foreign_key="patient.id")
+    version: int
+    content: str
+    rules: str
+    at: str
+
+
 class FlagRow(SQLModel, table=True):
     """A flag with what people said about it; `content` is the flag itself as JSON."""
 
@@ -184,7 +196,7 @@ def house_tables() -> tuple[Table, ...]:
     """Return the tables that are not a form's."""
     rows = (
         *(MetaRow, AccountRow, UsedPasswordRow, PatientRow, AuditRow),
-        *(AssessmentRow, FlagRow, DraftRow, *review_tables.ROWS),
+        *(AssessmentRow, SummaryRow, FlagRow, DraftRow, *review_tables.ROWS),
     )
     return tuple(table_of(row) for row in rows)
 

@@ -5,6 +5,7 @@ Worklist, patient page, checks and reports all ask here, so that no two of them 
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
@@ -97,35 +98,75 @@ def death_date(data: PatientData) -> str | None:
     return min((day for day in deaths if day), default=None)
 
 
+@dataclass(frozen=True)
+class Start:
+    """What a patient's calendar hangs on: the first infusion, an early end, and the completion."""
+
+    zero: date | None
+    left_on: date | None
+    completed: bool
+
+
+def start_of(data: PatientData) -> Start:
+    """Return what a patient's calendar hangs on."""
+    leaving = left_study(data)
+    left_on = latest(leaving.form.occurred_on) if leaving else None
+    completed = any(record.form.status == "COMPLETED" for record in data.of(Disposition))
+    return Start(day0(data), left_on, completed)
+
+
 def schedule(protocol: Protocol, data: PatientData, today: date) -> tuple[ScheduledVisit, ...]:
     """Return every planned visit in order of day, as it stands `today`.
 
     Before the first infusion only visits up to day 0 can have a state other than FUTURE; screening
     then counts as due, because its window is known only when the infusion is planned.
     """
-    zero = day0(data)
-    leaving = left_study(data)
-    left_on = latest(leaving.form.occurred_on) if leaving else None
-    done = {record.form.visit_code: record for record in data.of(Visit)}
-    visits = tuple(
-        _scheduled(planned, done.get(planned.code), zero, left_on, today, protocol)
+    return standing(protocol, start_of(data), visits_of(data), today)
+
+
+def visits_of(data: PatientData) -> dict[str | None, Record[Visit]]:
+    """Return a patient's visits by code."""
+    return {record.form.visit_code: record for record in data.of(Visit)}
+
+
+def standing(
+    protocol: Protocol,
+    start: Start,
+    visits: Mapping[str | None, Record[Visit]],
+    today: date,
+) -> tuple[ScheduledVisit, ...]:
+    """Return the same as `schedule`, from the facts it needs."""
+    found = tuple(
+        _scheduled(planned, visits.get(planned.code), start, today, protocol)
         for planned in protocol.scheduled
     )
-    if not _completed(data):
-        return visits
+    if not start.completed:
+        return found
     # Nobody can still do them; one that should have been recorded by now shows as missed.
     ended = {VisitState.OVERDUE: VisitState.MISSED} | dict.fromkeys(
         _AWAITED - {VisitState.OVERDUE}, VisitState.NOT_NEEDED
     )
     return tuple(
         replace(visit, state=ended[visit.state], days=0) if visit.state in ended else visit
-        for visit in visits
+        for visit in found
     )
 
 
-def _completed(data: PatientData) -> bool:
-    """Return whether the patient completed the study: nothing is awaited any more."""
-    return any(record.form.status == "COMPLETED" for record in data.of(Disposition))
+def awaited(
+    protocol: Protocol, start: Start, recorded: Container[str], today: date
+) -> tuple[ScheduledVisit, ...]:
+    """Return the visits of `schedule` that are still to be done; `recorded`: codes of the others.
+
+    For lists of many patients: it looks at nothing else.
+    """
+    if start.completed:
+        return ()
+    open_ones = (
+        _scheduled(planned, None, start, today, protocol)
+        for planned in protocol.scheduled
+        if planned.code not in recorded
+    )
+    return tuple(visit for visit in open_ones if visit.state in _AWAITED)
 
 
 def next_visit(scheduled: tuple[ScheduledVisit, ...]) -> ScheduledVisit | None:
@@ -136,11 +177,11 @@ def next_visit(scheduled: tuple[ScheduledVisit, ...]) -> ScheduledVisit | None:
 def _scheduled(
     planned: PlannedVisit,
     visit: Record[Visit] | None,
-    zero: date | None,
-    left_on: date | None,
+    start: Start,
     today: date,
     protocol: Protocol,
 ) -> ScheduledVisit:
+    zero, left_on = start.zero, start.left_on
     if zero is None or planned.day is None:
         state = _state_before_infusion(planned, visit, left_on, protocol)
         return ScheduledVisit(planned, None, None, None, visit, state)

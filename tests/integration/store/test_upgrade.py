@@ -16,13 +16,14 @@ from lnmonitor.services import accounts, audit
 from lnmonitor.services.patients import list_patients
 from lnmonitor.services.recovery import recover_account
 from lnmonitor.services.session import StudySession
+from lnmonitor.services.signatures import signatures
 from lnmonitor.services.studies import BrokenTrailError, open_study
 from lnmonitor.services.verify import verify, verify_study
 from lnmonitor.storage import backup
 from lnmonitor.storage.migrations.run import LATEST
 
 FIXTURES = Path(__file__).parent / "fixtures"
-SCHEMAS = sorted(path.name for path in FIXTURES.iterdir())
+SCHEMAS = sorted(path.name for path in FIXTURES.glob("schema-*"))
 PASSWORD = "cells per kg 1e6"
 DERIVED = ("assessment", "flag")
 STEPS = 40
@@ -44,7 +45,8 @@ def rows(session: StudySession, table: str, columns: list[str]) -> list[list[Any
 
 
 def test_that_an_old_study_comes_through_with_everything(old: Path) -> None:
-    expected = json.loads((old / "expected.json").read_text(encoding="utf-8"))["tables"]
+    kept = json.loads((old / "expected.json").read_text(encoding="utf-8"))
+    expected = kept["tables"]
     with open_study(old, user="monitor", password=PASSWORD) as session:
         for table, content in expected.items():
             if table in DERIVED:
@@ -65,9 +67,45 @@ def test_that_an_old_study_comes_through_with_everything(old: Path) -> None:
         assert "sign in failed" in told
         assert verify(session).intact
         assert len(list_patients(session)) == len(expected["patient"]["rows"])
+        assert seen_signatures(session) == kept.get("signatures", [])
         with session.store.read() as connection:
             assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LATEST
     assert verify_study(old, "monitor", PASSWORD).intact
+
+
+def test_that_signatures_of_an_old_study_stay_valid_and_bound_to_their_values(
+    tmp_path: Path,
+) -> None:
+    """The schemas that have signatures: they fit, and would not fit another value."""
+    signed = [name for name in SCHEMAS if "signature" in tables_of(name)]
+    assert signed
+    for name in signed:
+        old = tmp_path / name
+        shutil.copytree(FIXTURES / name, old)
+        with open_study(old, user="monitor", password=PASSWORD) as session:
+            valid = [one for one in signatures(session) if one.valid]
+            assert valid
+            assert len(valid) < len(signatures(session)), "one of them became invalid before"
+            held = valid[0].records[0]
+            with session.store.write() as connection:
+                connection.exec_driver_sql(
+                    f"UPDATE form_{held.form.lower()} SET row_version = 7 WHERE id = ?",  # noqa: S608
+                    (held.record_id,),
+                )
+            assert not verify(session).intact
+
+
+def tables_of(schema: str) -> dict[str, Any]:
+    text = (FIXTURES / schema / "expected.json").read_text(encoding="utf-8")
+    tables: dict[str, Any] = json.loads(text)["tables"]
+    return tables
+
+
+def seen_signatures(session: StudySession) -> list[list[Any]]:
+    return [
+        [one.id, one.name, one.meaning.value, one.at, one.hash, one.valid]
+        for one in signatures(session)
+    ]
 
 
 def test_that_a_verified_backup_is_made_before_the_upgrade(old: Path) -> None:
@@ -94,6 +132,7 @@ def test_that_an_upgrade_without_its_backup_does_not_happen(
 
 
 def test_that_old_slots_and_the_old_recovery_key_still_open(old: Path) -> None:
+    before_key_pairs = old_schema(old) < 2
     kept = json.loads((old / "expected.json").read_text(encoding="utf-8"))
     recover_account(
         old, recovery_key=kept["recovery_key"], user="医生", password="another good one"
@@ -103,12 +142,23 @@ def test_that_old_slots_and_the_old_recovery_key_still_open(old: Path) -> None:
         open_study(old, user=user, password=PASSWORD).close()
     with open_study(old, user="admin", password=PASSWORD) as session:
         renewal = accounts.remove_access(session, "nurse", "Left")
-        # "monitor" has not signed in since, and the old recovery slot has no key pair.
-        assert renewal.without_access == ("monitor",)
-        assert renewal.recovery_lost
-        accounts.set_password(session, "monitor", "another good one", "After the upgrade")
+        if before_key_pairs:
+            # "monitor" has not signed in since, and the old recovery slot has no key pair.
+            assert renewal.without_access == ("monitor",)
+            assert renewal.recovery_lost
+            accounts.set_password(session, "monitor", "another good one", "After the upgrade")
+        else:
+            assert renewal.without_access == ()
+            assert not renewal.recovery_lost
         assert accounts.new_recovery_key(session, "After the upgrade")
         assert verify(session).intact
+
+
+def old_schema(folder: Path) -> int:
+    """Return the number in the name of the fixture that was copied to a folder."""
+    content = (folder / "study.db").read_bytes()
+    same = [one for one in SCHEMAS if (FIXTURES / one / "study.db").read_bytes() == content]
+    return int(same[0].removeprefix("schema-"))
 
 
 UPGRADE = """
@@ -136,12 +186,13 @@ open_study(Path(sys.argv[1]), user="nurse", password=sys.argv[3])
 """
 
 
+@pytest.mark.parametrize("schema", SCHEMAS)
 @pytest.mark.parametrize("limit", range(1, STEPS, 6))
 def test_that_an_upgrade_killed_at_any_step_is_the_old_study_or_the_new(
-    tmp_path: Path, limit: int
+    tmp_path: Path, limit: int, schema: str
 ) -> None:
     old = tmp_path / "old"
-    shutil.copytree(FIXTURES / SCHEMAS[0], old)
+    shutil.copytree(FIXTURES / schema, old)
     run = [sys.executable, "-c", UPGRADE, str(old), str(limit), PASSWORD]
     environment = {"PYTHONPATH": str(Path(__file__).parents[3] / "src"), "PATH": ""}
     assert subprocess.run(run, env=environment, check=False).returncode == -9

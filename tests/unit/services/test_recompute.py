@@ -197,7 +197,7 @@ def test_that_computing_all_anew_finds_a_result_that_is_not_what_the_records_say
     with nurse.work() as work:
         rows = repo.assessments(work.connection, patient_ids=[patient])
         wrong = [row._replace(value="CR") if row.key == KEY else row for row in rows]
-        repo.replace_assessments(work.connection, [patient], wrong)
+        repo.replace_assessments(work.connection, patient, wrong)
     report = recompute_all(nurse)
     assert as_text(report).splitlines() == [
         "1 patients evaluated, something changed for 1.",

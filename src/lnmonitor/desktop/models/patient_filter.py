@@ -71,7 +71,7 @@ def _response(value: str) -> Test | None:
 
 def _due(value: str) -> Test | None:
     if value == "overdue":
-        return lambda p: any(v.state is VisitState.OVERDUE for v in p.schedule)
+        return lambda p: any(v.state is VisitState.OVERDUE for v in p.awaited)
     found = _DUE.fullmatch(value)
     if found is None:
         return None

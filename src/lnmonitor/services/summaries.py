@@ -1,0 +1,326 @@
+"""A patient's line in lists: kept with the results, completed by today's date when it is read.
+
+Reading thousands of patients' records to show a list takes seconds. So each save, import and
+recomputation also keeps what the list tells about the patient; ages, study days and what is due or
+overdue are worked out from the kept dates when they are read (docs/adr/0024).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from lnmonitor.language import Text
+from lnmonitor.services.session import StudySession
+from lnmonitor.storage import repositories as repo
+from lnmonitor.storage import summaries as store
+from lnmonitor.storage.audit import canonical
+from lnmonitor.storage.repositories import Assessment, Patient
+from lnmonitor.storage.summaries import StoredSummary
+from lnmonitor.storage.unit_of_work import UnitOfWork
+from lnmonitor.study.checks.finding import age_on
+from lnmonitor.study.codelists import codelist
+from lnmonitor.study.forms import Demographics, Disposition, Infusion, Visit
+from lnmonitor.study.protocol import Protocol
+from lnmonitor.study.records import PatientData, Record
+from lnmonitor.study.schedule import (
+    ScheduledVisit,
+    Start,
+    awaited,
+    day_number,
+    standing,
+    start_of,
+)
+
+VERSION = 1
+"""Of the kept content: a study with another one keeps its summaries anew when it is opened."""
+_SCREENING = Text("In screening", "筛选中")
+_FOLLOW_UP = Text("In follow-up", "随访中")
+_FORMS = (Demographics, Infusion, Visit, Disposition)
+"""The forms whose records a summary stands on, besides the results."""
+KeptVisit = tuple[str, str, str | None, str | None]
+"""Code, record id, date and status of a visit."""
+
+
+class Kept(NamedTuple):
+    """What is kept of a patient, in the order in which it is kept; dates in ISO text.
+
+    `day0`, `left_on`, `completed`: what the calendar hangs on. `sledai`: day and score of visits
+    with an exact score. `last_sledai`, `response`: as printed, empty without one.
+    """
+
+    status: str
+    day0: str | None
+    left_on: str | None
+    completed: bool
+    visits: Sequence[KeptVisit]
+    last_visit: Sequence[str] | None
+    sledai: Sequence[Sequence[float]]
+    last_sledai: str
+    response: str
+    sex: str | None
+    birth_date: str | None
+    age_at_consent: float | None
+
+
+@dataclass(frozen=True)
+class LastVisit:
+    """The latest visit that took place; `day` counts from the first infusion."""
+
+    code: str
+    date: str
+    day: int | None
+
+
+@dataclass(frozen=True)
+class PatientSummary:
+    """A patient's line in lists, as of `today`.
+
+    Attributes:
+        status_code: SCREENING, FOLLOW-UP, or a code of the list DSDECOD.
+        infused_on: ISO date of the first infusion, None before it. day: today's study day.
+        awaited: the planned visits still to be done, in order; `next_visit` is their first.
+        sledai: (day, score) of visits with an exact score. last_sledai: as printed, `8-12` for a
+            range.
+        response: latest by the protocol's rule: CR, PR, NR, unknown; empty before follow-up.
+    """
+
+    patient_id: str
+    subject_id: str
+    site: str
+    status: Text
+    status_code: str
+    infused_on: str | None
+    day: int | None
+    last_visit: LastVisit | None
+    awaited: tuple[ScheduledVisit, ...]
+    open_flags: int
+    kept: Kept = field(repr=False)
+    today: date
+    protocol: Protocol = field(repr=False, compare=False)
+
+    @property
+    def next_visit(self) -> ScheduledVisit | None:
+        """The first visit still to be done, optional ones included, None when all is over."""
+        return self.awaited[0] if self.awaited else None
+
+    @property
+    def sledai(self) -> tuple[tuple[int, float], ...]:
+        """(day, score) of visits with an exact score."""
+        return tuple((int(day), score) for day, score in self.kept.sledai)
+
+    @property
+    def last_sledai(self) -> str:
+        """The latest SLEDAI as printed."""
+        return self.kept.last_sledai
+
+    @property
+    def response(self) -> str:
+        """The latest response."""
+        return self.kept.response
+
+    @property
+    def sex(self) -> str | None:
+        """F, M, or a code of the list."""
+        return self.kept.sex
+
+    @cached_property
+    def age(self) -> int | None:
+        """Completed years today, the age at consent without a date of birth."""
+        form = Demographics.model_construct(
+            birth_date=self.kept.birth_date, age_at_consent=self.kept.age_at_consent
+        )
+        years = age_on(form, self.today)
+        return None if years is None else int(years)
+
+    @cached_property
+    def schedule(self) -> tuple[ScheduledVisit, ...]:
+        """All planned visits as they stand today; their records hold code, date and status only."""
+        visits: dict[str | None, Record[Visit]] = {
+            code: Record(
+                record_id,
+                Visit.model_construct(visit_code=code, visit_date=on, status=status),
+                self.patient_id,
+                record_id,
+            )
+            for code, record_id, on, status in self.kept.visits
+        }
+        return standing(self.protocol, _start(self.kept), visits, self.today)
+
+
+# --- keeping -----------------------------------------------------------------------------------
+
+
+def keep(
+    work: UnitOfWork, protocol: Protocol, data: PatientData, results: Sequence[Assessment]
+) -> None:
+    """Keep a patient's summary in the transaction that stores the results."""
+    content, rules = summary_texts(protocol, data, results)
+    row = StoredSummary(data.patient_id, VERSION, content, rules, work.at)
+    store.put(work.connection, [row])
+
+
+def summary_texts(
+    protocol: Protocol, data: PatientData, results: Sequence[Assessment]
+) -> tuple[str, str]:
+    """Return what is kept of a patient, and the versions of the rules it stands on.
+
+    Args:
+        results: of all rules, or at least of those of `result_keys`.
+    """
+    response_key = response_of(protocol)
+    # In the order in which lists of stored results come.
+    ordered = sorted(
+        (one for one in results if one.key in ("sledai", response_key) and one.value),
+        key=lambda one: (one.visit_date, one.visit_id),
+    )
+    sledai = [one for one in ordered if one.key == "sledai"]
+    responses = [one for one in ordered if one.key == response_key]
+    start = start_of(data)
+    demographics = data.one(Demographics)
+    person = demographics.form if demographics else None
+    kept = Kept(
+        status=_status(data, start),
+        day0=start.zero.isoformat() if start.zero else None,
+        left_on=start.left_on.isoformat() if start.left_on else None,
+        completed=start.completed,
+        visits=[
+            (one.form.visit_code or "", one.id, one.form.visit_date, one.form.status)
+            for one in data.of(Visit)
+        ],
+        last_visit=_last_visit(data),
+        sledai=[
+            (one.day, one.number)
+            for one in sledai
+            if one.day is not None and one.number is not None
+        ],
+        last_sledai=sledai[-1].value if sledai else "",
+        response=responses[-1].value if responses else "",
+        sex=person.sex if person else None,
+        birth_date=person.birth_date if person else None,
+        age_at_consent=person.age_at_consent if person else None,
+    )
+    return canonical(kept), canonical({one.rule: one.rule_version for one in ordered})
+
+
+def response_of(protocol: Protocol) -> str:
+    """Return the key of the results that lists show as the response."""
+    return f"response.{protocol.response_rule}"
+
+
+def keep_missing(session: StudySession) -> int:
+    """Keep the summaries that an earlier program did not keep, from the stored results.
+
+    Returns:
+        How many there were: none, once a study has been opened by this program.
+    """
+    with session.store.read() as connection:
+        if not store.lacking(connection, VERSION):
+            return 0
+    with session.work(source="derived") as work:
+        lacking = store.lacking(work.connection, VERSION)
+        rows = [
+            StoredSummary(one.id, VERSION, *texts, work.at)
+            for one, texts in _texts_of(session, work.connection, lacking)
+        ]
+        store.put(work.connection, rows)
+        work.note("summaries kept", new=canonical(len(rows)))
+    return len(rows)
+
+
+def _texts_of(
+    session: StudySession, connection: Connection, patients: Sequence[Patient]
+) -> Iterator[tuple[Patient, tuple[str, str]]]:
+    """Give the texts of many patients, read by whole tables."""
+    records: dict[str, list[Record[Any]]] = defaultdict(list)
+    results: dict[str, list[Assessment]] = defaultdict(list)
+    for form in _FORMS:
+        for record in repo.records_of(connection, form):
+            records[record.patient_id].append(record)
+    for result in repo.assessments(connection, ("sledai", response_of(session.protocol))):
+        results[result.patient_id].append(result)
+    for one in patients:
+        data = PatientData(one.id, one.subject_id, one.site_id, tuple(records[one.id]))
+        yield one, summary_texts(session.protocol, data, results[one.id])
+
+
+def _status(data: PatientData, start: Start) -> str:
+    endings = data.of(Disposition)
+    if endings and endings[-1].form.status in codelist("DSDECOD").codes:
+        return str(endings[-1].form.status)
+    return "SCREENING" if start.zero is None else "FOLLOW-UP"
+
+
+def _last_visit(data: PatientData) -> tuple[str, str] | None:
+    done = [
+        one.form for one in data.of(Visit) if one.form.status != "MISSED" and one.form.visit_date
+    ]
+    if not done:
+        return None
+    last = max(done, key=lambda form: form.visit_date or "")
+    return last.visit_code or "", last.visit_date or ""
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def read(
+    session: StudySession, patient_ids: Sequence[str] | None = None
+) -> dict[str, PatientSummary]:
+    """Return the summaries of all or of some patients as of today, by patient id."""
+    with session.store.read() as connection:
+        rows = store.contents(connection, patient_ids)
+    # Parsed at once: a call for each of thousands takes longer.
+    parsed = json.loads(f"[{','.join(row[3] for row in rows)}]")
+    today, protocol = session.today, session.protocol
+    return {
+        row[0]: _summary(row, Kept._make(kept), today, protocol)
+        for row, kept in zip(rows, parsed, strict=True)
+    }
+
+
+def _summary(
+    row: tuple[str, str, str, str, int], kept: Kept, today: date, protocol: Protocol
+) -> PatientSummary:
+    start = _start(kept)
+    zero = start.zero
+    last = None
+    if kept.last_visit:
+        code, on = kept.last_visit
+        last = LastVisit(code, on, day_number(zero, date.fromisoformat(on)) if zero else None)
+    return PatientSummary(
+        patient_id=row[0],
+        subject_id=row[1],
+        site=row[2],
+        status=_status_texts()[kept.status],
+        status_code=kept.status,
+        infused_on=kept.day0,
+        day=day_number(zero, today) if zero else None,
+        last_visit=last,
+        awaited=awaited(protocol, start, {one[0] for one in kept.visits}, today),
+        open_flags=row[4],
+        kept=kept,
+        today=today,
+        protocol=protocol,
+    )
+
+
+def _start(kept: Kept) -> Start:
+    return Start(
+        date.fromisoformat(kept.day0) if kept.day0 else None,
+        date.fromisoformat(kept.left_on) if kept.left_on else None,
+        kept.completed,
+    )
+
+
+@cache
+def _status_texts() -> Mapping[str, Text]:
+    texts = {code.code: code.text for code in codelist("DSDECOD").entries}
+    return {"SCREENING": _SCREENING, "FOLLOW-UP": _FOLLOW_UP} | texts
