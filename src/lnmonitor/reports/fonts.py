@@ -100,6 +100,17 @@ def runs(text: str, weight: Weight = Weight.REGULAR, *, count: bool = False) -> 
     return tuple(found)
 
 
+def whole_run(text: str, weight: Weight = Weight.REGULAR) -> Run | None:
+    """Return a line as one run if one font has all of its characters, None if not."""
+    if _LINE_BREAK.search(text):
+        return None
+    text = text.translate(_SPACES)
+    for font in (latin(weight), _HAN_FILE[weight]):
+        if _registered(font).issuperset(map(ord, text)):
+            return Run(text, font)
+    return None
+
+
 def _pieces(text: str, weight: Weight, *, count: bool) -> Iterator[tuple[str, str]]:
     first, second = latin(weight), _HAN_FILE[weight]
     in_first, in_second = _registered(first), _registered(second)
