@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from lnmonitor.clinical.criteria import (
     OPERATORS,
     compare,
+    once,
     require_positive,
     require_range,
     truth,
@@ -65,14 +66,9 @@ def percent_of(fraction: float) -> float:
     return round(100 * fraction, 6)
 
 
-_CHECKED = "_checked"
-
-
+@once
 def check_state(state: RenalState) -> None:
-    """Refuse impossible values, once for each state, which cannot change; protein checks itself."""
-    known = state.__dict__
-    if _CHECKED in known:
-        return
+    """Refuse impossible values; proteinuria checks itself."""
     require_positive("creatinine_umol_l", state.creatinine_umol_l, "µmol/L")
     require_positive("creatinine_uln", state.creatinine_uln, "µmol/L")
     require_positive("egfr", state.egfr, "mL/min/1.73 m²")
@@ -82,7 +78,6 @@ def check_state(state: RenalState) -> None:
     require_positive("pre_flare_egfr", state.pre_flare_egfr, "mL/min/1.73 m²")
     require_range("prednisone_mg_day", state.prednisone_mg_day, "mg/day", 0)
     require_range("acanthocytes_hpf", state.acanthocytes_hpf, "/hpf", 0)
-    known[_CHECKED] = True
 
 
 def protein(state: RenalState, name: str) -> Proteinuria | None:
