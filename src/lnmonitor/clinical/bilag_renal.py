@@ -6,25 +6,28 @@ departures from the written index are noted at each place where this module foll
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import floor
 from typing import NamedTuple, get_args
 
 from lnmonitor.clinical.bilag import ISENBERG_2005, YEE_2010
-from lnmonitor.clinical.criteria import at_most, truth
+from lnmonitor.clinical.criteria import OPERATORS, at_most, truth
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.renal_assessment import (
     IMPROVED,
     Finding,
+    Findings,
     FirstVisit,
     RenalGrade,
     RenalInputs,
+    Sign,
     Visit,
     compared,
     conclude,
     yes_no,
 )
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Scalar, Truth
 
 __all__ = ["RULE_BILAG_2004_RENAL", "FirstVisit", "RenalGrade", "RenalInputs", "grade"]
 
@@ -39,21 +42,54 @@ _RULES = {
 }
 
 
+class _Level(NamedTuple):
+    """A cut-off of a quantitative protein result: how it is told where it is passed, and not."""
+
+    limit: float
+    passes: Callable[[float, float], bool]
+    sign: Sign
+    improved: Sign
+
+
 class _Method(NamedTuple):
     """A quantitative protein result and its cut-offs: criterion 1 (>), B (>=), C (>)."""
 
     item: str
-    unit: str
-    severe: float
-    moderate: float
-    mild: float
+    severe: _Level
+    moderate: _Level
+    mild: _Level
+
+
+def _method(item: str, unit: str, severe: float, moderate: float, mild: float) -> _Method:
+    def level(operator: str, limit: float) -> _Level:
+        told: dict[str, Scalar] = {"operator": operator, "limit": limit, "unit": unit}
+        signs = (Sign(code, (item,), **told) for code in ("bilag.protein", IMPROVED))
+        return _Level(limit, OPERATORS[operator], *signs)
+
+    return _Method(item, level(">", severe), level(">=", moderate), level(">", mild))
 
 
 _METHODS = (
-    _Method("u24_g", "g/24 h", 1.0, 0.5, 0.25),
-    _Method("upcr_mg_mmol", "mg/mmol", 100, 50, 25),
-    _Method("uacr_mg_mmol", "mg/mmol", 100, 50, 25),
+    _method("u24_g", "g/24 h", 1.0, 0.5, 0.25),
+    _method("upcr_mg_mmol", "mg/mmol", 100, 50, 25),
+    _method("uacr_mg_mmol", "mg/mmol", 100, 50, 25),
 )
+
+_CREATININE_RISE = Sign(
+    "bilag.creatinine_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=130
+)
+_CREATININE_MODERATE_RISE = Sign(
+    "bilag.creatinine_moderate_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=115
+)
+_GFR_FALL = Sign("bilag.gfr_fall", ("gfr",), limit=80, unit="mL/min/1.73 m²", percent=67)
+_GFR_BELOW_50 = Sign("bilag.gfr_below_50", ("gfr",), limit=50, unit="mL/min/1.73 m²")
+_BLOOD_PRESSURE = Sign("bilag.blood_pressure", ("sbp", "dbp"), beside="dbp", unit="mmHg")
+_DIPSTICK = Sign("bilag.dipstick", ("dipstick",), limit=1)
+_DIPSTICK_RISES = {
+    (item, rise): Sign("bilag.dipstick_rise", (item,), limit=rise)
+    for item in ("u24_g", "dipstick")
+    for rise in (1, 2)
+}
 
 
 _Measured = list[tuple[_Method, float]]
@@ -75,23 +111,13 @@ def _improved(visit: Visit, item: str, value: float) -> bool:
     return previous is not None and at_most(value, 0.75 * previous)
 
 
-def _protein_above(
-    visit: Visit, measured: _Measured, cutoff: str, operator: str, *, persisting: bool
-) -> list[Finding]:
-    """Test each quantitative result; `persisting` also asks for less than 25 % improvement."""
-    found = []
-    for method, value in measured:
-        limit: float = getattr(method, cutoff)
-        met = truth(value, operator, limit)
-        code = "bilag.protein"
-        if persisting and met is YES and _improved(visit, method.item, value):
-            met, code = NO, IMPROVED
-        found.append(
-            visit.finding(
-                code, met, [method.item], operator=operator, limit=limit, unit=method.unit
-            )
-        )
-    return found
+def _persists(visit: Visit, item: str, value: float, level: _Level) -> Finding:
+    """Test a result against a cut-off; what improved by >= 25 % does not count."""
+    if not level.passes(value, level.limit):
+        return level.sign.found(NO)
+    if _improved(visit, item, value):
+        return level.improved.found(NO)
+    return level.sign.found(YES)
 
 
 def _dipstick_rise(visit: Visit, rise: int) -> Finding:
@@ -103,98 +129,95 @@ def _dipstick_rise(visit: Visit, rise: int) -> Finding:
         met = Truth.of(floor(now) - floor(previous) >= rise)
     elif visit.presumed_worse:
         met = YES
-    item = "u24_g" if now is None else "dipstick"
-    return visit.finding("bilag.dipstick_rise", Truth.all(reaches, met), [item], limit=rise)
+    sign = _DIPSTICK_RISES["u24_g" if now is None else "dipstick", rise]
+    return sign.found(Truth.all(reaches, met))
 
 
-def _severe_proteinuria(visit: Visit, measured: _Measured) -> list[Finding]:
+def _severe_proteinuria(visit: Visit, measured: _Measured) -> Findings:
     if measured:
-        return _protein_above(visit, measured, "severe", ">", persisting=True)
-    return [_dipstick_rise(visit, 2)]
+        return tuple(
+            [_persists(visit, method.item, value, method.severe) for method, value in measured]
+        )
+    return (_dipstick_rise(visit, 2),)
 
 
-def _renal_deterioration(visit: Visit) -> list[Finding]:
-    """Criterion 3. Exactly 130 % of the previous creatinine is not enough (index: more than).
+def _creatinine_rise(visit: Visit) -> Truth:
+    """Exactly 130 % of the previous creatinine is not enough (index: more than).
 
     Without an earlier assessment a rise is open, not met, unless the option presumes it.
     """
-    scr, scr_before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
-    gfr, gfr_before = visit.now.gfr, visit.before.gfr
-    presumed = Truth.of(True if visit.presumed_worse else None)
-    rise = truth(scr, ">", None if scr_before is None else 1.3 * scr_before)
-    fall = truth(gfr, "<", None if gfr_before is None else 0.67 * gfr_before)
-    crossed = YES if gfr_before is None else truth(gfr_before, ">", 50)
-    return [
-        visit.finding(
-            "bilag.creatinine_rise",
-            Truth.all(
-                truth(scr, ">", 130), Truth.any(rise, presumed) if scr_before is None else rise
-            ),
-            ["creatinine_umol_l"],
-            limit=130,
-            unit="µmol/L",
-            percent=130,
-        ),
-        visit.finding(
-            "bilag.gfr_fall",
-            Truth.all(
-                truth(gfr, "<", 80), Truth.any(fall, presumed) if gfr_before is None else fall
-            ),
-            ["gfr"],
-            limit=80,
-            unit="mL/min/1.73 m²",
-            percent=67,
-        ),
-        visit.finding(
-            "bilag.gfr_below_50",
-            Truth.all(truth(gfr, "<", 50), crossed),
-            ["gfr"],
-            limit=50,
-            unit="mL/min/1.73 m²",
-        ),
-    ]
+    value, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
+    raised = truth(value, ">", 130)
+    if raised is NO or (before is None and visit.presumed_worse):
+        return raised
+    return Truth.all(raised, truth(value, ">", None if before is None else 1.3 * before))
 
 
-def _moderate(visit: Visit, measured: _Measured) -> list[Finding]:
+def _gfr_fall(visit: Visit) -> Truth:
+    """GFR below 80 and below 67 % of the previous one, which is presumed as for creatinine."""
+    value, before = visit.now.gfr, visit.before.gfr
+    low = truth(value, "<", 80)
+    if low is NO or (before is None and visit.presumed_worse):
+        return low
+    return Truth.all(low, truth(value, "<", None if before is None else 0.67 * before))
+
+
+def _gfr_below_50(visit: Visit) -> Truth:
+    """GFR now below 50, and above it before where that is known."""
+    low, before = truth(visit.now.gfr, "<", 50), visit.before.gfr
+    return low if low is NO or before is None else Truth.all(low, truth(before, ">", 50))
+
+
+def _renal_deterioration(visit: Visit) -> Findings:
+    """Criterion 3."""
+    return (
+        _CREATININE_RISE.found(_creatinine_rise(visit)),
+        _GFR_FALL.found(_gfr_fall(visit)),
+        _GFR_BELOW_50.found(_gfr_below_50(visit)),
+    )
+
+
+def _creatinine_moderate_rise(visit: Visit) -> Truth:
+    """Above 130 µmol/L and between 115 and 130 % of the previous one."""
+    value, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
+    raised = truth(value, ">", 130)
+    if raised is NO or before is None:
+        return Truth.all(raised, UNKNOWN)
+    return Truth.all(raised, truth(value, ">=", 1.15 * before), truth(value, "<=", 1.3 * before))
+
+
+def _moderate(visit: Visit, measured: _Measured) -> Findings:
     """What gives B without any of the six criteria."""
-    scr, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
-    between = Truth.all(
-        truth(scr, ">=", None if before is None else 1.15 * before),
-        truth(scr, "<=", None if before is None else 1.3 * before),
-    )
-    creatinine = visit.finding(
-        "bilag.creatinine_moderate_rise",
-        Truth.all(truth(scr, ">", 130), between),
-        ["creatinine_umol_l"],
-        limit=130,
-        unit="µmol/L",
-        percent=115,
-    )
-    if measured:
-        return [*_protein_above(visit, measured, "moderate", ">=", persisting=True), creatinine]
-    return [_dipstick_rise(visit, 1), creatinine]
+    creatinine = _CREATININE_MODERATE_RISE.found(_creatinine_moderate_rise(visit))
+    if not measured:
+        return (_dipstick_rise(visit, 1), creatinine)
+    found = [_persists(visit, method.item, value, method.moderate) for method, value in measured]
+    return (*found, creatinine)
 
 
-def _mild(visit: Visit, measured: _Measured) -> list[Finding]:
-    """What gives C. No stability is asked of the protein here (the implementation read does)."""
+def _pressure_raised(visit: Visit) -> Truth:
+    """Above 140/90 mmHg and up by 30/15."""
     now, before = visit.now, visit.before
-    blood_pressure = visit.finding(
-        "bilag.blood_pressure",
-        Truth.all(
-            truth(now.sbp, ">", 140),
-            truth(now.dbp, ">", 90),
-            truth(now.sbp, ">=", None if before.sbp is None else before.sbp + 30),
-            truth(now.dbp, ">=", None if before.dbp is None else before.dbp + 15),
-        ),
-        ["sbp", "dbp"],
-        dbp=now.dbp,
-        dbp_previous=before.dbp,
-        unit="mmHg",
+    high = Truth.all(truth(now.sbp, ">", 140), truth(now.dbp, ">", 90))
+    if high is NO:
+        return NO
+    return Truth.all(
+        high,
+        truth(now.sbp, ">=", None if before.sbp is None else before.sbp + 30),
+        truth(now.dbp, ">=", None if before.dbp is None else before.dbp + 15),
     )
-    if measured:
-        return [*_protein_above(visit, measured, "mild", ">", persisting=False), blood_pressure]
-    dipstick = visit.finding("bilag.dipstick", truth(now.dipstick, ">=", 1), ["dipstick"], limit=1)
-    return [dipstick, blood_pressure]
+
+
+def _mild(visit: Visit, measured: _Measured) -> Findings:
+    """What gives C. No stability is asked of the protein here (the implementation read does)."""
+    pressure = _BLOOD_PRESSURE.found(_pressure_raised(visit))
+    if not measured:
+        return (_DIPSTICK.found(truth(visit.now.dipstick, ">=", 1)), pressure)
+    found = [
+        level.sign.found(YES if level.passes(value, level.limit) else NO)
+        for (_, _, _, level), value in measured
+    ]
+    return (*found, pressure)
 
 
 def grade(
@@ -225,7 +248,7 @@ def grade(
     }
     return conclude(
         _RULES[first_visit],
-        now,
+        visit,
         criteria,
         _moderate(visit, measured),
         _mild(visit, measured),

@@ -11,17 +11,37 @@ from math import floor
 from lnmonitor.clinical.criteria import truth
 from lnmonitor.clinical.renal_assessment import (
     Finding,
+    Findings,
     RenalGrade,
     RenalInputs,
+    Sign,
     Visit,
     compared,
     conclude,
     yes_no,
 )
-from lnmonitor.clinical.results import Citation, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, Citation, Rule, Truth
 
 HAY_1993 = Citation("Hay EM, Bacon PA, Gordon C, et al.", "Q J Med 86:447-58", 1993)
 RULE_BILAG_CLASSIC_RENAL = Rule("bilag-classic-renal", "1", (HAY_1993,), verified=False)
+
+
+_PROTEIN_RISES = {
+    percent: Sign("bilag.protein_rise", ("u24_g",), limit=1.0, unit="g/24 h", percent=percent)
+    for percent in (150, 200)
+}
+_DIPSTICK_RISES = {rise: Sign("bilag.dipstick_rise", ("dipstick",), limit=rise) for rise in (1, 2)}
+_CREATININE_RISE = Sign(
+    "bilag.creatinine_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=130
+)
+_CREATININE_MODERATE_RISE = Sign(
+    "bilag.creatinine_moderate_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=115
+)
+_GFR_FALL = Sign("bilag.gfr_fall", ("gfr",), unit="mL/min", percent=67)
+_GFR_BELOW_50 = Sign("bilag.gfr_below_50", ("gfr",), limit=50, unit="mL/min")
+_PROTEIN = Sign("bilag.protein", ("u24_g",), limit=0.25, unit="g/24 h")
+_DIPSTICK = Sign("bilag.dipstick", ("dipstick",))
+_BLOOD_PRESSURE = Sign("bilag.blood_pressure", ("sbp", "dbp"), unit="mmHg")
 
 
 def _times(value: float | None, factor: float) -> float | None:
@@ -31,107 +51,86 @@ def _times(value: float | None, factor: float) -> float | None:
 def _dipstick_rise(visit: Visit, rise: int, to_level: int) -> Finding:
     """A rise by >= `rise` levels to at least `to_level`; ± reads as no level."""
     now, previous = visit.now.dipstick, visit.before.dipstick
-    met = Truth.UNKNOWN
+    met = UNKNOWN
     if now is not None and previous is not None:
         met = Truth.of(floor(now) - floor(previous) >= rise)
-    reaches = truth(now, ">=", to_level)
-    return visit.finding("bilag.dipstick_rise", Truth.all(reaches, met), ["dipstick"], limit=rise)
+    return _DIPSTICK_RISES[rise].found(Truth.all(truth(now, ">=", to_level), met))
 
 
-def _severe_proteinuria(visit: Visit) -> list[Finding]:
+def _severe_proteinuria(visit: Visit) -> Findings:
     """Criterion 1: > 1 g and newly documented, from < 0.2 g, or doubled; or dipstick up by 2."""
     now, previous = visit.now.u24_g, visit.before.u24_g
-    risen = Truth.YES
-    if previous is not None:
+    met = truth(now, ">", 1.0)
+    if met is not NO and previous is not None:
         risen = Truth.any(truth(previous, "<", 0.2), truth(now, ">=", 2 * previous))
-    met = Truth.all(truth(now, ">", 1.0), risen)
-    protein = visit.finding(
-        "bilag.protein_rise", met, ["u24_g"], limit=1.0, unit="g/24 h", percent=200
-    )
-    return _either(protein, _dipstick_rise(visit, 2, 2), visit)
+        met = Truth.all(met, risen)
+    return _either(_PROTEIN_RISES[200].found(met), _dipstick_rise(visit, 2, 2), visit)
 
 
-def _either(collection: Finding, dipstick: Finding, visit: Visit) -> list[Finding]:
+def _either(collection: Finding, dipstick: Finding, visit: Visit) -> Findings:
     """Ask for the dipstick only without a 24-hour collection, and for one of the two."""
     if visit.now.u24_g is None and visit.now.dipstick is not None:
-        return [dipstick]
+        return (dipstick,)
     if visit.now.dipstick is None or visit.before.dipstick is None:
-        return [collection]
-    return [collection, dipstick]
+        return (collection,)
+    return (collection, dipstick)
 
 
-def _renal_deterioration(visit: Visit) -> list[Finding]:
+def _creatinine_raised(visit: Visit, operator: str, factor: float) -> Truth:
+    """Creatinine above 130 µmol/L and beyond a multiple of the previous one."""
+    value, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
+    raised = truth(value, ">", 130)
+    if raised is NO:
+        return NO
+    return Truth.all(raised, truth(value, operator, _times(before, factor)))
+
+
+def _renal_deterioration(visit: Visit) -> Findings:
     """Criterion 3: creatinine > 130 µmol/L and > 130 %, clearance < 67 %, or now below 50."""
-    scr, scr_before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
     gfr, gfr_before = visit.now.gfr, visit.before.gfr
-    crossed = Truth.YES if gfr_before is None else truth(gfr_before, ">", 50)
-    return [
-        visit.finding(
-            "bilag.creatinine_rise",
-            Truth.all(truth(scr, ">", 130), truth(scr, ">", _times(scr_before, 1.3))),
-            ["creatinine_umol_l"],
-            limit=130,
-            unit="µmol/L",
-            percent=130,
-        ),
-        visit.finding(
-            "bilag.gfr_fall",
-            truth(gfr, "<", _times(gfr_before, 0.67)),
-            ["gfr"],
-            unit="mL/min",
-            percent=67,
-        ),
-        visit.finding(
-            "bilag.gfr_below_50",
-            Truth.all(truth(gfr, "<", 50), crossed),
-            ["gfr"],
-            limit=50,
-            unit="mL/min",
-        ),
-    ]
+    below = truth(gfr, "<", 50)
+    if below is not NO and gfr_before is not None:
+        below = Truth.all(below, truth(gfr_before, ">", 50))
+    return (
+        _CREATININE_RISE.found(_creatinine_raised(visit, ">", 1.3)),
+        _GFR_FALL.found(truth(gfr, "<", _times(gfr_before, 0.67))),
+        _GFR_BELOW_50.found(below),
+    )
 
 
-def _moderate(visit: Visit) -> list[Finding]:
+def _moderate(visit: Visit) -> Findings:
     """Protein > 1 g and up by >= 50 %, dipstick up to >= 2+, or creatinine up by >= 15 %."""
-    now = visit.now
-    protein = Truth.all(
-        truth(now.u24_g, ">", 1.0), truth(now.u24_g, ">=", _times(visit.before.u24_g, 1.5))
+    now, before = visit.now.u24_g, visit.before.u24_g
+    protein = truth(now, ">", 1.0)
+    if protein is not NO:
+        protein = Truth.all(protein, truth(now, ">=", _times(before, 1.5)))
+    return (
+        *_either(_PROTEIN_RISES[150].found(protein), _dipstick_rise(visit, 1, 2), visit),
+        _CREATININE_MODERATE_RISE.found(_creatinine_raised(visit, ">=", 1.15)),
     )
-    creatinine = Truth.all(
-        truth(now.creatinine_umol_l, ">", 130),
-        truth(now.creatinine_umol_l, ">=", _times(visit.before.creatinine_umol_l, 1.15)),
-    )
-    rise = visit.finding(
-        "bilag.protein_rise", protein, ["u24_g"], limit=1.0, unit="g/24 h", percent=150
-    )
-    return [
-        *_either(rise, _dipstick_rise(visit, 1, 2), visit),
-        visit.finding(
-            "bilag.creatinine_moderate_rise",
-            creatinine,
-            ["creatinine_umol_l"],
-            limit=130,
-            unit="µmol/L",
-            percent=115,
-        ),
-    ]
 
 
-def _mild(visit: Visit) -> list[Finding]:
-    """24-hour protein > 0.25 g, dipstick >= 1+, or blood pressure >= 140/90 risen by 30/15."""
+def _pressure_raised(visit: Visit) -> Truth:
+    """At least 140/90 mmHg and up by 30/15."""
     now, before = visit.now, visit.before
-    pressure = Truth.all(
-        truth(now.sbp, ">=", 140),
-        truth(now.dbp, ">=", 90),
+    high = Truth.all(truth(now.sbp, ">=", 140), truth(now.dbp, ">=", 90))
+    if high is NO:
+        return NO
+    return Truth.all(
+        high,
         truth(now.sbp, ">=", None if before.sbp is None else before.sbp + 30),
         truth(now.dbp, ">=", None if before.dbp is None else before.dbp + 15),
     )
-    level = truth(now.u24_g, ">", 0.25)
-    found = [visit.finding("bilag.protein", level, ["u24_g"], limit=0.25, unit="g/24 h")]
+
+
+def _mild(visit: Visit) -> Findings:
+    """24-hour protein > 0.25 g, dipstick >= 1+, or blood pressure >= 140/90 risen by 30/15."""
+    now = visit.now
+    found = [_PROTEIN.found(truth(now.u24_g, ">", 0.25))]
     if now.dipstick is not None:
-        dipstick = visit.finding("bilag.dipstick", truth(now.dipstick, ">=", 1), ["dipstick"])
+        dipstick = _DIPSTICK.found(truth(now.dipstick, ">=", 1))
         found = [dipstick] if now.u24_g is None else [*found, dipstick]
-    return [*found, visit.finding("bilag.blood_pressure", pressure, ["sbp", "dbp"], unit="mmHg")]
+    return (*found, _BLOOD_PRESSURE.found(_pressure_raised(visit)))
 
 
 def grade(
@@ -152,7 +151,7 @@ def grade(
     }
     return conclude(
         RULE_BILAG_CLASSIC_RENAL,
-        now,
+        visit,
         criteria,
         _moderate(visit),
         _mild(visit),

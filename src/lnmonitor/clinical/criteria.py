@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import TypeVar
 
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Scalar, Truth
@@ -80,6 +82,23 @@ def met_all(reasons: Iterable[Reason]) -> Truth:
 def met_any(reasons: Iterable[Reason]) -> Truth:
     """Kleene OR over reasons."""
     return Truth.any(*(reason.met for reason in reasons))
+
+
+T = TypeVar("T")
+
+
+def once(check: Callable[[T], None]) -> Callable[[T], None]:
+    """Make a check of frozen inputs that an object passes once: it cannot change afterwards."""
+    passed = f"_{check.__name__}_passed"
+
+    @wraps(check)
+    def checked(inputs: T) -> None:
+        known = inputs.__dict__
+        if passed not in known:
+            check(inputs)
+            known[passed] = True
+
+    return checked
 
 
 def require_finite(item: str, value: float | None, unit: str | None) -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
-from lnmonitor.clinical.criteria import require_positive, require_range
+from lnmonitor.clinical.criteria import once, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth, later
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
 
@@ -47,7 +46,6 @@ class RenalInputs:
 
 _NO_INPUTS = RenalInputs()
 _INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
-_CODES = {name: f"bilag.{name}" for name in _INPUT_NAMES}
 
 
 @dataclass(frozen=True)
@@ -55,18 +53,6 @@ class RenalGrade(BilagGrade):
     """`criteria` are the numbers 1..6 of the severe criteria met; they decide A, and mostly B."""
 
     criteria: tuple[int, ...] = ()
-
-
-class Finding(NamedTuple):
-    """One way to meet a criterion, with the absent inputs that leave it open."""
-
-    reason: Reason
-    missing: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=64)
-def _not_met(code: str) -> Finding:
-    return Finding(Reason(code, NO))
 
 
 class Visit(NamedTuple):
@@ -79,41 +65,94 @@ class Visit(NamedTuple):
     before: RenalInputs
     presumed_worse: bool
 
-    def finding(self, code: str, met: Truth, items: Sequence[str], **more: Scalar) -> Finding:
-        """Describe a test of the first of `items`, with previous values and what is absent.
 
-        A test that is not met is only told where protein improved: it keeps no values.
-        """
-        if met is NO and code != IMPROVED:
-            return _not_met(code)
-        first = items[0]
+class Finding(NamedTuple):
+    """Whether one way to meet a criterion was found; `sign` tells it when somebody asks."""
+
+    met: Truth
+    sign: Sign
+
+
+class Sign:
+    """One way to meet a criterion: how it is told, by the first of `items` and its value before.
+
+    `beside` is another item told with it. The others are numbers that the sentence prints. A sign
+    is made once and holds nothing of a patient, so that all its findings are three.
+    """
+
+    def __init__(
+        self, code: str, items: tuple[str, ...], *, beside: str | None = None, **more: Scalar
+    ) -> None:
+        self.code, self.items, self.beside, self.more = code, items, beside, more
+        self._findings = {met: Finding(met, self) for met in Truth}
+
+    def found(self, met: Truth) -> Finding:
+        """Return the finding with this outcome."""
+        return self._findings[met]
+
+    def reason(self, visit: Visit, met: Truth, **more: Scalar) -> Reason:
+        """Tell a finding with the numbers of a visit."""
+        item, beside = self.items[0], {}
+        if self.beside is not None:
+            beside = {
+                self.beside: getattr(visit.now, self.beside),
+                f"{self.beside}_previous": getattr(visit.before, self.beside),
+            }
         values: dict[str, Scalar] = {
-            "item": first,
-            "value": getattr(self.now, first),
-            "previous": getattr(self.before, first),
+            "item": item,
+            "value": getattr(visit.now, item),
+            "previous": getattr(visit.before, item),
+            **beside,
+            **self.more,
             **more,
         }
-        if met is not UNKNOWN:
-            return Finding(Reason(code, met, values))
-        missing = [item for item in items if getattr(self.now, item) is None]
-        if not missing:
-            missing = [f"{item}_previous" for item in items if getattr(self.before, item) is None]
-        return Finding(Reason(code, met, values), tuple(missing))
+        return Reason(self.code, met, values)
+
+    def missing(self, visit: Visit) -> list[str]:
+        """Name the absent inputs that leave it open: of this visit, else of the one before."""
+        now = [item for item in self.items if getattr(visit.now, item) is None]
+        if now:
+            return now
+        return [f"{item}_previous" for item in self.items if getattr(visit.before, item) is None]
 
 
-def yes_no(visit: Visit, item: str) -> list[Finding]:
+Findings = tuple[Finding, ...]
+Criteria = Mapping[int, Findings]
+"""The findings of the severe criteria by their number."""
+
+_YES_NO = {
+    name: Sign(f"bilag.{name}", (name,))
+    for name in (
+        "accelerated_hypertension",
+        "nephrotic_syndrome",
+        "active_sediment",
+        "active_histology_3mo",
+    )
+}
+
+
+def yes_no(visit: Visit, item: str) -> Findings:
     """Return the one finding of a criterion that is answered yes or no."""
-    return [visit.finding(_CODES[item], Truth.of(getattr(visit.now, item)), [item])]
+    return (_YES_NO[item].found(Truth.of(getattr(visit.now, item))),)
 
 
-def met_of(findings: Sequence[Finding]) -> Truth:
+def met_of(findings: Findings) -> Truth:
     """Return whether any of the findings is met."""
-    return Truth.any(*[finding.reason.met for finding in findings])
+    found = NO
+    for met, _ in findings:
+        if met is YES:
+            return YES
+        if met is UNKNOWN:
+            found = UNKNOWN
+    return found
+
+
+_NEEDED_FOR_A = frozenset({1, 4, 5})
 
 
 def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | None:
     """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate finding. C: a mild one."""
-    if len(criteria) >= 2 and {1, 4, 5} & set(criteria):
+    if len(criteria) >= 2 and not _NEEDED_FOR_A.isdisjoint(criteria):
         return Grade.A
     if criteria or moderate:
         return Grade.B
@@ -121,11 +160,12 @@ def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | N
 
 
 def _decisive(
+    visit: Visit,
     letter: Grade | None,
     met: Sequence[int],
-    criteria: Mapping[int, Sequence[Finding]],
-    moderate: Sequence[Finding],
-    mild: Sequence[Finding],
+    criteria: Criteria,
+    moderate: Findings,
+    mild: Findings,
 ) -> list[Reason]:
     """Return the findings that made the letter, each with the criterion it meets."""
     if met:
@@ -135,35 +175,45 @@ def _decisive(
     else:
         found = [("C", finding) for finding in mild]
     return [
-        Reason(reason.code, YES, {**reason.values, "criterion": criterion})
-        for criterion, (reason, _) in found
-        if reason.met is YES
+        sign.reason(visit, YES, criterion=criterion)
+        for criterion, (found_met, sign) in found
+        if found_met is YES
     ]
 
 
-def _improvements(severe: Sequence[Finding], moderate: Sequence[Finding]) -> list[Reason]:
+def _improvements(visit: Visit, severe: Findings, moderate: Findings) -> list[Reason]:
     """Return, once per method, the heavy protein that did not count because it improved."""
-    improved = {
-        finding.reason.values["item"]: finding.reason
-        for finding in (*moderate, *severe)
-        if finding.reason.code == IMPROVED
-    }
-    return list(improved.values())
+    improved = {sign.items[0]: sign for _, sign in (*moderate, *severe) if sign.code == IMPROVED}
+    return [sign.reason(visit, NO) for sign in improved.values()]
 
 
 def _undecided(
-    letter: Grade | None,
-    criteria: Mapping[int, Sequence[Finding]],
-    moderate: Sequence[Finding],
-    mild: Sequence[Finding],
-) -> list[Finding]:
+    letter: Grade | None, criteria: Criteria, moderate: Findings, mild: Findings
+) -> Findings:
     """Return the tests that absent inputs leave open, of those that could raise the letter."""
     asked = [finding for findings in criteria.values() for finding in findings]
-    asked += moderate if letter in {Grade.C, None} else []
-    asked += mild if letter is None else []
-    return [finding for finding in asked if finding.reason.met is UNKNOWN]
+    asked += moderate if letter in {Grade.C, None} else ()
+    asked += mild if letter is None else ()
+    return tuple(finding for finding in asked if finding.met is UNKNOWN)
 
 
+def _told(
+    visit: Visit,
+    letter: Grade | None,
+    met: Sequence[int],
+    criteria: Criteria,
+    moderate: Findings,
+    mild: Findings,
+    undecided: Findings,
+) -> tuple[Reason, ...]:
+    return (
+        *_decisive(visit, letter, met, criteria, moderate, mild),
+        *_improvements(visit, criteria[1], moderate),
+        *(sign.reason(visit, UNKNOWN) for _, sign in undecided),
+    )
+
+
+@once
 def check_inputs(inputs: RenalInputs) -> None:
     """Refuse impossible values of one assessment."""
     require_range("u24_g", inputs.u24_g, "g/24 h", 0)
@@ -191,34 +241,29 @@ def compared(now: RenalInputs, previous: RenalInputs | None, *, assume: bool = F
 
 def conclude(
     rule: Rule,
-    now: RenalInputs,
-    criteria: Mapping[int, Sequence[Finding]],
-    moderate: Sequence[Finding],
-    mild: Sequence[Finding],
+    visit: Visit,
+    criteria: Criteria,
+    moderate: Findings,
+    mild: Findings,
     *,
     ever_involved: bool | None,
 ) -> RenalGrade:
     """Turn the findings into a letter, provisional where an absent input could raise it."""
-    truths = {number: met_of(findings) for number, findings in criteria.items()}
-    met = tuple(number for number, found in truths.items() if found is YES)
-    possible = [number for number, found in truths.items() if found is not NO]
+    truths = [(number, met_of(findings)) for number, findings in criteria.items()]
+    met = tuple([number for number, found in truths if found is YES])
+    possible = [number for number, found in truths if found is not NO]
     b, c = met_of(moderate), met_of(mild)
     certain = _letter(met, moderate=b is YES, mild=c is YES)
-    ceiling = _letter(possible, moderate=b is not NO, mild=c is not NO)
-    provisional = ceiling is not certain
-    undecided = _undecided(certain, criteria, moderate, mild) if provisional else []
-    missing = [name for finding in undecided for name in finding.missing]
+    provisional = certain is not _letter(possible, moderate=b is not NO, mild=c is not NO)
+    undecided = _undecided(certain, criteria, moderate, mild) if provisional else ()
+    missing = [name for _, sign in undecided for name in sign.missing(visit)]
     letter = certain
-    if letter is None and any(getattr(now, name) is not None for name in _INPUT_NAMES):
+    if letter is None and any(getattr(visit.now, name) is not None for name in _INPUT_NAMES):
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
         missing += ["ever_involved"] if ever_involved is None else []
     return RenalGrade(
         rule=rule,
-        reasons=(
-            *_decisive(certain, met, criteria, moderate, mild),
-            *_improvements(criteria[1], moderate),
-            *(finding.reason for finding in undecided),
-        ),
+        reasons=later(_told, visit, certain, met, criteria, moderate, mild, undecided),
         missing=tuple(dict.fromkeys(missing)),
         system=RENAL,
         grade=letter,

@@ -7,9 +7,11 @@ needs the standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
+from typing import Any, ParamSpec, cast
 
 Scalar = str | int | float | bool | None
 
@@ -111,11 +113,47 @@ class Reason:
         fields["values"] = {} if values is None else values
 
 
+Reasons = tuple[Reason, ...]
+P = ParamSpec("P")
+
+
+def later(tell: Callable[P, Reasons], *given: P.args, **named: P.kwargs) -> Reasons:
+    """Return what stands for a result's reasons until somebody reads them: `tell` makes them then.
+
+    A course gives thousands of results and is asked why of a few. What is given must be what the
+    decision itself stood on and cannot change after it: frozen inputs, results and tuples, never a
+    mapping or list of the caller.
+    """
+    return partial(tell, *given, **named)  # type: ignore[return-value]  # `_Told` calls it
+
+
+class _Told:
+    """The field of a result's reasons: makes them at the first reading where they came `later`."""
+
+    def __get__(self, result: Outcome | None, kind: type) -> Reasons:
+        if result is None:
+            return ()  # the field's default
+        told: Reasons | Callable[[], Reasons] = result.__dict__["reasons"]
+        if not isinstance(told, tuple):
+            told = result.__dict__["reasons"] = told()
+        return told
+
+    def __set__(self, result: Outcome, told: Reasons) -> None:
+        result.__dict__["reasons"] = told
+
+
+_TOLD = cast(Reasons, _Told())
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Base of every rule's result: subclasses add the value or grade."""
 
     rule: Rule
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = _TOLD
     missing: tuple[str, ...] = ()
     """Names of inputs that were absent and could still change the result."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields with the reasons told, for pickling and copying."""
+        return {**self.__dict__, "reasons": self.reasons}

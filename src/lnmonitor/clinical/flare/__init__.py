@@ -36,6 +36,10 @@ RULE_SETS: Mapping[str, FlareRuleSet] = {
     )
 }
 
+_WITH_DEFAULTS = {
+    name: replace(each.rule, parameters=dict(each.parameters)) for name, each in RULE_SETS.items()
+}
+
 
 def detect(
     observations: Sequence[FlareObservation],
@@ -52,8 +56,11 @@ def detect(
     if rule_set_id not in RULE_SETS:
         raise InvalidInput("flare rule set", rule_set_id, None, " or ".join(RULE_SETS))
     rule_set = RULE_SETS[rule_set_id]
-    in_force = with_overrides(rule_set_id, rule_set.parameters, parameters)
+    in_force, rule = rule_set.parameters, _WITH_DEFAULTS[rule_set_id]
+    if parameters:
+        in_force = with_overrides(rule_set_id, rule_set.parameters, parameters)
+        rule = replace(rule_set.rule, parameters=in_force)
     for observation in observations:
         check_state(observation.state)
     ordered = sorted(observations, key=lambda observation: observation.day)
-    return rule_set.find(replace(rule_set.rule, parameters=in_force), ordered, in_force)
+    return rule_set.find(rule, ordered, in_force)

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from lnmonitor.clinical.criteria import at_most, below, truth
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import RATIO_FIRST, first_protein, protein_reason
+from lnmonitor.clinical.flare.samples import RATIO_FIRST, protein_reason
 from lnmonitor.clinical.flare.walk import Reference, Test, walk
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import limit_in
+from lnmonitor.clinical.response.clauses import first_protein
 from lnmonitor.clinical.response.model import Response
 from lnmonitor.clinical.results import Citation, Rule, Truth
 
@@ -35,7 +36,7 @@ RULE = Rule("flare-aurora-2", "1", (AURORA_2,), verified=False)
 
 
 def _adequate(now: FlareObservation, parameters: Mapping[str, Parameter]) -> bool | None:
-    sample = first_protein(now, RATIO_FIRST)
+    sample = first_protein(now.state, RATIO_FIRST)
     if sample is None:
         return None
     _, protein = sample
@@ -71,9 +72,9 @@ def _tests(
     """Above 1.0 g/g after a UPCR below 0.2, else above 2.0; no test before a sustained response."""
     if reference.best is not Response.CR:
         return ()
-    sample = first_protein(now, RATIO_FIRST)
+    sample = first_protein(now.state, RATIO_FIRST)
     if sample is None:
-        return (Test("proteinuric", protein_reason(_CODE, now, None, Truth.UNKNOWN, None, None)),)
+        return (Test("proteinuric", Truth.UNKNOWN),)
     _, protein = sample
     nadir = reference.nadir(protein.unit)
     reached_low = nadir is not None and below(
@@ -82,7 +83,9 @@ def _tests(
     grams = parameters["after_low_g" if reached_low else "after_other_g"]
     limit = limit_in(protein.unit, grams)
     met = truth(protein.value, ">", limit)
-    return (Test("proteinuric", protein_reason(_CODE, now, sample, met, limit, nadir)),)
+    if met is not Truth.YES:
+        return (Test("proteinuric", met),)
+    return (Test("proteinuric", met, protein_reason(_CODE, now, sample, limit, nadir)),)
 
 
 _CODE = "flare.protein_after_adequate"

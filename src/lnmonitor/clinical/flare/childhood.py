@@ -14,10 +14,11 @@ from types import MappingProxyType
 
 from lnmonitor.clinical.criteria import truth
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import RATIO_FIRST, first_protein, protein_reason, times
+from lnmonitor.clinical.flare.samples import RATIO_FIRST, protein_reason, times
 from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import limit_in
+from lnmonitor.clinical.response.clauses import first_protein
 from lnmonitor.clinical.response.model import Response
 from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
 
@@ -45,7 +46,7 @@ def haematuria_category(cells_hpf: float) -> int:
 
 def _nephritic(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
+) -> Test:
     gfr, before = now.state.egfr, reference.highest("egfr")
     cells, fewest = now.state.urine_rbc_hpf, reference.lowest("urine_rbc_hpf")
     normal = parameters["normal_gfr"]
@@ -56,9 +57,12 @@ def _nephritic(
     steps = None
     if cells is not None and fewest is not None:
         steps = haematuria_category(cells) - haematuria_category(fewest)
-    return Reason(
+    met = Truth.all(abnormal, fell, truth(steps, ">=", 2))
+    if met is not Truth.YES:
+        return Test("nephritic", met)
+    reason = Reason(
         "flare.gfr_and_haematuria",
-        Truth.all(abnormal, fell, truth(steps, ">=", 2)),
+        met,
         {
             "item": "egfr",
             "value": gfr,
@@ -70,16 +74,16 @@ def _nephritic(
             "date": now.date,
         },
     )
+    return Test("nephritic", met, reason)
 
 
 def _proteinuric(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
-    partial = reference.best is Response.PR
-    code = "flare.doubled_after_partial" if partial else "flare.protein_above_after_complete"
-    sample = first_protein(now, RATIO_FIRST)
+) -> Test:
+    sample = first_protein(now.state, RATIO_FIRST)
     if sample is None:
-        return protein_reason(code, now, None, Truth.UNKNOWN, None, None)
+        return Test("proteinuric", Truth.UNKNOWN)
+    partial = reference.best is Response.PR
     _, protein = sample
     nadir = reference.nadir(protein.unit)
     limit = limit_in(protein.unit, parameters["after_partial_g" if partial else "after_complete_g"])
@@ -87,7 +91,10 @@ def _proteinuric(
     if partial:
         doubled = times(nadir.value if nadir else None, parameters["after_partial_times"])
         met = Truth.all(met, truth(protein.value, ">=", doubled))
-    return protein_reason(code, now, sample, met, limit, nadir)
+    if met is not Truth.YES:
+        return Test("proteinuric", met)
+    code = "flare.doubled_after_partial" if partial else "flare.protein_above_after_complete"
+    return Test("proteinuric", met, protein_reason(code, now, sample, limit, nadir))
 
 
 def tests(
@@ -95,8 +102,8 @@ def tests(
 ) -> tuple[Test, Test]:
     """Return both ways to exceed."""
     return (
-        Test("proteinuric", _proteinuric(reference, now, parameters)),
-        Test("nephritic", _nephritic(reference, now, parameters)),
+        _proteinuric(reference, now, parameters),
+        _nephritic(reference, now, parameters),
     )
 
 

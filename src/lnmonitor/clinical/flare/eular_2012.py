@@ -17,16 +17,15 @@ from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, Flare
 from lnmonitor.clinical.flare.samples import (
     RATIO_FIRST,
     creatinine_reason,
-    first_protein,
     protein_reason,
     times,
 )
 from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import limit_in
-from lnmonitor.clinical.response.clauses import sediment_inactive
+from lnmonitor.clinical.response.clauses import first_protein
 from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import Citation, Rule, Truth
 
 GORDON_2009 = Citation("Gordon C, Jayne D, Pusey C, et al.", "Lupus 18:257-63", 2009)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -46,23 +45,25 @@ RULE = Rule("flare-eular-2012", "1", (EULAR_2012, GORDON_2009), verified=False)
 
 def _proteinuric(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
-    partial = reference.best is Response.PR
-    code = "flare.doubled_after_partial" if partial else "flare.doubled_after_complete"
-    sample = first_protein(now, RATIO_FIRST)
+) -> Test:
+    sample = first_protein(now.state, RATIO_FIRST)
     if sample is None:
-        return protein_reason(code, now, None, Truth.UNKNOWN, None, None)
+        return Test("proteinuric", Truth.UNKNOWN)
+    partial = reference.best is Response.PR
     _, protein = sample
     nadir = reference.nadir(protein.unit)
     limit = limit_in(protein.unit, parameters["after_partial_g" if partial else "after_complete_g"])
     doubled = times(nadir.value if nadir else None, parameters["protein_times"])
     met = Truth.all(truth(protein.value, ">", limit), truth(protein.value, ">=", doubled))
-    return protein_reason(code, now, sample, met, limit, nadir)
+    if met is not Truth.YES:
+        return Test("proteinuric", met)
+    code = "flare.doubled_after_partial" if partial else "flare.doubled_after_complete"
+    return Test("proteinuric", met, protein_reason(code, now, sample, limit, nadir))
 
 
 def _nephritic(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
+) -> Test:
     state = now.state
     creatinine = reference.lowest("creatinine_umol_l")
     gfr, cells = reference.highest("egfr"), reference.lowest("urine_rbc_hpf")
@@ -73,13 +74,14 @@ def _nephritic(
             truth(state.creatinine_umol_l, ">=", limit),
             truth(state.egfr, "<=", times(gfr, 1 - parameters["gfr_fall"])),
         ),
-        sediment_inactive(state).met.negated,
+        state.sediment_inactive.negated,
         truth(state.urine_rbc_hpf, ">=", fewest),
     )
-    return creatinine_reason(
+    if met is not Truth.YES:
+        return Test("nephritic", met)
+    reason = creatinine_reason(
         "flare.nephritic_rbc_rise",
         now,
-        met,
         creatinine,
         limit,
         gfr=state.egfr,
@@ -89,6 +91,7 @@ def _nephritic(
         rise=parameters["rbc_rise_hpf"],
         percent=round(100 * parameters["creatinine_times"], 6),
     )
+    return Test("nephritic", met, reason)
 
 
 def tests(
@@ -96,8 +99,8 @@ def tests(
 ) -> tuple[Test, Test]:
     """Return both ways to exceed."""
     return (
-        Test("proteinuric", _proteinuric(reference, now, parameters)),
-        Test("nephritic", _nephritic(reference, now, parameters)),
+        _proteinuric(reference, now, parameters),
+        _nephritic(reference, now, parameters),
     )
 
 

@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 from lnmonitor.clinical.criteria import truth
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
+from lnmonitor.clinical.flare.samples import times
 from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import limit_in, times_baseline
-from lnmonitor.clinical.response.clauses import sediment_inactive
 from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import NO, UNKNOWN, Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import UNKNOWN, YES, Citation, Reason, Rule, Truth
 
 EULAR_2012 = Citation(
     "Bertsias GK, Tektonidou M, Amoura Z, et al.",
@@ -41,31 +41,27 @@ RULE = Rule("flare-renal", "1", (EULAR_2012,), verified=False)
 
 def _proteinuric(
     remission: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
+) -> Test:
     """After CR: protein >= 1 g. After PR: >= 2 g and at least doubled from the lowest value.
 
     A ratio counts only without a 24-hour collection.
     """
     protein = now.state.proteinuria or now.state.upcr
-    code = "flare.protein_after_complete"
-    grams = parameters["after_complete_g"]
-    if remission.best is Response.PR:
-        code, grams = "flare.protein_after_partial", parameters["after_partial_g"]
     if protein is None:
-        return Reason(code, UNKNOWN, {"item": "proteinuria", "day": now.day})
+        return Test("proteinuric", UNKNOWN)
+    partial = remission.best is Response.PR
+    grams = parameters["after_partial_g" if partial else "after_complete_g"]
     limit = limit_in(protein.unit, grams)
     met = truth(protein.value, ">=", limit)
     nadir = remission.nadir(protein.unit)
-    if remission.best is Response.PR:
-        doubled = truth(
-            times_baseline(protein, nadir), ">=", parameters["after_partial_times_nadir"]
-        )
-        met = Truth.all(met, doubled)
-    if met is NO:
-        return Reason(code, met)
-    return Reason(
-        code,
-        met,
+    if partial:
+        ratio, least = times_baseline(protein, nadir), parameters["after_partial_times_nadir"]
+        met = Truth.all(met, truth(ratio, ">=", least))
+    if met is not YES:
+        return Test("proteinuric", met)
+    reason = Reason(
+        "flare.protein_after_partial" if partial else "flare.protein_after_complete",
+        YES,
         {
             "item": "proteinuria" if now.state.proteinuria else "upcr",
             "value": protein.value,
@@ -76,28 +72,29 @@ def _proteinuric(
             "date": now.date,
         },
     )
+    return Test("proteinuric", YES, reason)
 
 
 def _nephritic(
     remission: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
+) -> Test:
     """Creatinine >= 130 % of its lowest, or GFR down by >= 10 %, with newly active sediment."""
     creatinine, lowest = now.state.creatinine_umol_l, remission.lowest("creatinine_umol_l")
     gfr, highest = now.state.egfr, remission.highest("egfr")
     factor, fall = parameters["creatinine_times_nadir"], parameters["gfr_fall"]
-    function_lost = Truth.any(
-        truth(creatinine, ">=", None if lowest is None else lowest * factor),
-        truth(gfr, "<=", None if highest is None else highest * (1 - fall)),
+    met = Truth.all(
+        now.state.sediment_inactive.negated,
+        remission.sediment_was_inactive(),
+        Truth.any(
+            truth(creatinine, ">=", times(lowest, factor)),
+            truth(gfr, "<=", times(highest, 1 - fall)),
+        ),
     )
-    sediment = Truth.all(
-        sediment_inactive(now.state).met.negated, remission.sediment_was_inactive()
-    )
-    met = Truth.all(function_lost, sediment)
-    if met is NO:
-        return Reason("flare.nephritic", met)
-    return Reason(
+    if met is not YES:
+        return Test("nephritic", met)
+    reason = Reason(
         "flare.nephritic",
-        met,
+        YES,
         {
             "item": "creatinine_umol_l",
             "value": creatinine,
@@ -110,6 +107,7 @@ def _nephritic(
             "date": now.date,
         },
     )
+    return Test("nephritic", YES, reason)
 
 
 def tests(
@@ -117,8 +115,8 @@ def tests(
 ) -> tuple[Test, Test]:
     """Return both ways to exceed."""
     return (
-        Test("proteinuric", _proteinuric(remission, now, parameters)),
-        Test("nephritic", _nephritic(remission, now, parameters)),
+        _proteinuric(remission, now, parameters),
+        _nephritic(remission, now, parameters),
     )
 
 

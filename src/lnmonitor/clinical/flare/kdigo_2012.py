@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import above, below, truth
-from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
+from lnmonitor.clinical.criteria import above, at_least, below, truth
+from lnmonitor.clinical.flare.model import FlareFinding, FlareGrade, FlareObservation, FlareRuleSet
 from lnmonitor.clinical.flare.samples import (
     RATIO_FIRST,
     creatinine_reason,
-    first_protein,
     protein_reason,
 )
 from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import limit_in
+from lnmonitor.clinical.response.clauses import first_protein
 from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
 
 KDIGO_2012 = Citation(
@@ -61,9 +61,12 @@ def _mild(reference: Reference, now: FlareObservation, parameters: Mapping[str, 
     )
     had_none = reference.lowest("casts")
     casts = Truth.all(Truth.of(state.casts), Truth.of(None if had_none is None else not had_none))
+    met = Truth.any(cells, casts)
+    if met is not Truth.YES:
+        return Test("nephritic", met, grade="mild")
     reason = Reason(
         "flare.sediment_mild",
-        Truth.any(cells, casts),
+        met,
         {
             "item": "urine_rbc_hpf",
             "value": state.urine_rbc_hpf,
@@ -74,76 +77,70 @@ def _mild(reference: Reference, now: FlareObservation, parameters: Mapping[str, 
             "date": now.date,
         },
     )
-    return Test("nephritic", reason, "mild")
+    return Test("nephritic", met, reason, "mild")
 
 
 def _creatinine(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test]:
+) -> Test:
     """Moderate from a rise of 17.7 µmol/L on (35.4 above 177), severe above 88.4 (132.6)."""
-    before = reference.lowest("creatinine_umol_l")
-    value = now.state.creatinine_umol_l
-    low = before is not None and below(before, parameters["creatinine_high_umol_l"])
-    band = "low" if low else "high"
-    moderate = None if before is None else before + parameters[f"rise_{band}_moderate"]
-    severe = None if before is None else before + parameters[f"rise_{band}_severe"]
-    is_severe = truth(value, ">", severe)
-    is_moderate = Truth.all(truth(value, ">=", moderate), is_severe.negated)
-    return (
-        Test(
-            "nephritic",
-            creatinine_reason("flare.creatinine_moderate", now, is_moderate, before, moderate),
-            "moderate",
-        ),
-        Test(
-            "nephritic",
-            creatinine_reason("flare.creatinine_severe", now, is_severe, before, severe),
-            "severe",
-        ),
-    )
+    before, value = reference.lowest("creatinine_umol_l"), now.state.creatinine_umol_l
+    if before is None or value is None:
+        return Test("nephritic", Truth.UNKNOWN)
+    band = "low" if below(before, parameters["creatinine_high_umol_l"]) else "high"
+    limits: dict[FlareGrade, float] = {
+        "severe": before + parameters[f"rise_{band}_severe"],
+        "moderate": before + parameters[f"rise_{band}_moderate"],
+    }
+    grade = _grade(value, limits)
+    if grade is None:
+        return Test("nephritic", Truth.NO)
+    reason = creatinine_reason(_CREATININE[grade], now, before, limits[grade])
+    return Test("nephritic", Truth.YES, reason, grade)
 
 
 def _protein(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test]:
+) -> Test:
     """Moderate by the band of the lowest ratio before, severe by a rise of more than 5 g/g."""
-    sample = first_protein(now, RATIO_FIRST)
+    sample = first_protein(now.state, RATIO_FIRST)
     before = None if sample is None else reference.nadir(sample[1].unit)
-    moderate = severe = None
-    is_moderate = is_severe = Truth.UNKNOWN
-    if sample is not None and before is not None:
-        unit = sample[1].unit
-        moderate = before.value * parameters["after_high_times"]
-        if below(before.value, limit_in(unit, parameters["protein_low_g"])):
-            moderate = limit_in(unit, parameters["after_low_g"])
-        elif not above(before.value, limit_in(unit, parameters["protein_middle_g"])):
-            moderate = limit_in(unit, parameters["after_middle_g"])
-        severe = before.value + limit_in(unit, parameters["severe_rise_g"])
-        is_severe = truth(sample[1].value, ">", severe)
-        is_moderate = Truth.all(truth(sample[1].value, ">=", moderate), is_severe.negated)
-    codes = ("flare.protein_moderate", "flare.protein_severe")
-    return (
-        Test(
-            "proteinuric",
-            protein_reason(codes[0], now, sample, is_moderate, moderate, before),
-            "moderate",
-        ),
-        Test(
-            "proteinuric",
-            protein_reason(codes[1], now, sample, is_severe, severe, before),
-            "severe",
-        ),
-    )
+    if sample is None or before is None:
+        return Test("proteinuric", Truth.UNKNOWN)
+    unit = sample[1].unit
+    moderate = before.value * parameters["after_high_times"]
+    if below(before.value, limit_in(unit, parameters["protein_low_g"])):
+        moderate = limit_in(unit, parameters["after_low_g"])
+    elif not above(before.value, limit_in(unit, parameters["protein_middle_g"])):
+        moderate = limit_in(unit, parameters["after_middle_g"])
+    severe = before.value + limit_in(unit, parameters["severe_rise_g"])
+    limits: dict[FlareGrade, float] = {"severe": severe, "moderate": moderate}
+    grade = _grade(sample[1].value, limits)
+    if grade is None:
+        return Test("proteinuric", Truth.NO)
+    reason = protein_reason(_PROTEIN[grade], now, sample, limits[grade], before)
+    return Test("proteinuric", Truth.YES, reason, grade)
+
+
+def _grade(value: float, limits: Mapping[FlareGrade, float]) -> FlareGrade | None:
+    """Severe above its limit, else moderate from its own on."""
+    if above(value, limits["severe"]):
+        return "severe"
+    return "moderate" if at_least(value, limits["moderate"]) else None
+
+
+_CREATININE = {"moderate": "flare.creatinine_moderate", "severe": "flare.creatinine_severe"}
+_PROTEIN = {"moderate": "flare.protein_moderate", "severe": "flare.protein_severe"}
 
 
 def tests(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, ...]:
+) -> tuple[Test, Test, Test]:
     """Return the tests of all grades."""
     return (
         _mild(reference, now, parameters),
-        *_creatinine(reference, now, parameters),
-        *_protein(reference, now, parameters),
+        _creatinine(reference, now, parameters),
+        _protein(reference, now, parameters),
     )
 
 

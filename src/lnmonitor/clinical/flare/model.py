@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from lnmonitor.clinical.parameters import Parameter
@@ -13,6 +14,8 @@ from lnmonitor.clinical.results import Outcome, Rule
 FlareStatus = Literal["suspected", "confirmed"]
 FlareKind = Literal["proteinuric", "nephritic"]
 FlareGrade = Literal["mild", "moderate", "severe"]
+TRACKED = ("creatinine_umol_l", "egfr", "urine_rbc_hpf", "casts")
+"""Fields of a state whose lowest, highest and last values a flare can be measured against."""
 GRADES: tuple[FlareGrade, ...] = ("mild", "moderate", "severe")
 Denominator = Literal["remitted", "adequate_response", "all_treated"]
 """Of whom a flare rate is a share: those ever in complete or partial remission, those with the
@@ -34,6 +37,12 @@ class FlareObservation:
     response: Response | None = None
     treatment_escalated: bool | None = None
     collection_id: str | None = None
+
+    @cached_property
+    def tracked(self) -> tuple[tuple[str, float], ...]:
+        """The known numbers whose extremes a reference keeps, read once for all definitions."""
+        found = ((name, getattr(self.state, name)) for name in TRACKED)
+        return tuple((name, value) for name, value in found if value is not None)
 
 
 @dataclass(frozen=True)

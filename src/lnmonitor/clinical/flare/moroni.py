@@ -19,8 +19,8 @@ from lnmonitor.clinical.flare.samples import (
 )
 from lnmonitor.clinical.flare.walk import Reference, Test, follow_always, walk
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.clauses import U24, sediment_inactive
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.response.clauses import U24
+from lnmonitor.clinical.results import Citation, Rule, Truth
 
 MORONI = Citation("Moroni G, Quaglini S, Maccario M, et al.", "Kidney Int 50:2047-53", 1996)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -45,27 +45,31 @@ def _creatinine_rose(
 
 def _proteinuric(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
+) -> Test:
     protein, before = now.state.proteinuria, reference.last_protein("g/24 h")
-    code = "flare.protein_step"
     if protein is None or before is None:
-        sample = None if protein is None else (U24, protein)
-        return protein_reason(code, now, sample, Truth.UNKNOWN, None, before)
+        return Test("proteinuric", Truth.UNKNOWN)
     limit = before.value * parameters["protein_times"]
     if below(before.value, parameters["nephrotic_g"]):
         limit = before.value + parameters["rise_g"]
     rose, _, _ = _creatinine_rose(reference, now, parameters)
     met = Truth.all(truth(protein.value, ">=", limit), rose.negated)
-    return protein_reason(code, now, (U24, protein), met, limit, before)
+    if met is not Truth.YES:
+        return Test("proteinuric", met)
+    reason = protein_reason("flare.protein_step", now, (U24, protein), limit, before)
+    return Test("proteinuric", met, reason)
 
 
 def _nephritic(
     reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reason:
+) -> Test:
     rose, before, limit = _creatinine_rose(reference, now, parameters)
-    met = Truth.all(rose, sediment_inactive(now.state).met.negated)
+    met = Truth.all(rose, now.state.sediment_inactive.negated)
+    if met is not Truth.YES:
+        return Test("nephritic", met)
     percent = round(100 * parameters["creatinine_times"], 6)
-    return creatinine_reason("flare.nephritic_step", now, met, before, limit, percent=percent)
+    reason = creatinine_reason("flare.nephritic_step", now, before, limit, percent=percent)
+    return Test("nephritic", met, reason)
 
 
 def tests(
@@ -73,8 +77,8 @@ def tests(
 ) -> tuple[Test, Test]:
     """Return both ways to exceed."""
     return (
-        Test("proteinuric", _proteinuric(reference, now, parameters)),
-        Test("nephritic", _nephritic(reference, now, parameters)),
+        _proteinuric(reference, now, parameters),
+        _nephritic(reference, now, parameters),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lnmonitor.clinical.flare.model import (
     GRADES,
@@ -18,11 +19,8 @@ from lnmonitor.clinical.flare.model import (
 )
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.response.clauses import sediment_inactive
 from lnmonitor.clinical.response.model import Response
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Truth
-
-_TRACKED = ("creatinine_umol_l", "egfr", "urine_rbc_hpf", "casts")
 
 
 class Reference:
@@ -45,19 +43,21 @@ class Reference:
 
     def add(self, observation: FlareObservation) -> None:
         """Take a sample into the reference."""
-        state = observation.state
-        for name in _TRACKED:
-            value = getattr(state, name)
-            if value is not None:
-                self._lowest[name] = min(value, self._lowest.get(name, value))
-                self._highest[name] = max(value, self._highest.get(name, value))
-                self._last[name] = value
+        lowest, highest, last = self._lowest, self._highest, self._last
+        for name, value in observation.tracked:
+            if name not in lowest or value <= lowest[name]:
+                lowest[name] = value
+            if name not in highest or value >= highest[name]:
+                highest[name] = value
+            last[name] = value
+        state, nadir = observation.state, self._nadir
         for protein in (state.proteinuria, state.upcr):
             if protein is not None:
-                lowest = self._nadir.get(protein.unit, protein)
-                self._nadir[protein.unit] = min(lowest, protein, key=lambda each: each.value)
-                self._last_protein[protein.unit] = protein
-        sediment = sediment_inactive(state).met
+                unit = protein.unit
+                if unit not in nadir or protein.value < nadir[unit].value:
+                    nadir[unit] = protein
+                self._last_protein[unit] = protein
+        sediment = state.sediment_inactive
         if sediment is not UNKNOWN:
             self._sediment = sediment
 
@@ -86,12 +86,15 @@ class Reference:
         return self._sediment
 
 
-@dataclass(frozen=True)
-class Test:
-    """One way to exceed, with the grade that a definition gives it (None where it has none)."""
+class Test(NamedTuple):
+    """One way to exceed, with its reason where it is met: what is not is never told.
+
+    `grade` is the grade that a definition gives it, None where it has none.
+    """
 
     kind: FlareKind
-    reason: Reason
+    met: Truth
+    reason: Reason | None = None
     grade: FlareGrade | None = None
 
 
@@ -178,7 +181,7 @@ def _finding(rule: Rule, episode: _Episode, resolved_day: int | None) -> FlareFi
     first, confirmed = episode.observations[0], episode.confirmed
     return FlareFinding(
         rule=rule,
-        reasons=tuple(test.reason for test in episode.tests),
+        reasons=tuple(test.reason for test in episode.tests if test.reason is not None),
         missing=() if confirmed or resolved_day is not None else ("confirmation",),
         kind=episode.kind,
         status="confirmed" if confirmed else "suspected",
@@ -194,7 +197,7 @@ def _finding(rule: Rule, episode: _Episode, resolved_day: int | None) -> FlareFi
 
 def _ended(episode: _Episode, tests: Sequence[Test]) -> bool:
     """Whether the tests of the kind that raised the episode are known not to be met any more."""
-    return all(test.reason.met is NO for test in tests if test.kind == episode.kind)
+    return all(test.met is NO for test in tests if test.kind == episode.kind)
 
 
 def walk(
@@ -218,7 +221,7 @@ def walk(
             reference = follow(None, now, parameters)
             continue
         asked = tests(reference, now, parameters)
-        exceeded = [test for test in asked if test.reason.met is YES]
+        exceeded = [test for test in asked if test.met is YES]
         if exceeded:
             episode = episode or _Episode()
             _extend(episode, now, exceeded, parameters)

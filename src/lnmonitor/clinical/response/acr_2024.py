@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.guideline import judge_at_most
+from lnmonitor.clinical.response import guideline
+from lnmonitor.clinical.response.clauses import judging
 from lnmonitor.clinical.response.model import RuleSet
 from lnmonitor.clinical.results import Citation, Rule
 
@@ -25,4 +26,4 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 )
 """A better function always counts as kept."""
 RULE = Rule("response-acr-2024", "1", (ACR_2024,), verified=False)
-RULE_SET = RuleSet("acr-2024", RULE, PARAMETERS, judge_at_most)
+RULE_SET = RuleSet("acr-2024", RULE, PARAMETERS, judging(PARAMETERS, guideline.at_most))

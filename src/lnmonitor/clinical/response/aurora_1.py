@@ -15,16 +15,18 @@ from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.clauses import (
     U24,
     UPCR,
-    Clause,
-    clause,
-    conclude,
-    lost,
-    protein_fall,
-    protein_level,
+    Answered,
+    Compared,
+    Definition,
+    Inputs,
+    ProteinFall,
+    ProteinLevel,
+    judging,
+    percent_of,
 )
-from lnmonitor.clinical.response.endpoint import no_failure
-from lnmonitor.clinical.response.model import RenalState, ResponseResult, RuleSet
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.response.endpoint import NoFailure
+from lnmonitor.clinical.response.model import RuleSet
+from lnmonitor.clinical.results import Citation, Reason, Rule, Scalar, Truth
 
 ROVIN_2021 = Citation(
     "Rovin BH, Teng YKO, Ginzler EM, et al.",
@@ -40,54 +42,53 @@ RULE = Rule("response-aurora-1", "1", (ROVIN_2021,), verified=False)
 _ORDER = (UPCR, U24)
 
 
-def _egfr(baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]) -> Clause:
+class _NoConfirmedFall:
     """eGFR disqualifies only if it is below both limits and a second sample confirmed it."""
-    loss, before = parameters["egfr_loss"], baseline.egfr
-    limit = None if before is None else before * (1 - loss)
-    kept = Truth.any(
-        truth(now.egfr, ">=", parameters["egfr_floor"]),
-        truth(now.egfr, ">=", limit),
-        Truth.of(now.egfr_fall_confirmed).negated,
+
+    def __init__(self, floor: float, loss: float) -> None:
+        self.floor, self.left, self.percent = floor, 1 - loss, percent_of(loss)
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare with both limits and ask for the confirmation."""
+        limit = None if visit.baseline.egfr is None else visit.baseline.egfr * self.left
+        return Truth.any(
+            truth(visit.now.egfr, ">=", self.floor),
+            truth(visit.now.egfr, ">=", limit),
+            Truth.of(visit.now.egfr_fall_confirmed).negated,
+        )
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the value, the floor and the baseline."""
+        values: dict[str, Scalar] = {
+            "item": "egfr",
+            "value": visit.now.egfr,
+            "limit": self.floor,
+            "unit": "mL/min/1.73 m²",
+            "baseline": visit.baseline.egfr,
+            "percent": self.percent,
+        }
+        return Reason("response.egfr_no_confirmed_fall", self.met(visit), values)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the value, its baseline and the confirmation."""
+        return {
+            "egfr": visit.now.egfr,
+            "egfr_baseline": visit.baseline.egfr,
+            "egfr_fall_confirmed": visit.now.egfr_fall_confirmed,
+        }
+
+
+def define(parameters: Mapping[str, Parameter]) -> Definition:
+    """Return the criteria; the trial judged week 52, where a missing visit is no response."""
+    return Definition(
+        (
+            ProteinLevel("response.protein_endpoint", _ORDER, "<=", parameters["protein_g"]),
+            _NoConfirmedFall(parameters["egfr_floor"], parameters["egfr_loss"]),
+            NoFailure(),
+            Answered("response.steroid_allowance", "steroid_allowance_kept", wanted=True),
+        ),
+        (ProteinFall(_ORDER, parameters["partial_fall"]),),
     )
-    values = {
-        "item": "egfr",
-        "value": now.egfr,
-        "limit": parameters["egfr_floor"],
-        "unit": "mL/min/1.73 m²",
-        "baseline": before,
-        "percent": round(100 * loss, 6),
-    }
-    return clause(
-        Reason("response.egfr_no_confirmed_fall", kept, values),
-        egfr=now.egfr,
-        egfr_baseline=before,
-        egfr_fall_confirmed=now.egfr_fall_confirmed,
-    )
 
 
-def _steroid(now: RenalState) -> Clause:
-    kept = now.steroid_allowance_kept
-    values = {"item": "steroid_allowance_kept", "value": kept}
-    reason = Reason("response.steroid_allowance", Truth.of(kept), values)
-    return clause(reason, steroid_allowance_kept=kept)
-
-
-def judge(
-    rule: Rule, baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]
-) -> ResponseResult:
-    """Judge one visit; the trial judged week 52, where a missing visit is no response."""
-    if now.dead_or_dialysis:
-        return lost(rule)
-    limit = parameters["protein_g"]
-    complete = [
-        protein_level("response.protein_endpoint", now, _ORDER, "<=", limit),
-        _egfr(baseline, now, parameters),
-        no_failure(now),
-        _steroid(now),
-    ]
-    return conclude(
-        rule, complete, [protein_fall(baseline, now, _ORDER, parameters["partial_fall"])]
-    )
-
-
-RULE_SET = RuleSet("aurora-1", RULE, PARAMETERS, judge)
+RULE_SET = RuleSet("aurora-1", RULE, PARAMETERS, judging(PARAMETERS, define))

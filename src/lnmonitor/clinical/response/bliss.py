@@ -12,9 +12,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.clauses import U24, UPCR, Clause, conclude, lost, protein_level
-from lnmonitor.clinical.response.endpoint import egfr_kept, no_failure, prednisone_at_most
-from lnmonitor.clinical.response.model import RenalState, ResponseResult, RuleSet
+from lnmonitor.clinical.response.clauses import (
+    U24,
+    UPCR,
+    Criterion,
+    Definition,
+    ProteinLevel,
+    judging,
+)
+from lnmonitor.clinical.response.endpoint import EgfrKept, NoFailure, PrednisoneAtMost
+from lnmonitor.clinical.response.model import RuleSet
 from lnmonitor.clinical.results import Citation, Rule
 
 FURIE_2020 = Citation(
@@ -36,37 +43,24 @@ RULE_CRR = Rule("response-bliss-crr", "1", (FURIE_2020,), verified=False)
 _ORDER = (UPCR, U24)
 
 
-def _clauses(
-    operator: str, baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]
-) -> list[Clause]:
-    before = now.pre_flare_egfr
-    reference = before if before is not None else baseline.pre_flare_egfr
-    limit = parameters["protein_g"]
-    return [
-        protein_level("response.protein_endpoint", now, _ORDER, operator, limit),
-        egfr_kept(now, reference, parameters["egfr_floor"], parameters["egfr_loss"]),
-        no_failure(now),
-        prednisone_at_most(now, parameters["prednisone_mg_day"]),
-    ]
+def _criteria(operator: str, parameters: Mapping[str, Parameter]) -> tuple[Criterion, ...]:
+    return (
+        ProteinLevel("response.protein_endpoint", _ORDER, operator, parameters["protein_g"]),
+        EgfrKept(parameters["egfr_floor"], parameters["egfr_loss"]),
+        NoFailure(),
+        PrednisoneAtMost(parameters["prednisone_mg_day"]),
+    )
 
 
-def judge_perr(
-    rule: Rule, baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]
-) -> ResponseResult:
+def define_perr(parameters: Mapping[str, Parameter]) -> Definition:
     """UPCR <= 0.7, eGFR >= 60 or <= 20 % below pre-flare, no failure, prednisone <= 10 mg/day."""
-    if now.dead_or_dialysis:
-        return lost(rule)
-    return conclude(rule, None, _clauses("<=", baseline, now, parameters))
+    return Definition(complete=None, partial=_criteria("<=", parameters))
 
 
-def judge_crr(
-    rule: Rule, baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]
-) -> ResponseResult:
+def define_crr(parameters: Mapping[str, Parameter]) -> Definition:
     """UPCR < 0.5, eGFR >= 90 or <= 10 % below pre-flare, no failure, prednisone <= 10 mg/day."""
-    if now.dead_or_dialysis:
-        return lost(rule)
-    return conclude(rule, _clauses("<", baseline, now, parameters), None)
+    return Definition(complete=_criteria("<", parameters), partial=None)
 
 
-PERR = RuleSet("bliss-perr", RULE_PERR, PERR_PARAMETERS, judge_perr)
-CRR = RuleSet("bliss-crr", RULE_CRR, CRR_PARAMETERS, judge_crr)
+PERR = RuleSet("bliss-perr", RULE_PERR, PERR_PARAMETERS, judging(PERR_PARAMETERS, define_perr))
+CRR = RuleSet("bliss-crr", RULE_CRR, CRR_PARAMETERS, judging(CRR_PARAMETERS, define_crr))

@@ -1,45 +1,72 @@
-"""Clauses that several response definitions share, each a reason with the inputs it still lacks."""
+"""Criteria that several response definitions share, and how they make a response.
+
+A response is decided from plain comparisons, as few as decide it; the reasons of all its criteria
+are made when somebody asks. Each criterion serves both, see `Criterion`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol
 
-from lnmonitor.clinical.criteria import compare, require_positive, require_range, truth
-from lnmonitor.clinical.proteinuria import Proteinuria, limit_in, times_baseline
-from lnmonitor.clinical.response.model import RenalState, Response, ResponseResult
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.criteria import (
+    OPERATORS,
+    compare,
+    once,
+    require_positive,
+    require_range,
+    truth,
+)
+from lnmonitor.clinical.parameters import Parameter
+from lnmonitor.clinical.proteinuria import UNITS, Proteinuria, limit_in, times_baseline
+from lnmonitor.clinical.response.model import Judge, RenalState, Response, ResponseResult
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth, later
 
 U24 = "proteinuria"
 UPCR = "upcr"
 
 
-class Clause(NamedTuple):
-    """One condition with its outcome; `missing` names the inputs that leave it open."""
-
-    reason: Reason
-    missing: tuple[str, ...] = ()
-
-    @property
-    def met(self) -> Truth:
-        """The outcome of the condition."""
-        return self.reason.met
+Inputs = Mapping[str, object]
+"""What a criterion reads, by name; None where it is absent."""
 
 
-@lru_cache(maxsize=64)
+class Compared(NamedTuple):
+    """The visit that is judged beside the baseline."""
+
+    baseline: RenalState
+    now: RenalState
+
+
+class Criterion(Protocol):
+    """One condition of a definition: whether it is met; when asked, why, and what it reads.
+
+    The outcome in `reason` is that of `met`: a threshold stands in one place. A criterion is made
+    once for the parameters in force and holds nothing of a patient.
+    """
+
+    def met(self, visit: Compared) -> Truth:
+        """Return whether the condition is met at a visit."""
+
+    def reason(self, visit: Compared) -> Reason:
+        """Return the outcome with the numbers behind it."""
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Return what could be absent, by the names that a result lists as missing."""
+
+
+class Definition(NamedTuple):
+    """The criteria of CR and PR; None where a definition has no such grade."""
+
+    complete: tuple[Criterion, ...] | None
+    partial: tuple[Criterion, ...] | None
+
+
 def percent_of(fraction: float) -> float:
     """Return a parameter's fraction as the percentage that a sentence prints."""
     return round(100 * fraction, 6)
 
 
-def clause(reason: Reason, **inputs: object) -> Clause:
-    """Attach the names of absent inputs to a reason that is open."""
-    if reason.met is not UNKNOWN:
-        return Clause(reason)
-    return Clause(reason, tuple(name for name, value in inputs.items() if value is None))
-
-
+@once
 def check_state(state: RenalState) -> None:
     """Refuse impossible values; proteinuria checks itself."""
     require_positive("creatinine_umol_l", state.creatinine_umol_l, "µmol/L")
@@ -58,63 +85,121 @@ def protein(state: RenalState, name: str) -> Proteinuria | None:
     return state.proteinuria if name == U24 else state.upcr
 
 
-def protein_level(
-    code: str, state: RenalState, order: Sequence[str], operator: str, grams: float
-) -> Clause:
-    """Compare the first protein result of `order` at hand with the guideline's number for its unit.
-
-    `order` holds U24 and UPCR by preference, `grams` is the limit per 24 h or per g creatinine.
-    """
+def first_protein(state: RenalState, order: tuple[str, str]) -> tuple[str, Proteinuria] | None:
+    """Return the first protein result of `order` (U24 and UPCR by preference), with its name."""
     for name in order:
         found = protein(state, name)
         if found is not None:
-            limit = limit_in(found.unit, grams)
-            return Clause(compare(code, name, found.value, operator, limit, found.unit))
-    return clause(compare(code, order[0], None, operator, grams), **{order[0]: None})
+            return name, found
+    return None
 
 
-def protein_fall(
-    baseline: RenalState, now: RenalState, order: Sequence[str], fraction: float
-) -> Clause:
-    """Ask for a fall by >= `fraction` of the baseline in the first measure known at both visits.
+class ProteinLevel:
+    """The first protein result of `order` at hand against the guideline's number for its unit.
+
+    `grams` is the limit per 24 h or per g creatinine.
+    """
+
+    def __init__(self, code: str, order: tuple[str, str], operator: str, grams: float) -> None:
+        self.code, self.order, self.operator, self.grams = code, order, operator, grams
+        self._passes = OPERATORS[operator]
+        self._limits = {unit: limit_in(unit, grams) for unit in UNITS}
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare."""
+        first = first_protein(visit.now, self.order)
+        if first is None:
+            return UNKNOWN
+        _, found = first
+        return YES if self._passes(found.value, self._limits[found.unit]) else NO
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the value and the limit in its unit."""
+        first = first_protein(visit.now, self.order)
+        if first is None:
+            return compare(self.code, self.order[0], None, self.operator, self.grams)
+        name, found = first
+        limit = self._limits[found.unit]
+        return compare(self.code, name, found.value, self.operator, limit, found.unit)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the preferred measure."""
+        return {self.order[0]: protein(visit.now, self.order[0])}
+
+
+class ProteinFall:
+    """A fall by >= `fraction` of the baseline in the first measure known at both visits.
 
     A 24-hour collection is never compared with a ratio; a baseline of 0 cannot fall.
     """
-    code, percent = "response.protein_fall", percent_of(fraction)
-    for name in order:
-        before, after = protein(baseline, name), protein(now, name)
-        if before is None or after is None:
-            continue
-        ratio = times_baseline(after, before)
-        met = NO if before.value == 0 else truth(ratio, "<=", 1 - fraction)
+
+    def __init__(self, order: tuple[str, str], fraction: float) -> None:
+        self.order, self.left, self.percent = order, 1 - fraction, percent_of(fraction)
+
+    def _pair(self, visit: Compared) -> tuple[str, Proteinuria, Proteinuria] | None:
+        for name in self.order:
+            before, after = protein(visit.baseline, name), protein(visit.now, name)
+            if before is not None and after is not None:
+                return name, before, after
+        return None
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare."""
+        pair = self._pair(visit)
+        if pair is None:
+            return UNKNOWN
+        _, before, after = pair
+        return NO if before.value == 0 else truth(times_baseline(after, before), "<=", self.left)
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell both values, or the measure that should have been known at both visits."""
+        code, pair, met = "response.protein_fall", self._pair(visit), UNKNOWN
+        if pair is None:
+            name = next((each for each in self.order if protein(visit.now, each)), self.order[0])
+            return Reason(code, met, {"item": name, "percent": self.percent})
+        name, before, after = pair
         values: dict[str, Scalar] = {
             "item": name,
             "value": after.value,
             "baseline": before.value,
             "unit": after.unit,
-            "percent": percent,
+            "percent": self.percent,
         }
-        return clause(Reason(code, met, values), **{name: ratio})
-    name = next((name for name in order if protein(now, name) is not None), order[0])
-    after = protein(now, name)
-    reason = Reason(code, UNKNOWN, {"item": name, "percent": percent})
-    return clause(reason, **{name: after, f"{name}_baseline": protein(baseline, name)})
+        return Reason(code, self.met(visit), values)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the measure at both visits, or the one whose units do not compare."""
+        pair = self._pair(visit)
+        if pair is not None:
+            return {pair[0]: None}
+        name = next((each for each in self.order if protein(visit.now, each)), self.order[0])
+        return {name: protein(visit.now, name), f"{name}_baseline": protein(visit.baseline, name)}
 
 
-def sediment_inactive(state: RenalState) -> Clause:
-    """RBC <= 5/hpf, WBC <= 5/hpf and no cellular casts."""
-    met = Truth.all(
-        truth(state.urine_rbc_hpf, "<=", 5),
-        truth(state.urine_wbc_hpf, "<=", 5),
-        Truth.of(state.casts).negated,
-    )
-    values = {
-        "urine_rbc_hpf": state.urine_rbc_hpf,
-        "urine_wbc_hpf": state.urine_wbc_hpf,
-        "casts": state.casts,
-    }
-    reason = Reason("response.sediment_inactive", met, {"item": "sediment", **values})
-    return clause(reason, **values)
+class SedimentInactive:
+    """An inactive sediment (`RenalState.sediment_inactive`)."""
+
+    def met(self, visit: Compared) -> Truth:
+        """Judge the sediment of the visit."""
+        return visit.now.sediment_inactive
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell cells and casts."""
+        values: dict[str, Scalar] = {
+            "item": "sediment",
+            "urine_rbc_hpf": visit.now.urine_rbc_hpf,
+            "urine_wbc_hpf": visit.now.urine_wbc_hpf,
+            "casts": visit.now.casts,
+        }
+        return Reason("response.sediment_inactive", self.met(visit), values)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name cells and casts."""
+        return {
+            "urine_rbc_hpf": visit.now.urine_rbc_hpf,
+            "urine_wbc_hpf": visit.now.urine_wbc_hpf,
+            "casts": visit.now.casts,
+        }
 
 
 def upper_limit(baseline: RenalState, now: RenalState) -> float | None:
@@ -122,135 +207,264 @@ def upper_limit(baseline: RenalState, now: RenalState) -> float | None:
     return now.creatinine_uln if now.creatinine_uln is not None else baseline.creatinine_uln
 
 
-def creatinine_stable(baseline: RenalState, now: RenalState, factor: float) -> Clause:
+class CreatinineStable:
     """Creatinine at most `factor` times its baseline."""
-    value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
-    limit = None if before is None else before * factor
-    reason = compare(
-        "response.creatinine_stable",
-        "creatinine_umol_l",
-        value,
-        "<=",
-        limit,
-        "µmol/L",
-        baseline=before,
-        percent=percent_of(factor),
-    )
-    return clause(reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before)
+
+    def __init__(self, factor: float) -> None:
+        self.factor, self.percent = factor, percent_of(factor)
+
+    def _limit(self, visit: Compared) -> float | None:
+        before = visit.baseline.creatinine_umol_l
+        return None if before is None else before * self.factor
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare."""
+        return truth(visit.now.creatinine_umol_l, "<=", self._limit(visit))
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the value, its baseline and the limit."""
+        return compare(
+            "response.creatinine_stable",
+            "creatinine_umol_l",
+            visit.now.creatinine_umol_l,
+            "<=",
+            self._limit(visit),
+            "µmol/L",
+            baseline=visit.baseline.creatinine_umol_l,
+            percent=self.percent,
+        )
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the value and its baseline."""
+        before = visit.baseline.creatinine_umol_l
+        return {
+            "creatinine_umol_l": visit.now.creatinine_umol_l,
+            "creatinine_umol_l_baseline": before,
+        }
 
 
-def creatinine_normal_or_stable(baseline: RenalState, now: RenalState, stable: Clause) -> Clause:
-    """Creatinine at most its upper limit of normal, or `stable` (`creatinine_stable`)."""
-    value, uln = now.creatinine_umol_l, upper_limit(baseline, now)
-    reason = Reason(
-        "response.creatinine_normal_or_stable",
-        Truth.any(truth(value, "<=", uln), stable.met),
-        {**stable.reason.values, "limit": uln},
-    )
-    before = baseline.creatinine_umol_l
-    return clause(
-        reason, creatinine_umol_l=value, creatinine_uln=uln, creatinine_umol_l_baseline=before
-    )
+class CreatinineNormalOrStable:
+    """Creatinine at most its upper limit of normal, or `stable`."""
+
+    def __init__(self, stable: CreatinineStable) -> None:
+        self.stable = stable
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare with both limits."""
+        normal = truth(visit.now.creatinine_umol_l, "<=", upper_limit(visit.baseline, visit.now))
+        return normal if normal is YES else Truth.any(normal, self.stable.met(visit))
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the value, its baseline and the upper limit of normal."""
+        values = {
+            **self.stable.reason(visit).values,
+            "limit": upper_limit(visit.baseline, visit.now),
+        }
+        return Reason("response.creatinine_normal_or_stable", self.met(visit), values)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the value, the upper limit and the baseline."""
+        return {
+            "creatinine_umol_l": visit.now.creatinine_umol_l,
+            "creatinine_uln": upper_limit(visit.baseline, visit.now),
+            "creatinine_umol_l_baseline": visit.baseline.creatinine_umol_l,
+        }
 
 
-def creatinine_recovered(baseline: RenalState, now: RenalState, fraction: float) -> Clause:
+class CreatinineRecovered:
     """Asked only of creatinine above normal at baseline: down by >= `fraction`, or normal."""
-    value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
-    uln = upper_limit(baseline, now)
-    not_raised = truth(before, "<=", baseline.creatinine_uln or uln)
-    fell = truth(value, "<=", None if before is None else before * (1 - fraction))
-    reason = Reason(
-        "response.creatinine_recovered",
-        Truth.any(not_raised, fell, truth(value, "<=", uln)),
-        {
+
+    def __init__(self, fraction: float) -> None:
+        self.left, self.percent = 1 - fraction, percent_of(fraction)
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare baseline and value with the upper limit, and the value with the baseline."""
+        value, before = visit.now.creatinine_umol_l, visit.baseline.creatinine_umol_l
+        uln = upper_limit(visit.baseline, visit.now)
+        return Truth.any(
+            truth(before, "<=", visit.baseline.creatinine_uln or uln),
+            truth(value, "<=", None if before is None else before * self.left),
+            truth(value, "<=", uln),
+        )
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the value, its baseline and the upper limit of normal."""
+        values: dict[str, Scalar] = {
             "item": "creatinine_umol_l",
-            "value": value,
-            "baseline": before,
-            "limit": uln,
+            "value": visit.now.creatinine_umol_l,
+            "baseline": visit.baseline.creatinine_umol_l,
+            "limit": upper_limit(visit.baseline, visit.now),
             "unit": "µmol/L",
-            "percent": percent_of(fraction),
-        },
-    )
-    return clause(
-        reason, creatinine_umol_l=value, creatinine_umol_l_baseline=before, creatinine_uln=uln
-    )
+            "percent": self.percent,
+        }
+        return Reason("response.creatinine_recovered", self.met(visit), values)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the value, its baseline and the upper limit."""
+        return {
+            "creatinine_umol_l": visit.now.creatinine_umol_l,
+            "creatinine_umol_l_baseline": visit.baseline.creatinine_umol_l,
+            "creatinine_uln": upper_limit(visit.baseline, visit.now),
+        }
 
 
-def function_preserved(baseline: RenalState, now: RenalState, tolerance: float) -> Clause:
+class FunctionPreserved:
     """eGFR at least (1 - tolerance) of its baseline; creatinine in the same way without eGFR."""
-    if now.egfr is None or baseline.egfr is None:
-        stable = creatinine_stable(baseline, now, 1 + tolerance)
-        if stable.met is not UNKNOWN:
-            return stable
-    reason = compare(
-        "response.egfr_stable",
-        "egfr",
-        now.egfr,
-        ">=",
-        None if baseline.egfr is None else baseline.egfr * (1 - tolerance),
-        "mL/min/1.73 m²",
-        baseline=baseline.egfr,
-        percent=percent_of(1 - tolerance),
-    )
-    return clause(reason, egfr=now.egfr, egfr_baseline=baseline.egfr)
+
+    def __init__(self, tolerance: float) -> None:
+        self.left, self.stable = 1 - tolerance, CreatinineStable(1 + tolerance)
+        self.percent = percent_of(self.left)
+
+    def _by_creatinine(self, visit: Compared) -> bool:
+        if visit.now.egfr is not None and visit.baseline.egfr is not None:
+            return False
+        return self.stable.met(visit) is not UNKNOWN
+
+    def _limit(self, visit: Compared) -> float | None:
+        return None if visit.baseline.egfr is None else visit.baseline.egfr * self.left
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare eGFR, or creatinine."""
+        if self._by_creatinine(visit):
+            return self.stable.met(visit)
+        return truth(visit.now.egfr, ">=", self._limit(visit))
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the value, its baseline and the limit."""
+        if self._by_creatinine(visit):
+            return self.stable.reason(visit)
+        return compare(
+            "response.egfr_stable",
+            "egfr",
+            visit.now.egfr,
+            ">=",
+            self._limit(visit),
+            "mL/min/1.73 m²",
+            baseline=visit.baseline.egfr,
+            percent=self.percent,
+        )
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name eGFR and its baseline."""
+        return {"egfr": visit.now.egfr, "egfr_baseline": visit.baseline.egfr}
 
 
-def albumin_at_least(state: RenalState, limit_g_l: float) -> Clause:
-    """Serum albumin >= the limit."""
-    value = state.albumin_g_l
-    reason = compare("response.albumin", "albumin_g_l", value, ">=", limit_g_l, "g/L")
-    return clause(reason, albumin_g_l=value)
+class AlbuminAtLeast:
+    """Serum albumin >= the limit (g/L)."""
+
+    def __init__(self, limit_g_l: float) -> None:
+        self.limit_g_l = limit_g_l
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare."""
+        return truth(visit.now.albumin_g_l, ">=", self.limit_g_l)
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell value and limit."""
+        value = visit.now.albumin_g_l
+        return compare("response.albumin", "albumin_g_l", value, ">=", self.limit_g_l, "g/L")
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the value."""
+        return {"albumin_g_l": visit.now.albumin_g_l}
 
 
-def no_rescue(state: RenalState) -> Clause:
-    """No rescue therapy so far; not asked leaves it open."""
-    met = Truth.of(state.on_rescue).negated
-    reason = Reason("response.no_rescue", met, {"item": "on_rescue", "value": state.on_rescue})
-    return clause(reason, on_rescue=state.on_rescue)
+class Answered:
+    """A question answered yes or no at the visit (`item` of the state); not asked leaves it open.
+
+    `wanted` is the answer that meets the criterion.
+    """
+
+    def __init__(self, code: str, item: str, *, wanted: bool) -> None:
+        self.code, self.item, self.wanted = code, item, wanted
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare the answer with the wanted one."""
+        answer: bool | None = getattr(visit.now, self.item)
+        return Truth.of(answer) if self.wanted else Truth.of(answer).negated
+
+    def reason(self, visit: Compared) -> Reason:
+        """Tell the answer."""
+        values = {"item": self.item, "value": getattr(visit.now, self.item)}
+        return Reason(self.code, self.met(visit), values)
+
+    def inputs(self, visit: Compared) -> Inputs:
+        """Name the answer."""
+        return {self.item: getattr(visit.now, self.item)}
 
 
-def lost(rule: Rule) -> ResponseResult:
+NO_RESCUE = Answered("response.no_rescue", "on_rescue", wanted=False)
+"""No rescue therapy so far."""
+
+
+def _lost(rule: Rule) -> ResponseResult:
     """Return no response, after death, dialysis or transplantation."""
     reason = Reason("response.dead_or_dialysis", YES, {"item": "dead_or_dialysis"})
     return ResponseResult(rule=rule, reasons=(reason,), response=Response.NR)
 
 
-def _all(clauses: Sequence[Clause] | None) -> Truth:
-    if clauses is None:
+def _all_met(criteria: tuple[Criterion, ...] | None, visit: Compared) -> Truth:
+    """Kleene AND; a grade that the definition does not have is not met."""
+    if criteria is None:
         return NO
     found = YES
-    for each in clauses:
-        met = each.reason.met
+    for each in criteria:
+        met = each.met(visit)
         if met is NO:
-            return met
+            return NO
         if met is UNKNOWN:
-            found = met
+            found = UNKNOWN
     return found
 
 
-def conclude(
-    rule: Rule, complete: Sequence[Clause] | None, partial: Sequence[Clause] | None
-) -> ResponseResult:
-    """Turn the clauses of CR and PR into a response; None where a definition has no such grade.
+def _missing(criteria: Iterable[Criterion], visit: Compared) -> Iterator[str]:
+    """Name the absent inputs of the criteria that are open."""
+    for each in criteria:
+        if each.met(visit) is UNKNOWN:
+            inputs = each.inputs(visit)
+            yield from (name for name, value in inputs.items() if value is None)
+
+
+def _reasons(definition: Definition, visit: Compared) -> tuple[Reason, ...]:
+    """Tell every criterion, one that both grades ask for once."""
+    criteria = (*(definition.complete or ()), *(definition.partial or ()))
+    told = (each.reason(visit) for each in criteria)
+    return tuple({(reason.code, reason.values.get("item")): reason for reason in told}.values())
+
+
+def _conclude(rule: Rule, definition: Definition, visit: Compared) -> ResponseResult:
+    """Turn the criteria of CR and PR into a response.
 
     CR when all of `complete` hold; PR when CR is excluded and all of `partial` hold; NR when both
-    are excluded; UNKNOWN while a missing input could change which.
+    are excluded; UNKNOWN while a missing input could change which. Death or dialysis is NR.
     """
-    is_complete, is_partial = _all(complete), _all(partial)
-    response = Response.UNKNOWN
+    if visit.now.dead_or_dialysis:
+        return _lost(rule)
+    complete, partial = definition
+    reasons = later(_reasons, definition, visit)
+    is_complete = _all_met(complete, visit)
     if is_complete is YES:
-        response = Response.CR
-    elif is_complete is NO and is_partial is not UNKNOWN:
+        return ResponseResult(rule=rule, reasons=reasons, response=Response.CR)
+    is_partial = _all_met(partial, visit)
+    if is_complete is NO and is_partial is not UNKNOWN:
         response = Response.PR if is_partial is YES else Response.NR
-    missing: dict[str, None] = {}
-    if response is Response.UNKNOWN:
-        undecided = [*((complete or ()) if is_complete is UNKNOWN else ())]
-        undecided += (partial or ()) if is_partial is UNKNOWN else ()
-        missing = dict.fromkeys(name for each in undecided for name in each.missing)
-    reasons = {
-        (reason.code, reason.values.get("item")): reason
-        for reason, _ in (*(complete or ()), *(partial or ()))
-    }
-    return ResponseResult(
-        rule=rule, reasons=tuple(reasons.values()), missing=tuple(missing), response=response
-    )
+        return ResponseResult(rule=rule, reasons=reasons, response=response)
+    undecided = [*((complete or ()) if is_complete is UNKNOWN else ())]
+    undecided += (partial or ()) if is_partial is UNKNOWN else ()
+    missing = tuple(dict.fromkeys(_missing(undecided, visit)))
+    return ResponseResult(rule=rule, reasons=reasons, missing=missing, response=Response.UNKNOWN)
+
+
+def judging(
+    defaults: Mapping[str, Parameter], define: Callable[[Mapping[str, Parameter]], Definition]
+) -> Judge:
+    """Return a judge by the criteria that `define` makes of parameters, of the defaults once."""
+    usual = define(defaults)
+
+    def judge(
+        rule: Rule, baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]
+    ) -> ResponseResult:
+        definition = usual if parameters is defaults else define(parameters)
+        return _conclude(rule, definition, Compared(baseline, now))
+
+    return judge

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.guideline import judge_below
+from lnmonitor.clinical.response import guideline
+from lnmonitor.clinical.response.clauses import judging
 from lnmonitor.clinical.response.model import RuleSet
 from lnmonitor.clinical.results import Citation, Rule
 
@@ -26,4 +27,4 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 )
 """0.7 g is the permissive reading of the 12-month target."""
 RULE = Rule("response-eular-2019", "1", (EULAR_2019,), verified=False)
-RULE_SET = RuleSet("eular-2019", RULE, PARAMETERS, judge_below)
+RULE_SET = RuleSet("eular-2019", RULE, PARAMETERS, judging(PARAMETERS, guideline.below))

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.guideline import judge_below
+from lnmonitor.clinical.response import guideline
+from lnmonitor.clinical.response.clauses import judging
 from lnmonitor.clinical.response.model import RuleSet
 from lnmonitor.clinical.results import Citation, Rule
 
@@ -25,4 +26,4 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 )
 """The target of 0.7 g/g by 12 months is another milestone, not the complete response."""
 RULE = Rule("response-eular-2025", "1", (EULAR_2025,), verified=False)
-RULE_SET = RuleSet("eular-2025", RULE, PARAMETERS, judge_below)
+RULE_SET = RuleSet("eular-2025", RULE, PARAMETERS, judging(PARAMETERS, guideline.below))

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.guideline import judge_below
+from lnmonitor.clinical.response import guideline
+from lnmonitor.clinical.response.clauses import judging
 from lnmonitor.clinical.response.model import RuleSet
 from lnmonitor.clinical.results import Citation, Rule
 
@@ -31,4 +32,4 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 )
 """The guideline says 10-15 % of baseline: 15 % is the permissive reading."""
 RULE = Rule("response-kdigo-2024", "1", (KDIGO_2024,), verified=False)
-RULE_SET = RuleSet("kdigo-2024", RULE, PARAMETERS, judge_below)
+RULE_SET = RuleSet("kdigo-2024", RULE, PARAMETERS, judging(PARAMETERS, guideline.below))

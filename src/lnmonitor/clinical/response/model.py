@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
+from lnmonitor.clinical.criteria import truth
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.results import Outcome, Rule
+from lnmonitor.clinical.results import Outcome, Rule, Truth
 
 
 class Response(Enum):
@@ -54,12 +56,25 @@ class RenalState:
     egfr_fall_confirmed: bool | None = None
     acanthocytes_hpf: float | None = None
 
+    @cached_property
+    def sediment_inactive(self) -> Truth:
+        """Whether there are <= 5 red and <= 5 white cells per field and no cellular casts."""
+        return Truth.all(
+            truth(self.urine_rbc_hpf, "<=", 5),
+            truth(self.urine_wbc_hpf, "<=", 5),
+            Truth.of(self.casts).negated,
+        )
+
 
 @dataclass(frozen=True)
 class ResponseResult(Outcome):
     """The response by the rule set named in `rule.id`."""
 
     response: Response = Response.UNKNOWN
+
+
+Judge = Callable[[Rule, RenalState, RenalState, Mapping[str, Parameter]], ResponseResult]
+"""(rule with the parameters in force, baseline, now, those parameters) -> result."""
 
 
 @dataclass(frozen=True)
@@ -69,5 +84,4 @@ class RuleSet:
     id: str
     rule: Rule
     parameters: Mapping[str, Parameter]
-    judge: Callable[[Rule, RenalState, RenalState, Mapping[str, Parameter]], ResponseResult]
-    """(rule with the parameters in force, baseline, now, those parameters) -> result."""
+    judge: Judge

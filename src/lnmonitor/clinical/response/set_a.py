@@ -12,20 +12,21 @@ from types import MappingProxyType
 
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.clauses import (
+    NO_RESCUE,
     U24,
     UPCR,
-    albumin_at_least,
-    conclude,
-    creatinine_normal_or_stable,
-    creatinine_recovered,
-    creatinine_stable,
-    lost,
-    no_rescue,
-    protein_fall,
-    protein_level,
-    sediment_inactive,
+    AlbuminAtLeast,
+    CreatinineNormalOrStable,
+    CreatinineRecovered,
+    CreatinineStable,
+    Criterion,
+    Definition,
+    ProteinFall,
+    ProteinLevel,
+    SedimentInactive,
+    judging,
 )
-from lnmonitor.clinical.response.model import RenalState, ResponseResult, RuleSet
+from lnmonitor.clinical.response.model import RuleSet
 from lnmonitor.clinical.results import Citation, Rule
 
 GU_2014 = Citation(
@@ -54,42 +55,33 @@ _ORDER = (U24, UPCR)
 """A ratio counts only without a 24-hour collection."""
 
 
-def judge(
-    rule: Rule, baseline: RenalState, now: RenalState, parameters: Mapping[str, Parameter]
-) -> ResponseResult:
-    """Judge one visit.
+def define(parameters: Mapping[str, Parameter]) -> Definition:
+    """Return the criteria.
 
     CR: protein < 0.5 g, inactive sediment, creatinine normal or <= 115 % of baseline, albumin
     >= 35 g/L if asked for. PR: protein down by >= 50 % and < 3.5 g, creatinine <= 115 % of
     baseline, and, where it was raised at baseline, down by >= 25 % or normal. Rescue therapy,
     death, dialysis or transplantation is NR.
     """
-    if now.dead_or_dialysis:
-        return lost(rule)
-    stable = creatinine_stable(baseline, now, parameters["creatinine_times_baseline"])
-    rescue = no_rescue(now)
-    complete = [
-        protein_level(
-            "response.protein_complete", now, _ORDER, "<", parameters["complete_protein_g"]
-        ),
-        sediment_inactive(now),
-        creatinine_normal_or_stable(baseline, now, stable),
-        rescue,
+    stable = CreatinineStable(parameters["creatinine_times_baseline"])
+    limit, partial_limit = parameters["complete_protein_g"], parameters["partial_protein_g"]
+    complete: list[Criterion] = [
+        ProteinLevel("response.protein_complete", _ORDER, "<", limit),
+        SedimentInactive(),
+        CreatinineNormalOrStable(stable),
+        NO_RESCUE,
     ]
     if parameters["complete_needs_albumin"]:
-        complete.append(albumin_at_least(now, parameters["albumin_g_l"]))
-    partial = [
-        protein_fall(baseline, now, _ORDER, parameters["partial_fall"]),
-        protein_level(
-            "response.protein_partial", now, _ORDER, "<", parameters["partial_protein_g"]
-        ),
+        complete.append(AlbuminAtLeast(parameters["albumin_g_l"]))
+    partial: list[Criterion] = [
+        ProteinFall(_ORDER, parameters["partial_fall"]),
+        ProteinLevel("response.protein_partial", _ORDER, "<", partial_limit),
         stable,
-        rescue,
+        NO_RESCUE,
     ]
     if parameters["partial_needs_creatinine_recovery"]:
-        fall = parameters["creatinine_recovery_fall"]
-        partial.append(creatinine_recovered(baseline, now, fall))
-    return conclude(rule, complete, partial)
+        partial.append(CreatinineRecovered(parameters["creatinine_recovery_fall"]))
+    return Definition(tuple(complete), tuple(partial))
 
 
-RULE_SET = RuleSet("set-a", RULE, PARAMETERS, judge)
+RULE_SET = RuleSet("set-a", RULE, PARAMETERS, judging(PARAMETERS, define))
