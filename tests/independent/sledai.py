@@ -110,7 +110,7 @@ def selena(code: str, items: Mapping[str, bool | None], facts: Mapping[str, Any]
     if code not in SELENA:
         return items[code]
     names, answer = SELENA[code]
-    grid = {code: (True, False), **{name: (True, False) for name in names}}
+    grid = {code: (True, False), **dict.fromkeys(names, (True, False))}
     grid |= {"joints": range(6), "u24_g": (0.0, 0.6, 9.0), "u24_previous_g": (0.0, 9.0)}
     found = settle(answer, {code: items[code], **{name: facts[name] for name in names}}, grid)
     return None if found == UNKNOWN else found

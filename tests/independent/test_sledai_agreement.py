@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.independent import sledai as second
+from tests.independent.exact import AGREED, ANSWER, near, or_none
 
 from lnmonitor.clinical import selena_sledai, sledai
 from lnmonitor.clinical.selena_sledai import SelenaFacts
 from lnmonitor.clinical.sledai import SledaiLabs
-from tests.independent import sledai as second
-from tests.independent.exact import AGREED, ANSWER, near, or_none
 
 ITEMS = st.fixed_dictionaries(dict.fromkeys(second.WEIGHT, ANSWER))
 MOSTLY_ABSENT = st.fixed_dictionaries(
