@@ -7,6 +7,7 @@ below, at and above each limit: what all of them agree on is known, the rest is 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 
 UNKNOWN = "unknown"
 
-AGREED = settings(derandomize=True, database=None, deadline=None, max_examples=200)
-"""The same bounded examples on every machine."""
+EXAMPLES = int(os.environ.get("AGREEMENT_EXAMPLES", "200"))
+AGREED = settings(derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
+"""The same bounded examples on every machine; AGREEMENT_EXAMPLES asks for a longer search."""
 
 
 def q(value: float | None) -> Fraction | None:
