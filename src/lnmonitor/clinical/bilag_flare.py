@@ -71,7 +71,7 @@ def rises(
     for system in SYSTEMS:
         before = previous[system].grade if system in previous else None
         after = now[system].grade if system in now else None
-        if after in _INACTIVE or (after is not None and after is before):
+        if after in _INACTIVE or before is Grade.A or (after is not None and after is before):
             continue
         if before is None or after is None:
             unknown.append(system)
@@ -80,6 +80,19 @@ def rises(
         elif before in _INACTIVE:
             new_b.append(system)
     return new_a, new_b, unknown
+
+
+def _could_rise(
+    previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade], unknown: Iterable[str]
+) -> tuple[list[str], list[str]]:
+    """Return which of the systems that cannot be compared could have a new A, and which a new B."""
+    could_a, could_b = [], []
+    for system in unknown:
+        before = previous[system].grade if system in previous else None
+        after = now[system].grade if system in now else None
+        could_a += [system] if after in {None, Grade.A} else []
+        could_b += [system] if after in {None, Grade.B} and before is not Grade.B else []
+    return could_a, could_b
 
 
 _CODES = {"A": "bilag_flare.new_a", "B": "bilag_flare.new_b", "C": "bilag_flare.new_c"}
@@ -106,11 +119,12 @@ def _judge(
     now: Mapping[str, BilagGrade],
 ) -> BilagFlare:
     new_a, new_b, unknown = rises(previous, now)
+    could_a, could_b = _could_rise(previous, now, unknown)
     flare = Truth.of(bool(new_a) or len(new_b) >= needed_b)
-    if flare is Truth.NO and unknown:
+    if flare is Truth.NO and (could_a or len(new_b) + len(could_b) >= needed_b):
         flare = Truth.UNKNOWN
     severity = {Truth.YES: "severe" if new_a else "moderate", Truth.NO: "none"}.get(flare)
-    if severity == "moderate" and unknown:
+    if severity == "moderate" and could_a:
         severity = None
     return BilagFlare(
         rule=rule,
@@ -161,6 +175,9 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
     is unknown. `flare` counts all three levels.
     """
     new_a, new_b, unknown = rises(previous, now)
+    # A system without a letter now could have one that rests on such items.
+    unknown = [s for s in unknown if s not in now or _rests_on_new_or_worse(now[s])]
+    could_a, could_b = _could_rise(previous, now, unknown)
     new_a = [system for system in new_a if _rests_on_new_or_worse(now[system])]
     new_b = [system for system in new_b if _rests_on_new_or_worse(now[system])]
     new_c, open_c = [], []
@@ -170,14 +187,17 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
         if after is Grade.C and before in {Grade.D, Grade.E}:
             new_c += [system] if _rests_on_new_or_worse(now[system]) else []
         elif before in {None, Grade.D, Grade.E} and after in {None, Grade.C}:
-            open_c.append(system)
+            stale = system in now and not _rests_on_new_or_worse(now[system])
+            open_c += [] if stale else [system]
     severity: str | None = "none"
     if new_a:
         severity = "severe"
-    elif unknown:
+    elif could_a:
         severity = None
     elif new_b:
         severity = "moderate"
+    elif could_b:
+        severity = None
     elif len(new_c) >= MILD_SYSTEMS:
         severity = "mild"
     elif len(new_c) + len(open_c) >= MILD_SYSTEMS:

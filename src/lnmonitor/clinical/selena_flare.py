@@ -123,8 +123,15 @@ def _mild(facts: SfiFacts) -> list[Reason]:
     raised, high, _ = _doses(facts)
     rise = _difference(facts.sledai, facts.sledai_previous)
     pga = _difference(facts.pga, facts.pga_previous)
-    score = Truth.all(truth(rise, ">=", 3), truth(facts.sledai, "<=", SCORE_LIMIT))
-    assessed = Truth.all(truth(pga, ">=", 1.0), truth(facts.pga, "<=", 2.5))
+    # The third term follows from the other two: it decides where only the visit before is known.
+    score = Truth.all(
+        truth(rise, ">=", 3),
+        truth(facts.sledai, "<=", SCORE_LIMIT),
+        truth(facts.sledai_previous, "<=", SCORE_LIMIT - 3),
+    )
+    assessed = Truth.all(
+        truth(pga, ">=", 1.0), truth(facts.pga, "<=", 2.5), truth(facts.pga_previous, "<=", 1.5)
+    )
     return [
         _reason("sfi.score_rise", score, facts, "sledai"),
         _reason("sfi.mild_manifestation", Truth.of(facts.worse_mild), facts, "worse_mild"),

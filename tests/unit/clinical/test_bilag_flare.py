@@ -37,7 +37,12 @@ def letters(text: str) -> dict[str, BilagGrade]:
         ("A", "A", Truth.NO, "none", Truth.NO),
         ("E", "C", Truth.NO, "none", Truth.NO),
         ("?", "C", Truth.NO, "none", Truth.NO),
-        ("?", "B", Truth.UNKNOWN, None, Truth.UNKNOWN),
+        ("?", "B", Truth.UNKNOWN, None, Truth.NO),
+        ("?", "A", Truth.UNKNOWN, None, Truth.UNKNOWN),
+        ("A", "?", Truth.NO, "none", Truth.NO),
+        ("B", "?", Truth.UNKNOWN, None, Truth.UNKNOWN),
+        ("??", "BB", Truth.UNKNOWN, None, Truth.UNKNOWN),
+        ("D?", "BB", Truth.YES, "moderate", Truth.UNKNOWN),
         ("D", "?", Truth.UNKNOWN, None, Truth.UNKNOWN),
         ("??", "??", Truth.UNKNOWN, None, Truth.UNKNOWN),
         ("D?", "A?", Truth.YES, "severe", Truth.YES),
@@ -62,7 +67,7 @@ def test_that_a_flare_names_its_systems_and_letters() -> None:
 
 
 def test_that_a_system_left_out_is_unknown_and_named() -> None:
-    found = trial({}, letters("B"))
+    found = trial({}, letters("A"))
     assert (found.flare, found.missing) == (Truth.UNKNOWN, ("constitutional",))
     assert len(trial(letters(""), {}).missing) == 9
 
@@ -143,6 +148,15 @@ def test_that_an_unknown_system_leaves_the_level_open() -> None:
     now.pop("renal")
     result = isenberg_2011(quiet(), now)
     assert (result.severity, result.flare, result.missing) == (None, Truth.YES, ("renal",))
+    before = quiet()
+    before.pop("ophthalmic")
+    now = quiet(
+        musculoskeletal=scored("musculoskeletal", myositis_mild=4),
+        ophthalmic=scored("ophthalmic", keratitis_mild=4),
+    )
+    assert isenberg_2011(before, now).severity == "moderate"  # a B is no new A, whatever was before
+    stale = quiet(ophthalmic=scored("ophthalmic", keratitis_mild=2))
+    assert isenberg_2011(before, stale).severity == "none"
     one_unknown = quiet()
     one_unknown.pop("ophthalmic")
     assert isenberg_2011(one_unknown, quiet()).severity == "none"

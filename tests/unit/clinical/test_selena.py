@@ -162,6 +162,8 @@ def test_that_the_withdrawn_call_is_noted() -> None:
         ({"pga": None, "new_immunosuppressant": True}, "severe", ()),
         ({"worse_mild": None}, None, ("worse_mild",)),
         ({"worse_other": None}, "none", ()),  # nothing was treated, so it cannot decide
+        ({"sledai": None, "sledai_previous": 13}, "none", ()),  # by 3 would end above 12
+        ({"pga": None, "pga_previous": 2.6}, "none", ()),  # already above 2.5
     ],
 )
 def test_that_a_missing_fact_leaves_open_only_what_it_could_change(
