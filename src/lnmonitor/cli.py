@@ -165,6 +165,7 @@ def _add_exchange_commands(commands: argparse._SubParsersAction[argparse.Argumen
     command.add_argument("kind", choices=["sdtm", "table"])
     command.add_argument("source", type=Path)
     command.add_argument("--mapping", type=Path, help="mapping file of a table")
+    command.add_argument("--encoding", help="of SDTM files in CSV or XPT that are not UTF-8")
     command.add_argument("--dry-run", action="store_true")
     command.add_argument("--json", action="store_true")
     _study_options(command)
@@ -484,13 +485,18 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from lnmonitor.exchange.readers import Reading
     from lnmonitor.exchange.sdtm_import import import_sdtm
     from lnmonitor.exchange.table_import import import_table
 
     with _session(arguments) as session:
         if arguments.kind == "sdtm":
             report = import_sdtm(
-                session, arguments.source, dry_run=arguments.dry_run, progress=_progress
+                session,
+                arguments.source,
+                reading=Reading(encoding=arguments.encoding),
+                dry_run=arguments.dry_run,
+                progress=_progress,
             )
         elif arguments.mapping is None:
             raise InputError(

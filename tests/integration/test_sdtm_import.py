@@ -77,7 +77,7 @@ def test_that_a_subject_already_there_stops_the_import_and_changes_nothing(
 
 
 def test_that_a_folder_without_subjects_is_refused(manager: StudySession, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file"):
+    with pytest.raises(InputError, match="no folder or file"):
         import_sdtm(manager, tmp_path / "absent")
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no domain DM"):
@@ -102,7 +102,6 @@ def test_that_the_real_trial_goes_in_whole(manager: StudySession, shared_data: P
         "SV": 3_559,
     }
     assert counts["DS"].stored == 306
-    assert report.seconds < 60
     _compare_with_source(manager, shared_data / "sdtm-trial" / "lb.csv.gz")
 
 

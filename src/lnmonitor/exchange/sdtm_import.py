@@ -113,6 +113,10 @@ def _read(
 
 def _files(source: Path, reading: Reading) -> Iterator[tuple[str, tuple[Table, ...]]]:
     """Give each file of a source with its tables; none for a file of another kind."""
+    if not source.exists():
+        raise InputError(
+            "There is no folder or file {path}.", "Check the path.", path=shown(source)
+        )
     if source.is_dir():
         for path in sorted(source.iterdir()):
             yield path.name, read_tables(path, reading) if ending(path.name) else ()
