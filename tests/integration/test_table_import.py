@@ -22,11 +22,12 @@ def test_that_recorded_totals_give_the_published_counts(
     assert report.sources[0].stored == 154
     assert report.patients == 22
     # The counts in the data folder's own description.
-    assert report.notes == [
+    assert report.notes[0] == (
         "Recorded SLEDAI, 132 steps from visit to visit: rise of 3 or more in 22 (12 patients),"
         " rise of 4 or more in 21 (12 patients), rise of 3 or more to above 12 in 9 (5 patients),"
         " fall of 4 or more in 22 (13 patients)."
-    ]
+    )
+    assert report.notes[1].startswith("Columns that the mapping does not name: days_since_prev")
 
 
 def test_that_real_items_are_scored_and_absent_items_are_missing(
@@ -81,11 +82,12 @@ def test_that_a_row_with_a_cell_that_cannot_be_read_is_left_out_with_the_reason(
     count = report.sources[0]
     assert (count.read, count.stored) == (5, 1)
     assert dict(count.not_stored) == {
-        "on is not an ISO date": 1,
-        "crea is not a number": 1,
+        "on is not an ISO date: 2024-02-30": 1,
+        "crea is not a number: 1+": 1,
         "id is empty": 1,
         "on is empty": 1,
     }
+    assert count.lines["crea is not a number: 1+"] == [4], "the row is named"
 
 
 def test_that_a_visit_is_not_taken_twice(manager: StudySession, tmp_path: Path) -> None:

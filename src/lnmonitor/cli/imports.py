@@ -35,6 +35,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("kind", choices=["sdtm", "table"])
     command.add_argument("source", type=Path)
     command.add_argument("--mapping", type=Path, help="mapping file of a table")
+    command.add_argument("--encoding", help="of SDTM files in CSV or XPT that are not UTF-8")
     command.add_argument("--dry-run", action="store_true")
     command.add_argument("--json", action="store_true")
     study_options(command)
@@ -46,13 +47,18 @@ def add_commands(commands: Commands) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from lnmonitor.exchange.readers import Reading
     from lnmonitor.exchange.sdtm_import import import_sdtm
     from lnmonitor.exchange.table_import import import_table
 
     with signed_in(arguments) as session:
         if arguments.kind == "sdtm":
             report = import_sdtm(
-                session, arguments.source, dry_run=arguments.dry_run, progress=show_progress
+                session,
+                arguments.source,
+                reading=Reading(encoding=arguments.encoding),
+                dry_run=arguments.dry_run,
+                progress=show_progress,
             )
         elif arguments.mapping is None:
             raise InputError(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+_LINES = 100
+"""Rows named for one reason."""
+_LINES_SHOWN = 5
+
 
 @dataclass
 class SourceCount:
@@ -16,6 +20,17 @@ class SourceCount:
     records: int = 0
     not_stored: Counter[str] = field(default_factory=Counter)
     """Reason -> number of rows."""
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    """Reason -> the first of those rows, by their line or row in the file."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Cells of stored rows that have no place, by what they are -> how often."""
+
+    def refuse(self, reason: str, line: int) -> None:
+        """Count a row that is not stored."""
+        self.not_stored[reason] += 1
+        known = self.lines.setdefault(reason, [])
+        if len(known) < _LINES:
+            known.append(line)
 
     @property
     def complete(self) -> bool:
@@ -48,6 +63,8 @@ class ImportReport:
                     "stored": count.stored,
                     "records": count.records,
                     "not_stored": dict(count.not_stored),
+                    "rows_not_stored": dict(count.lines),
+                    "cells_left_out": dict(count.left_out),
                 }
                 for count in self.sources
             ],
@@ -68,7 +85,19 @@ class ImportReport:
                 f"{count.name:<14}{count.read:>11}{count.stored:>9}{count.records:>9}{left:>12}"
             )
             lines += [
-                f"    {rows} not stored: {reason}"
+                f"    {rows} not stored: {reason}{_rows(count.lines.get(reason, []), rows)}"
                 for reason, rows in count.not_stored.most_common()
             ]
+            lines += [
+                f"    {cells} left out: {what}" for what, cells in count.left_out.most_common()
+            ]
         return "\n".join([*lines, *self.notes])
+
+
+def _rows(known: list[int], count: int) -> str:
+    """Name the first rows of a reason, if they are known."""
+    if not known:
+        return ""
+    named = ", ".join(str(line) for line in known[:_LINES_SHOWN])
+    more = count - min(len(known), _LINES_SHOWN)
+    return f" (row {named}{f' and {more} more' if more else ''})"

@@ -1,19 +1,28 @@
 """How a row of each SDTM domain becomes a form of the study (variable names of SDTM IG 3.2 on).
 
-A row that has no place here raises `NotStoredError` with the reason, which the import counts:
-nothing is left out silently. Values stay as reported; standard units come from the catalogue.
+A row that has no place here raises `NotStoredError` with the reason, which the import counts, and
+so is a cell of a stored row for which the study has no code: nothing is left out silently. Values
+stay as reported; standard units come from the catalogue.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lnmonitor.errors import UserError
-from lnmonitor.exchange.delimited import Row
+from lnmonitor.exchange.limits import shown
+from lnmonitor.exchange.table import Row
+from lnmonitor.exchange.values import (
+    NotStoredError,
+    code,
+    day,
+    number,
+    split_instant,
+    split_result,
+)
 from lnmonitor.study import analytes
+from lnmonitor.study.codelists import codelist
 from lnmonitor.study.forms.drugs import Immunosuppressant
 from lnmonitor.study.forms.events import AdverseEvent, Disposition
 from lnmonitor.study.forms.laboratory import LabResult
@@ -22,15 +31,11 @@ from lnmonitor.study.forms.visit import Visit, VitalSigns
 from lnmonitor.study.items import Form
 
 
-class NotStoredError(Exception):
-    """Why one row is not stored."""
-
-
 @dataclass(frozen=True)
 class Incoming:
     """One form to store: for which subject, at which visit (None: not tied to a visit).
 
-    `rows` is the number of source rows it holds.
+    `rows` is the number of source rows it holds, `left_out` the cells without a place.
     """
 
     subject: str
@@ -38,6 +43,7 @@ class Incoming:
     visit: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     rows: int = 1
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,6 @@ class Person:
     age: float | None
 
 
-_OPERATOR = re.compile(r"^(<=|>=|<|>)\s*(.+)$")
 _VITAL_SIGNS = {
     "WEIGHT": ("weight_kg", "kg"),
     "HEIGHT": ("height_cm", "cm"),
@@ -78,18 +83,7 @@ _OUTCOME = {
     "FATAL": "FATAL",
     "UNKNOWN": "UNKNOWN",
 }
-_DISPOSITION = frozenset(
-    {
-        "COMPLETED",
-        "SCREEN FAILURE",
-        "WITHDRAWAL BY SUBJECT",
-        "PHYSICIAN DECISION",
-        "ADVERSE EVENT",
-        "LOST TO FOLLOW-UP",
-        "DEATH",
-    }
-)
-_FREQUENCIES = frozenset({"QD", "BID", "TID", "QID", "QOD", "ONCE", "PRN"})
+_NO_UNIT = "NO UNITS"
 _ROUTES = {
     "ORAL": "ORAL",
     "INTRAVENOUS": "IV",
@@ -100,71 +94,102 @@ _ROUTES = {
 }
 
 
-def number(row: Row, column: str) -> float | None:
-    """Return a cell as a number; None when absent.
+def visit_key(row: Row) -> str | None:
+    """Return the visit number as a key that is the same text in every domain (`1.0` is `1`).
 
     Raises:
-        NotStoredError: the cell is not a number.
+        NotStoredError: it is not a number, or too large to be one of a visit.
     """
-    text = row.present(column)
-    if text is None:
-        return None
-    value = _finite(text)
-    if value is None:
-        raise NotStoredError(f"{column} is not a number")
-    return value
-
-
-def _finite(text: str) -> float | None:
-    """Return a number, None for what is none; `nan` and `inf` are words, not results."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def visit_key(row: Row) -> str | None:
-    """Return the visit number as a key that is the same text in every domain (`1.0` is `1`)."""
     value = number(row, "VISITNUM")
-    return None if value is None else f"{value:g}"
+    if value is None:
+        return None
+    if not abs(value) < 1e9:
+        raise NotStoredError(f"VISITNUM is not the number of a visit: {value:g}")
+    return f"{value:.10g}"  # 9.299999999999999 is 9.3 from another program
+
+
+def subject(row: Row) -> str:
+    """Return the subject number.
+
+    Raises:
+        NotStoredError: there is none.
+    """
+    found = row.present("USUBJID")
+    if found is None:
+        raise NotStoredError("USUBJID is empty")
+    return found
+
+
+class _Left:
+    """Collects the cells of a row for which the study has no place."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.cells: list[str] = []
+
+    def mapped(self, column: str, known: Mapping[str, str], list_id: str) -> str | None:
+        """Return the study's code for a cell: by the table, or the code itself."""
+        text = self.row.present(column)
+        if text is None:
+            return None
+        found = known.get(text.upper(), text)
+        if codelist(list_id).get(found) is None:
+            self.cells.append(f"{column} has no code in the study: {shown(text)}")
+            return None
+        return found
+
+    def date(self, column: str, *, whole: bool = False) -> str | None:
+        """Return a date; its time of day has no place."""
+        found = split_instant(self.row, column)
+        if found is None:
+            return None
+        if found[1]:
+            self.cells.append(f"{column} has a time of day, and the study only a date")
+        return day(self.row, column) if whole else found[0]
 
 
 def demographics(row: Row) -> Incoming:
     """DM: one subject."""
-    sex = row.present("SEX")
-    ethnic = [text for text in (row.present("RACE"), row.present("ETHNIC")) if text]
+    left = _Left(row)
+    ethnic = [text for text in (row.exact("RACE"), row.exact("ETHNIC")) if text]
     form = Demographics(
-        birth_date=row.present("BRTHDTC"),
-        age_at_consent=number(row, "AGE"),
-        sex=sex if sex in {"F", "M"} else None,
+        birth_date=left.date("BRTHDTC"),
+        age_at_consent=_years(row),
+        sex=left.mapped("SEX", {}, "SEX"),
         ethnicity=", ".join(ethnic) or None,
-        consent_date=row.present("RFICDTC"),
-        reference_date=_date(row, "RFSTDTC"),
+        consent_date=left.date("RFICDTC", whole=True),
+        reference_date=left.date("RFSTDTC", whole=True),
     )
     missing = {} if form.consent_date else {"consent_date": "UNK"}
-    return Incoming(row["USUBJID"], form, missing=missing)
+    return Incoming(subject(row), form, missing=missing, left_out=tuple(left.cells))
+
+
+def _years(row: Row) -> float | None:
+    unit = row.present("AGEU")
+    if unit is not None and unit.upper() != "YEARS":
+        raise NotStoredError(f"AGE in {shown(unit)}, not in years")
+    return number(row, "AGE")
 
 
 def visit(row: Row) -> Incoming:
     """SV: one visit."""
-    form = Visit(
-        visit_code=row.present("VISIT") or f"VISIT {visit_key(row)}",
-        visit_date=_date(row, "SVSTDTC"),
-        status="DONE",
-    )
-    return Incoming(row["USUBJID"], form, visit_key(row))
+    return _visit(row, "SVSTDTC", None, 1)
 
 
 def visit_of_result(row: Row, date_column: str) -> Incoming:
     """A visit that SV does not list but a result names: its date is the result's."""
+    return _visit(row, date_column, "Not listed in SV; dated by its results", 0)
+
+
+def _visit(row: Row, date_column: str, reason: str | None, rows: int) -> Incoming:
+    left, key = _Left(row), visit_key(row)
     form = Visit(
-        visit_code=row.present("VISIT") or f"VISIT {visit_key(row)}",
-        visit_date=_date(row, date_column),
+        visit_code=row.exact("VISIT") or f"VISIT {key}",
+        visit_date=left.date(date_column, whole=True),
         status="DONE",
-        reason="Not listed in SV; dated by its results",
+        reason=reason,
     )
-    return Incoming(row["USUBJID"], form, visit_key(row), rows=0)
+    return Incoming(subject(row), form, key, rows=rows, left_out=tuple(left.cells) if rows else ())
 
 
 def laboratory(row: Row, person: Person) -> Incoming:
@@ -172,13 +197,13 @@ def laboratory(row: Row, person: Person) -> Incoming:
     testcd = row["LBTESTCD"]
     analyte = analytes.from_sdtm(testcd)
     if analyte is None:
-        raise NotStoredError(f"LBTESTCD {testcd} is not in the catalogue of analytes")
-    collected = row.present("LBDTC")
+        raise NotStoredError(f"LBTESTCD {shown(testcd)} is not in the catalogue of analytes")
+    collected = split_instant(row, "LBDTC")
     if collected is None:
         raise NotStoredError("no date of collection")
-    operator, value, text = split_result(row.present("LBORRES"))
+    operator, value, text = split_result(row.exact("LBORRES"))
     unit = row.present("LBORRESU")
-    unit = None if unit == "NO UNITS" else unit
+    unit = None if unit == _NO_UNIT else unit
     missing = {"value": "ND"} if value is None and text is None else {}
     try:
         low = _limit(analyte.code, number(row, "LBORNRLO"), unit)
@@ -186,8 +211,8 @@ def laboratory(row: Row, person: Person) -> Incoming:
         form = analytes.complete(
             LabResult(
                 analyte=analyte.code,
-                collected_on=collected[:10],
-                collected_time=collected[11:] or None,
+                collected_on=collected[0],
+                collected_time=collected[1] or None,
                 operator=operator,
                 value=value,
                 text=text,
@@ -208,16 +233,6 @@ def laboratory(row: Row, person: Person) -> Incoming:
 
 def _limit(code: str, reported: float | None, unit: str | None) -> float | None:
     return None if reported is None else analytes.convert(code, reported, unit)
-
-
-def split_result(reported: str | None) -> tuple[str | None, float | None, str | None]:
-    """Split a reported result into operator, number and text; one of the last two is None."""
-    if reported is None:
-        return None, None, None
-    found = _OPERATOR.match(reported)
-    operator, rest = (found[1], found[2]) if found else (None, reported)
-    value = _finite(rest)
-    return (None, None, reported) if value is None else (operator, value, None)
 
 
 def vital_signs(rows: Iterable[Row]) -> Iterator[Incoming]:
@@ -243,7 +258,7 @@ def vital_signs(rows: Iterable[Row]) -> Iterator[Incoming]:
     for values, missing, members in sets:
         first = members[0]
         form = VitalSigns(
-            measured_at=first.present("VSDTC"),
+            measured_at=first.present("VSDTC"),  # checked before, as the others are
             timepoint=first.present("VSTPT"),
             position=first.present("VSPOS"),
             **values,
@@ -257,73 +272,76 @@ def check_vital_sign(row: Row) -> None:
     Raises:
         NotStoredError: with the reason.
     """
+    visit_key(row)
+    split_instant(row, "VSDTC")
+    code(row, "VSPOS", "POSITION")
     testcd = row["VSTESTCD"]
     if testcd not in _VITAL_SIGNS:
-        raise NotStoredError(f"VSTESTCD {testcd} has no item in the vital signs form")
+        raise NotStoredError(f"VSTESTCD {shown(testcd)} has no item in the vital signs form")
     if number(row, "VSSTRESN") is None and row.present("VSSTAT") != "NOT DONE":
         raise NotStoredError("neither a number nor marked NOT DONE")
     unit = row.present("VSSTRESU")
     expected = _VITAL_SIGNS[testcd][1]
     if unit is not None and unit.upper() != expected.upper():
-        raise NotStoredError(f"{testcd} in {unit}, not in {expected}")
+        raise NotStoredError(f"{testcd} in {shown(unit)}, not in {expected}")
 
 
 def adverse_event(row: Row) -> Incoming:
     """AE: one event; severity as given, since a CTCAE grade is not in the data set."""
-    stop, outcome = _date(row, "AEENDTC"), _OUTCOME.get(row.get("AEOUT"))
-    grade = number(row, "AETOXGR")
+    left = _Left(row)
+    stop, outcome = left.date("AEENDTC"), left.mapped("AEOUT", _OUTCOME, "AEOUT")
+    grade = code(row, "AETOXGR", "GRADE")
     form = AdverseEvent(
-        term=row.present("AETERM"),
-        ctcae_term=row.present("AEDECOD"),
-        start=_date(row, "AESTDTC"),
+        term=row.exact("AETERM"),
+        ctcae_term=row.exact("AEDECOD"),
+        start=left.date("AESTDTC"),
         stop=stop,
         ongoing="Y" if stop is None and outcome in {"NOTRECOVERED", "RECOVERING"} else None,
         grade=None if grade is None else int(grade),
-        severity=row.present("AESEV"),
-        serious=row.present("AESER"),
-        death=row.present("AESDTH"),
-        life_threatening=row.present("AESLIFE"),
-        hospitalised=row.present("AESHOSP"),
-        disability=row.present("AESDISAB"),
-        congenital=row.present("AESCONG"),
-        medically_important=row.present("AESMIE"),
-        related_other=_CAUSALITY.get(row.get("AEREL")),
+        severity=code(row, "AESEV", "AESEV"),
+        serious=code(row, "AESER", "NY"),
+        death=code(row, "AESDTH", "NY"),
+        life_threatening=code(row, "AESLIFE", "NY"),
+        hospitalised=code(row, "AESHOSP", "NY"),
+        disability=code(row, "AESDISAB", "NY"),
+        congenital=code(row, "AESCONG", "NY"),
+        medically_important=code(row, "AESMIE", "NY"),
+        related_other=left.mapped("AEREL", _CAUSALITY, "CAUSAL"),
         outcome=outcome,
     )
-    return Incoming(row["USUBJID"], form)
+    return Incoming(row["USUBJID"], form, left_out=tuple(left.cells))
 
 
 def exposure(row: Row) -> Incoming:
     """EX: treatment other than cells is kept as a drug interval, named as in the data set."""
-    frequency = row.present("EXDOSFRQ")
+    left = _Left(row)
     form = Immunosuppressant(
         drug="OTHER",
-        drug_text=row.present("EXTRT"),
+        drug_text=row.exact("EXTRT"),
         dose=number(row, "EXDOSE"),
-        dose_unit=row.present("EXDOSU"),
-        frequency=frequency if frequency in _FREQUENCIES else None,
-        route=_ROUTES.get(row.get("EXROUTE")),
-        start=_date(row, "EXSTDTC"),
-        stop=_date(row, "EXENDTC"),
+        dose_unit=left.mapped("EXDOSU", {}, "DOSEUNIT"),
+        frequency=left.mapped("EXDOSFRQ", {}, "FREQ"),
+        route=left.mapped("EXROUTE", _ROUTES, "ROUTE"),
+        start=left.date("EXSTDTC"),
+        stop=left.date("EXENDTC"),
         indication="STUDY",
-        change_reason=row.present("VISIT"),
+        change_reason=row.exact("VISIT"),
     )
-    return Incoming(row["USUBJID"], form)
+    return Incoming(row["USUBJID"], form, left_out=tuple(left.cells))
 
 
 def disposition(row: Row) -> Incoming:
     """DS: how the subject left; milestones and other events are not dispositions."""
     category, decoded = row.get("DSCAT"), row.get("DSDECOD")
     if category != "DISPOSITION EVENT":
-        raise NotStoredError(f"{category.capitalize() or 'no category'}, not a disposition")
+        named = shown(category.capitalize()) or "no category"
+        raise NotStoredError(f"{named}, not a disposition")
+    left = _Left(row)
+    known = codelist("DSDECOD").get(decoded) is not None
+    words = [row.exact("DSTERM")] if known else [decoded, row.exact("DSTERM")]
     form = Disposition(
-        status=decoded if decoded in _DISPOSITION else "OTHER",
-        occurred_on=_date(row, "DSSTDTC"),
-        comment=row.present("DSTERM") if decoded in _DISPOSITION else decoded,
+        status=decoded if known else "OTHER",
+        occurred_on=left.date("DSSTDTC"),
+        comment=": ".join(dict.fromkeys(text for text in words if text)) or None,
     )
-    return Incoming(row["USUBJID"], form)
-
-
-def _date(row: Row, column: str) -> str | None:
-    text = row.present(column)
-    return None if text is None else text[:10]
+    return Incoming(row["USUBJID"], form, left_out=tuple(left.cells))

@@ -1,7 +1,8 @@
 """A whole trial in SDTM form, taken in: every row is stored, or counted with the reason why not.
 
-The folder holds CSV files named after their domains (`dm.csv`, `lb.csv.gz`). All of it is stored in
-one transaction, or none of it.
+The source is a folder or a zip archive of files, each with one domain: CSV named after it
+(`dm.csv`, `lb.csv.gz`), XPT, Dataset-JSON; or one file that holds all domains: ODM whose item
+groups are domains, XPT, a workbook of them. All of it is stored in one transaction, or none of it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from pathlib import Path
 
 from lnmonitor.errors import InputError
 from lnmonitor.exchange import sdtm_domains as domains
-from lnmonitor.exchange.delimited import Row, Table, read_csv
 from lnmonitor.exchange.import_report import ImportReport, SourceCount
-from lnmonitor.exchange.sdtm_domains import Incoming, NotStoredError, Person
+from lnmonitor.exchange.limits import shown
+from lnmonitor.exchange.readers import KINDS, Reading, ending, opened_members, read_tables
+from lnmonitor.exchange.sdtm_domains import Incoming, Person
+from lnmonitor.exchange.table import Row, Table
+from lnmonitor.exchange.values import NotStoredError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services import patients
 from lnmonitor.services.permissions import Action, require
@@ -23,7 +27,6 @@ from lnmonitor.services.records import ImportBatch, NewPatient, RecordDraft, imp
 from lnmonitor.services.session import StudySession
 from lnmonitor.study.forms.subject import Demographics
 
-_ENDINGS = (".csv", ".csv.gz")
 _TAKEN = {
     "dm": ("USUBJID", "SITEID", "AGE", "SEX"),
     "sv": ("USUBJID", "VISITNUM", "VISIT", "SVSTDTC"),
@@ -37,56 +40,94 @@ _TAKEN = {
 
 
 def import_sdtm(
-    session: StudySession, source: Path, *, dry_run: bool = False, progress: Progress = silent
+    session: StudySession,
+    source: Path,
+    *,
+    reading: Reading | None = None,
+    dry_run: bool = False,
+    progress: Progress = silent,
 ) -> ImportReport:
-    """Take a folder of SDTM domains into the study; with `dry_run` only count.
+    """Take SDTM domains into the study; with `dry_run` only count.
 
     Raises:
         PermissionDeniedError: the role may not import.
-        InputError: no folder, no DM, a broken file, a subject already there: nothing is stored.
+        InputError: no source, no DM, a broken file, a subject already there: nothing is stored.
     """
     require(session, Action.IMPORT)
     started = time.monotonic()
     report = ImportReport(str(source), dry_run)
-    tables = _read(source, report, progress)
-    reading = _Reading(session, tables, report)
-    batches = reading.batches()
+    tables = _read(source, reading or Reading(), report, progress)
+    taking = _Taking(session, tables, report)
+    batches = taking.batches()
     if not dry_run:
-        import_records(session, batches, reason=f"SDTM import of {source.name}", progress=progress)
-    report.patients = len(reading.subjects)
+        reason = f"SDTM import of {shown(source.name)}"
+        import_records(session, batches, reason=reason, progress=progress)
+    report.patients = len(taking.subjects)
+    report.notes += [
+        f"{name.upper()}: columns without a place here: {', '.join(map(shown, table.untaken))}."
+        for name, table in sorted(tables.items())
+        if name in _TAKEN and table.untaken
+    ]
     report.seconds = time.monotonic() - started
     return report
 
 
-def _read(source: Path, report: ImportReport, progress: Progress) -> dict[str, Table]:
-    if not source.is_dir():
+def _read(
+    source: Path, reading: Reading, report: ImportReport, progress: Progress
+) -> dict[str, Table]:
+    """Return the table of each domain; note what else there is."""
+    tables: dict[str, Table] = {}
+    others: list[str] = []
+    for number, (name, found) in enumerate(_files(source, reading), start=1):
+        if not found:
+            others.append(shown(name))
+        for table in found:
+            domain = table.name.lower()
+            if domain in tables:
+                raise InputError(
+                    "The domain {domain} stands twice, in {file} and in {other}.",
+                    "Leave one of them; nothing was imported.",
+                    domain=shown(table.name),
+                    file=shown(name),
+                    other=shown(tables[domain].path.name),
+                )
+            table.require(*_TAKEN.get(domain, ()))
+            tables[domain] = table
+            report.notes += table.notes
+        progress(number, 0, "files read")
+    if "dm" not in tables:
         raise InputError(
-            "There is no folder {path}.", "Name a folder with SDTM files.", path=source
+            "{path} holds no domain DM, the list of subjects.",
+            "Name the folder of the SDTM files, a zip of them or an ODM file; kinds: {kinds}.",
+            path=shown(source),
+            kinds=KINDS,
         )
-    files = {
-        path.name.split(".")[0].lower(): path
-        for path in sorted(source.iterdir())
-        if path.name.lower().endswith(_ENDINGS)
-    }
-    if "dm" not in files:
-        raise InputError(
-            "{path} has no dm.csv, the list of subjects.",
-            "Name the folder of the SDTM files; CSV is taken, also compressed as .csv.gz.",
-            path=source,
-        )
-    tables = {}
-    for number, (domain, path) in enumerate(files.items(), start=1):
-        tables[domain] = read_csv(path)
-        tables[domain].require(*_TAKEN.get(domain, ()))
-        progress(number, len(files), "files read")
+    if others:
+        report.notes.append(f"Not read, as another kind of file: {', '.join(others)}.")
     for domain in sorted(set(tables) - set(_TAKEN)):
-        count = SourceCount(domain.upper(), read=len(tables[domain].rows))
+        count = SourceCount(shown(domain.upper()), read=len(tables[domain].rows))
         count.not_stored["this domain has no form in the study"] = count.read
         report.sources.append(count)
     return tables
 
 
-class _Reading:
+def _files(source: Path, reading: Reading) -> Iterator[tuple[str, tuple[Table, ...]]]:
+    """Give each file of a source with its tables; none for a file of another kind."""
+    if not source.exists():
+        raise InputError(
+            "There is no folder or file {path}.", "Check the path.", path=shown(source)
+        )
+    if source.is_dir():
+        for path in sorted(source.iterdir()):
+            yield path.name, read_tables(path, reading) if ending(path.name) else ()
+    elif source.suffix.lower() == ".zip":
+        with opened_members(source, reading) as members:
+            yield from members
+    else:
+        yield source.name, read_tables(source, reading)
+
+
+class _Taking:
     """Turns the tables into drafts, counting as it goes."""
 
     def __init__(
@@ -119,22 +160,16 @@ class _Reading:
         taken = {one.subject_id for one in patients.list_patients(self.session)}
         count = self._count("dm")
         for row in self.tables["dm"].rows:
-            subject = row["USUBJID"]
-            if subject in taken or subject in self.subjects:
-                raise InputError(
-                    "Subject {subject} is already in the study.",
-                    "Nothing was imported. Import into a new study, or leave the subject out.",
-                    subject=subject,
-                )
-            new = NewPatient(self.session.new_id(), subject, row["SITEID"])
-            self.subjects[subject] = new
             with _Counting(count, row):
+                subject = domains.subject(row)
+                if subject in taken or subject in self.subjects:
+                    raise _there_already(subject)
                 incoming = domains.demographics(row)
+                self.subjects[subject] = NewPatient(self.session.new_id(), subject, row["SITEID"])
                 form = incoming.form
                 if isinstance(form, Demographics):
                     self.people[subject] = Person(form.sex, form.age_at_consent)
                 self._keep(incoming, count)
-            self.people.setdefault(subject, Person(None, None))
 
     def _simple(self, domain: str, build: Callable[[Row], Incoming]) -> None:
         """Store a domain in which each row is one record."""
@@ -184,7 +219,7 @@ class _Reading:
             if row["USUBJID"] in self.subjects:
                 yield row
             else:
-                count.not_stored["the subject is not in DM"] += 1
+                count.refuse("the subject is not stored from DM", row.line)
 
     def _keep(self, incoming: Incoming, count: SourceCount) -> None:
         subject, key = incoming.subject, incoming.visit
@@ -205,6 +240,15 @@ class _Reading:
         )
         count.stored += incoming.rows
         count.records += 1
+        count.left_out.update(incoming.left_out)
+
+
+def _there_already(subject: str) -> InputError:
+    return InputError(
+        "Subject {subject} is already in the study, or stands twice in DM.",
+        "Nothing was imported. Import into a new study, or leave the subject out.",
+        subject=shown(subject),
+    )
 
 
 class _Counting:
@@ -218,6 +262,6 @@ class _Counting:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, NotStoredError):
-            self.count.not_stored[str(error)] += 1
+            self.count.refuse(str(error), self.row.line)
             return True
         return False

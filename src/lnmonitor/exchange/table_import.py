@@ -16,11 +16,14 @@ from pathlib import Path
 
 from lnmonitor.analysis import changes
 from lnmonitor.clinical import sledai
-from lnmonitor.errors import UserError
-from lnmonitor.exchange.delimited import Row, Table, read_csv
+from lnmonitor.errors import InputError, UserError
+from lnmonitor.exchange import values
 from lnmonitor.exchange.import_report import ImportReport, SourceCount
-from lnmonitor.exchange.sdtm_domains import NotStoredError, number, split_result
+from lnmonitor.exchange.limits import shown
+from lnmonitor.exchange.readers import read_tables
+from lnmonitor.exchange.table import Row, Table
 from lnmonitor.exchange.table_mapping import ResultColumn, TableMapping, read_mapping
+from lnmonitor.exchange.values import NotStoredError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services import patients
 from lnmonitor.services.permissions import Action, require
@@ -45,7 +48,7 @@ def import_table(
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> ImportReport:
-    """Take a CSV of visits into the study; with `dry_run` only count.
+    """Take a table of visits into the study; with `dry_run` only count.
 
     Raises:
         PermissionDeniedError: the role may not import.
@@ -54,21 +57,53 @@ def import_table(
     require(session, Action.IMPORT)
     started = time.monotonic()
     chosen = read_mapping(mapping)
-    table = read_csv(source)
+    table = _chosen(read_tables(source, chosen.reading), source, chosen)
     table.require(*chosen.columns)
-    report = ImportReport(source.name, dry_run)
-    reading = _Reading(session, chosen, SourceCount(source.name, read=len(table.rows)))
+    name = shown(source.name)
+    report = ImportReport(name, dry_run)
+    reading = _Reading(session, chosen, SourceCount(name, read=len(table.rows)))
     for row in _in_order(table, chosen):
         reading.take(row)
     if not dry_run:
         import_records(
-            session, [reading.batch()], reason=f"table import of {source.name}", progress=progress
+            session, [reading.batch()], reason=f"table import of {name}", progress=progress
         )
     report.sources.append(reading.count)
     report.patients = len(reading.subjects)
-    report.notes = reading.notes()
+    report.notes = [*reading.notes(), *table.notes]
+    if table.untaken:
+        left = ", ".join(shown(column) for column in table.untaken)
+        report.notes.append(f"Columns that the mapping does not name: {left}.")
     report.seconds = time.monotonic() - started
     return report
+
+
+def _chosen(tables: tuple[Table, ...], source: Path, mapping: TableMapping) -> Table:
+    """Return the table that the mapping means."""
+    names = ", ".join(shown(table.name) for table in tables)
+    if mapping.table is not None:
+        found = [table for table in tables if table.name == mapping.table]
+        if len(found) == 1:
+            return found[0]
+        raise InputError(
+            "{file} has no table {table}.",
+            "It has {tables}; correct the mapping.",
+            file=shown(source.name),
+            table=shown(mapping.table),
+            tables=names,
+        )
+    if len(tables) == 1:
+        return tables[0]
+    if not tables:
+        raise InputError(
+            "{file} is empty.", "Nothing was imported; check the file.", file=shown(source.name)
+        )
+    raise InputError(
+        "{file} holds several tables: {tables}.",
+        'Say in the mapping which one: [file] table = "...".',
+        file=shown(source.name),
+        tables=names,
+    )
 
 
 @dataclass
@@ -103,7 +138,7 @@ class _Reading:
         try:
             subject, forms = self._read(row)
         except NotStoredError as error:
-            self.count.not_stored[str(error)] += 1
+            self.count.refuse(str(error), row.line)
             return
         patient_id = self._patient(subject, row)
         visit_id = self.session.new_id()
@@ -175,7 +210,10 @@ class _Reading:
         elif mapping.visit_day is not None:
             reason = f"Dated by {mapping.visit_day}, counted from {mapping.reference_date}"
         self.last_day[subject] = day
-        on = mapping.reference_date + timedelta(days=round(day))
+        try:
+            on = mapping.reference_date + timedelta(days=round(day))
+        except OverflowError:
+            raise NotStoredError(f"{mapping.visit_day} is no day of the calendar") from None
         code = row.present(mapping.visit_code) if mapping.visit_code else None
         visit = Visit(
             visit_code=code or f"day {day:g}",
@@ -189,9 +227,14 @@ class _Reading:
         """Return the day after the reference date, None where the row has neither date nor day."""
         mapping = self.mapping
         if mapping.visit_date is not None:
-            on = _date(row, mapping.visit_date)
-            return None if on is None else float((on - mapping.reference_date).days)
-        return None if mapping.visit_day is None else number(row, mapping.visit_day)
+            text = values.day(row, mapping.visit_date)
+            if text is None:
+                return None
+            return float((date.fromisoformat(text) - mapping.reference_date).days)
+        return None if mapping.visit_day is None else self._number(row, mapping.visit_day)
+
+    def _number(self, row: Row, column: str) -> float | None:
+        return values.number(row, column, decimal_comma=self.mapping.decimal_comma)
 
     def _sledai(self, row: Row) -> Sledai2K | None:
         mapping = self.mapping
@@ -205,7 +248,7 @@ class _Reading:
                     f"{column} is neither {mapping.sledai_yes} nor {mapping.sledai_no}"
                 )
             answers[code] = "Y" if text == mapping.sledai_yes else "N"
-        total = number(row, mapping.sledai_total) if mapping.sledai_total else None
+        total = self._number(row, mapping.sledai_total) if mapping.sledai_total else None
         if total is not None and (total != int(total) or not 0 <= total <= 105):
             raise NotStoredError(f"{mapping.sledai_total} is not a total from 0 to 105")
         if not answers and total is None:
@@ -215,11 +258,13 @@ class _Reading:
         )
 
     def _result(self, row: Row, column: ResultColumn, on: str) -> LabResult | None:
-        operator, value, text = split_result(row.present(column.column))
+        operator, value, text = values.split_result(
+            row.exact(column.column), decimal_comma=self.mapping.decimal_comma
+        )
         if value is None and text is None:
             return None
         if value is None and not analytes.analyte(column.analyte).codes:
-            raise NotStoredError(f"{column.column} is not a number")
+            raise NotStoredError(f"{column.column} is not a number: {shown(text)}")
         result = LabResult(
             analyte=column.analyte, collected_on=on, operator=operator, value=value, text=text,
             unit=column.unit,
@@ -281,19 +326,9 @@ def _in_order(table: Table, mapping: TableMapping) -> list[Row]:
 
     def key(row: Row) -> float:
         try:
-            found = number(row, column)
+            found = values.number(row, column, decimal_comma=mapping.decimal_comma)
         except NotStoredError:
             found = None
         return math.inf if found is None else found
 
     return sorted(table.rows, key=key)
-
-
-def _date(row: Row, column: str) -> date | None:
-    text = row.present(column)
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotStoredError(f"{column} is not an ISO date") from error

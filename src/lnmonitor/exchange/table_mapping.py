@@ -23,6 +23,12 @@ A TOML file, written by whoever knows the table:
     [results.NEUT]                  # analyte code of the catalogue
     column = "neutrophils"
     unit = "×10⁹/L"
+
+    [file]                          # only where the file does not say so itself
+    encoding = "gb18030"            # of CSV and XPT that are not UTF-8
+    delimiter = ";"                 # of CSV
+    decimal = ","                   # numbers are written 1,05
+    table = "Sheet1"                # which sheet, data set or item group, if there are several
 """
 
 from __future__ import annotations
@@ -36,7 +42,13 @@ from typing import Any
 
 from lnmonitor.clinical.sledai import ITEMS
 from lnmonitor.errors import InputError
+from lnmonitor.exchange import sources
+from lnmonitor.exchange.limits import LIMITS, shown
+from lnmonitor.exchange.readers import Reading
 from lnmonitor.study.analytes import ANALYTES
+
+_LARGEST = 1 << 18
+"""Bytes of a mapping."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,10 @@ class TableMapping:
     sledai_no: str = "0"
     sledai_total: str | None = None
     results: tuple[ResultColumn, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+    decimal_comma: bool = False
+    table: str | None = None
+    """Name of the sheet, data set or item group; None for the only one."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -94,16 +110,19 @@ def read_mapping(path: Path) -> TableMapping:
         InputError: not there, not TOML, an unknown key, item or analyte, or no way to date a visit.
     """
     content = _load(path)
-    _allow(path, content, {"subject", "visit", "sledai", "results"}, "the file")
+    _allow(path, content, {"subject", "visit", "sledai", "results", "file"}, "it")
     subject = _section(path, content, "subject", {"column", "prefix", "sex"})
     visit = _section(path, content, "visit", {"code", "date", "day", "order", "reference_date"})
     sledai = _section(path, content, "sledai", {"yes", "no", "total", "items"})
+    file = _section(path, content, "file", {"encoding", "delimiter", "decimal", "table"})
     if "column" not in subject:
         raise _wrong(path, "[subject] has no column.")
     if "date" in visit and "day" in visit:
         raise _wrong(path, "[visit] has both date and day; name one.")
     if not {"date", "day", "order"} & visit.keys():
         raise _wrong(path, "[visit] needs a date, a day or an order.")
+    if file.get("decimal", ".") not in {".", ","}:
+        raise _wrong(path, "decimal is neither . nor ,")
     return TableMapping(
         subject=str(subject["column"]),
         prefix=str(subject.get("prefix", "")),
@@ -118,18 +137,21 @@ def read_mapping(path: Path) -> TableMapping:
         sledai_no=str(sledai.get("no", "0")),
         sledai_total=sledai.get("total"),
         results=_results(path, content.get("results", {})),
+        reading=Reading(file.get("encoding"), file.get("delimiter", ",")),
+        decimal_comma=file.get("decimal") == ",",
+        table=file.get("table"),
     )
 
 
 def _load(path: Path) -> dict[str, Any]:
+    with sources.opened(path, LIMITS) as stream:
+        content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise _wrong(path, f"it is larger than {_LARGEST >> 10} kB.")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(
-            "There is no mapping file {path}.", "Check the path.", path=path
-        ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(path, f"It is not TOML ({error}).") from error
+        return tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _wrong(path, f"it is not TOML ({shown(error)}).") from error
 
 
 def _wrong(path: Path, what: str) -> InputError:

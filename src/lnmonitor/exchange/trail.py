@@ -1,7 +1,7 @@
 """The audit trail as a file: the entries that a person has filtered, as a workbook or CSV.
 
-A workbook holds every text as a text. CSV has no way to say so: a program may read a cell that
-begins with `=` as a formula, so the workbook is what is offered first.
+A workbook holds every text as a text and exactly. CSV has no way to say so: there a text that a
+program might compute has an apostrophe before it, and the workbook is what is offered first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from lnmonitor.errors import InputError
+from lnmonitor.exchange.csv_cells import neutral
 from lnmonitor.exchange.sheets import Book
 from lnmonitor.outfile import replacing
 from lnmonitor.services import audit, seals
@@ -66,4 +67,4 @@ def _write_csv(out: Path, columns: Sequence[str], rows: Iterable[Sequence[str]],
     ):
         writer = csv.writer(opened)
         writer.writerow([*first, *(name.upper() for name in columns)])
-        writer.writerows([*cell, *row] for row in rows)
+        writer.writerows([*cell, *map(neutral, row)] for row in rows)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lnmonitor.errors import InputError
-from lnmonitor.exchange import delimited
 from lnmonitor.exchange.delimited import read_csv
+from lnmonitor.exchange.limits import Limits
 
 
 def written(folder: Path, content: bytes, name: str = "t.csv") -> Path:
@@ -37,34 +37,33 @@ def test_that_unicode_encodings_are_read(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"A,B\n1\n", "line 2: There are 1 cells under 2 columns"),
-        (b"A,A\n1,2\n", "line 1: The column A stands twice"),
-        (b"A;B\n1;2\n", "line 1: The columns are not separated by commas"),
-        (b"A,B\n1,\x00\n", "line 2: There is a NUL byte"),
-        (b"A,B\n1,\xff\n", "line 2: The text is not UTF-8"),
-        (b"", "line 1: There is no header line"),
-        (b'A,B\n1,"open\n', "quotes or cells are broken"),
+        (b"A,B\n1\n", "row 2: there are 1 cells under 2 columns"),
+        (b"A,A\n1,2\n", "row 1: the column A stands twice"),
+        (b"A;B\n1;2\n", "row 1: the columns are not separated by commas"),
+        (b"A,B\n1,\x00\n", "row 2, column B: there is a character that is no text"),
+        (b"A,B\n1,\xff\n", "row 2: the text is not in the encoding UTF-8"),
+        (b"", "row 1: there is no line with the names"),
+        (b'A,B\n1,"open\n', "the file is damaged"),
     ],
 )
 def test_that_a_broken_file_is_refused_with_its_line(
     tmp_path: Path, content: bytes, says: str
 ) -> None:
-    with pytest.raises(InputError, match="Nothing was taken") as refused:
+    with pytest.raises(InputError, match="Nothing was imported") as refused:
         read_csv(written(tmp_path, content))
     assert says in refused.value.text
 
 
-def test_that_a_compressed_file_is_measured_while_it_is_unpacked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delimited, "MAX_BYTES", 3 << 20)
-    bomb = written(tmp_path, gzip.compress(b"A\n" + b"0" * (64 << 20)), "bomb.csv.gz")
+def test_that_a_compressed_file_is_measured_while_it_is_unpacked(tmp_path: Path) -> None:
+    bomb = written(tmp_path, gzip.compress(b"A\n" + (b"0" * 90_000 + b"\n") * 300), "bomb.csv.gz")
     with pytest.raises(InputError, match="larger than 3 MB"):
+        read_csv(bomb, limits=Limits(unpacked_bytes=3 << 20))
+    with pytest.raises(InputError, match="unpacks to more than 200 times its size"):
         read_csv(bomb)
 
 
 def test_that_a_file_which_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not a whole gzip file"):
+    with pytest.raises(InputError, match="not a whole compressed file"):
         read_csv(written(tmp_path, b"A,B\n", "t.csv.gz"))
     with pytest.raises(InputError, match="There is no file"):
         read_csv(tmp_path / "absent.csv")
