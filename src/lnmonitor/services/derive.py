@@ -26,7 +26,7 @@ _NUMBERS = ("score", "grade", "value", "total", "mg_per_day", "given_dose_per_kg
 _HASHES_KEPT = 4096
 _hashes: dict[int, tuple[Outcome, str]] = {}
 """Hashes by the identity of their result, which is kept beside it so that it stays one."""
-_ANSWERS = ("stage", "risk", "complete", "met")
+_ANSWERS = ("stage", "risk", "complete", "met", "severity", "flare", "band")
 """Names under which other results carry their one word."""
 
 
