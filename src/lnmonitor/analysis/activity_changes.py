@@ -1,8 +1,8 @@
 """Activity against the assessment before: SLEDAI-2K bands, BILAG flares, severity of the letters.
 
-Bands and change of SLEDAI-2K as in `clinical.sledai`; a range has a band, or a change, where all of it
-lies in one. BILAG flares by every rule of the protocol, on the letters of the visit before that has
-the form. None of them is an endpoint here: they tell a reader what a number means.
+Bands and change of SLEDAI-2K as in `clinical.sledai`; a range has a band, or a change, where all of
+it lies in one. BILAG flares by every rule of the protocol, on the letters of the visit before that
+has the form. None of them is an endpoint here: they tell a reader what a number means.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""CTCAE grades that a laboratory number alone cannot give: proposals, shown as such, never assigned.
+"""CTCAE grades that a laboratory number alone cannot give: proposals, never assigned.
 
-From the signs of a visit and from what was answered about an event. They are made when somebody asks
-and are no stored result: the grade of an event is what the investigator enters, the grade of a
+From the signs of a visit and from what was answered about an event. They are made when somebody
+asks and are no stored result: the grade of an event is what the investigator enters, the grade of a
 laboratory value what the value says. Beside that value stands whether it is treatment-emergent, by
 which baseline it was graded, and what an event of the same term would raise it to.
 """

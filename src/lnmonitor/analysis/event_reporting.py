@@ -1,7 +1,7 @@
 """The regulatory standing of an adverse event from its form: serious, related, unexpected, by when.
 
-ICH E2A by `clinical.safety`. The clock is counted from the day on which the site knew, which is never
-after the sponsor knew: a date that may be early, never late.
+ICH E2A by `clinical.safety`. The clock is counted from the day on which the site knew, which is
+never after the sponsor knew: a date that may be early, never late.
 """
 
 from __future__ import annotations

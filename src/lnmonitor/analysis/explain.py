@@ -90,6 +90,8 @@ class Explanation:
     missing: tuple[Line, ...]
     rule_line: str
     citation: str
+    facts: tuple[Line, ...] = ()
+    """Numbers that are neither met nor not: of a cohort's table."""
 
 
 def explain(result: Outcome | Flag, language: Language) -> Explanation:
@@ -129,6 +131,8 @@ def answer(result: Outcome | None, language: Language) -> str:
         return _words("title", result.response.name, language)
     if isinstance(result, FlareFinding):
         return _flare_words(result, language)
+    if isinstance(result, BilagFlare):
+        return _bilag_flare_words(result, language)
     return _title(result, language)[1]
 
 
@@ -320,16 +324,16 @@ def _(result: SfiFlare, language: Language) -> Described:
     return "sfi", {"severity": _words("word", f"flare_{result.severity or 'open'}", language)}
 
 
+def _bilag_flare_words(result: BilagFlare, language: Language) -> str:
+    """Return the level of a BILAG flare, or that only the level is open."""
+    level = result.severity or ("certain" if result.flare is Truth.YES else "open")
+    return _words("word", f"flare_{level}", language)
+
+
 @_described.register
 def _(result: BilagFlare, language: Language) -> Described:
-    level = result.severity
-    if level is None and result.flare is Truth.YES:
-        level = "certain"
     name = rule_set_name(result.rule.id.removeprefix("bilag-flare-")).in_(language)
-    return "bilag_flare", {
-        "rule": name,
-        "severity": _words("word", f"flare_{level or 'open'}", language),
-    }
+    return "bilag_flare", {"rule": name, "severity": _bilag_flare_words(result, language)}
 
 
 @_described.register

@@ -71,10 +71,10 @@ class SledaiLabCheck(Outcome):
 
 @dataclass(frozen=True)
 class SledaiBand(Outcome):
-    """Band of a SLEDAI-2K ("none", "low", "moderate", "high") and its change since the one before.
+    """Band of a SLEDAI-2K ("none", "low", "moderate", "high") and its change since the last one.
 
-    `change`: "worse", "improved" or "persistent". Each None where the range leaves it open; `change`
-    also without a score before.
+    `change`: "worse", "improved" or "persistent". Each None where the range leaves it open, and
+    `change` without a score before.
     """
 
     band: str | None = None

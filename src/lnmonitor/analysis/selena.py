@@ -1,8 +1,9 @@
 """SELENA-SLEDAI and its flare index at a visit, against the visit before at which it was scored.
 
-The facts come from the forms of the visit, the drug logs and the events since the visit before. What
-they cannot decide is asked on the SLEDAI form, and an answer there outranks what was derived: whether
-a finding that was there before is worse now, no other form tells. Computed where the protocol asks.
+The facts come from the forms of the visit, the drug logs and the events since the visit before.
+What they cannot decide is asked on the SLEDAI form, and an answer there outranks what was derived:
+whether a finding that was there before is worse now, no other form tells. Computed where the
+protocol asks.
 """
 
 from __future__ import annotations
@@ -165,9 +166,7 @@ def _grams(visit: VisitInput, code: str) -> float | None:
 # --- the flare index ---------------------------------------------------------------------------
 
 
-def _facts(
-    patient: PatientInput, before: _Scored, now: _Scored, courses: Steroids
-) -> SfiFacts:
+def _facts(patient: PatientInput, before: _Scored, now: _Scored, courses: Steroids) -> SfiFacts:
     """Return the facts without the two scores."""
     visit, earlier = now.visit, before.visit
     drugs = patient.immunosuppressants

@@ -84,7 +84,8 @@ def test_that_one_new_b_is_a_flare_by_gordon_and_not_by_the_trial_rule() -> None
     flares = {name: found[f"bilag_flare.{name}"] for name in RULES}
     assert all(isinstance(one, BilagFlare) for one in flares.values())
     assert [one.flare for one in flares.values()] == [Truth.NO, Truth.YES, Truth.YES]  # type: ignore[attr-defined]
-    assert answer(flares["gordon-2003"], "en") == "BILAG flare, Gordon 2003: moderate"
+    assert answer(flares["gordon-2003"], "en") == "moderate"
+    assert explain(flares["trial"], "en").title == "BILAG flare, one new A or two new B: none"
     band = found["bilag_band"]
     assert isinstance(band, BsrBand)
     assert band.band == "mild"  # a single B
@@ -111,4 +112,6 @@ def test_that_the_protocol_chooses_the_bilag_flares() -> None:
     one = replace(PROTOCOL, bilag_flare_rules=("gordon-2003",))
     outcomes = evaluate(b.data(), one, today=date(2026, 9, 1)).visits[-1].outcomes
     assert [k for k in outcomes if k.startswith("bilag_flare")] == ["bilag_flare.gordon-2003"]
-    assert result_names(outcomes, "set-a")["bilag_flare.gordon-2003"].en == "BILAG flare, Gordon 2003"
+    assert (
+        result_names(outcomes, "set-a")["bilag_flare.gordon-2003"].en == "BILAG flare, Gordon 2003"
+    )

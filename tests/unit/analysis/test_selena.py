@@ -119,7 +119,7 @@ def test_that_flags_of_a_flare_that_is_not_computed_are_refused() -> None:
     from lnmonitor.study import protocol
 
     with pytest.raises(ProtocolError, match="selena_flags without selena_flare"):
-        protocol._check(replace(TRIAL, selena_flags=True))  # noqa: SLF001 - as from a file
+        protocol._check(replace(TRIAL, selena_flags=True))
 
 
 # --- the score ---------------------------------------------------------------------------------
@@ -186,7 +186,9 @@ def test_that_other_manifestations_matter_only_with_treatment() -> None:
     open_question: dict[str, Any] = {"worse_other": None}
     assert _index(_pair(now_asked=open_question)).severity == "none"
     admitted = _pair(now_asked=open_question)
-    admitted.add(AdverseEvent(term="Flare", start=admitted.iso(20), hospitalised="Y", due_to_sle="Y"))
+    admitted.add(
+        AdverseEvent(term="Flare", start=admitted.iso(20), hospitalised="Y", due_to_sle="Y")
+    )
     assert _index(admitted).severity == "severe"
 
 

@@ -109,7 +109,9 @@ class Sledai2K(Form):
     ] = None
     pericardial_pain: Annotated[
         str | None,
-        Item("Pericardial pain, typical and severe", "典型剧烈心包性疼痛", codes="NY", group=SELENA),
+        Item(
+            "Pericardial pain, typical and severe", "典型剧烈心包性疼痛", codes="NY", group=SELENA
+        ),
     ] = None
     worse_major: Annotated[
         str | None,
