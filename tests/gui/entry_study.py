@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from lnmonitor.clinical.sledai import ITEM_BY_CODE
 from lnmonitor.clock import FixedClock
 from lnmonitor.services.accounts import add_account
 from lnmonitor.services.patients import add_patient
@@ -108,9 +109,7 @@ def _fill(session: StudySession) -> str:
 
 
 def _forms(code: str, day: str, number: int) -> list[Form]:
-    items = {
-        name: "N" for name in Sledai2K.items() if name not in {"window_days", "recorded_total"}
-    }
+    items = dict.fromkeys(ITEM_BY_CODE, "N")
     items |= dict.fromkeys(PRESENT[code], "Y")
     labs: list[Form] = [
         LabResult(analyte=analyte, collected_on=day, value=values[number])

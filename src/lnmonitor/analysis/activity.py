@@ -75,7 +75,7 @@ def judge_year(
     """
     if visit.bilag is None or visit.day is None:
         return {}
-    now = CourseVisit(visit.day, _letters(outcomes))
+    now = CourseVisit(visit.day, settled_letters(outcomes))
     before.assessments = [*([] if visit.day <= 0 else before.assessments), now]
     course = tuple(before.assessments)
     due = visit.record.form.visit_code == protocol.analysis_visit
@@ -119,10 +119,11 @@ def _index_visit(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> IndexVis
     score = outcomes.get("sledai")
     if visit.bilag is None or not isinstance(score, SledaiScore):
         return None
-    return IndexVisit(score, _letters(outcomes), visit.pga)
+    return IndexVisit(score, settled_letters(outcomes), visit.pga)
 
 
-def _letters(outcomes: Mapping[str, Outcome]) -> dict[str, BilagGrade]:
+def settled_letters(outcomes: Mapping[str, Outcome]) -> dict[str, BilagGrade]:
+    """Return the BILAG letters of a visit by system, D where only the history tells D from E."""
     graded = (one for one in outcomes.values() if isinstance(one, BilagGrade))
     return {one.system: _settled(one) for one in graded}
 

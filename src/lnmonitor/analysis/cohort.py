@@ -14,17 +14,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from lnmonitor.analysis.cohort_times import (
+    Group,
+    GroupComparison,
+    compare_sources,
+    flare_free,
+    flare_onset,
+    remission_day,
+    remission_incidence,
+    source_of_cells,
+    survival,
+)
 from lnmonitor.analysis.model import Course, VisitAssessment
 from lnmonitor.analysis.published import Published, PublishedTrial, published_trial
 from lnmonitor.analysis.statistics import PairedChange, mean_sd, paired_change, wilson
-from lnmonitor.analysis.survival import (
-    IncidenceRow,
-    KaplanMeier,
-    cumulative_incidence,
-    kaplan_meier,
-)
+from lnmonitor.analysis.survival import IncidenceRow, KaplanMeier
 from lnmonitor.clinical.bilag import SCALES
-from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
 from lnmonitor.language import Text
 from lnmonitor.study.protocol import PlannedVisit, Protocol
@@ -34,6 +39,8 @@ __all__ = [
     "BASELINE",
     "CATEGORIES",
     "CohortTables",
+    "Group",
+    "GroupComparison",
     "MeanCell",
     "MeasureRow",
     "PairedChange",
@@ -150,6 +157,8 @@ class CohortTables:
     flare_free: KaplanMeier
     """From the first remission to a confirmed flare, in the patients ever in remission."""
     remission: tuple[IncidenceRow, ...] = ()
+    groups: tuple[GroupComparison, ...] = ()
+    """Curves compared between sources of cells; empty where all patients had one source."""
     bilag_grades: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Renal BILAG letters counted by visit."""
     published_source: str = ""
@@ -203,9 +212,12 @@ def cohort(
     all_courses = [course for _, course in courses]
     day = cutoff or _latest(all_courses)
     included = tuple(c for c in all_courses if _belongs(c, protocol, day))
+    sources = {data.patient_id: source_of_cells(data) for data, _ in courses}
     planned = tuple(v for v in protocol.scheduled if (v.day or 0) >= _FIRST_TABLE_DAY)
     chosen = _Set(included, protocol, planned, published_trial())
-    flared = {c.subject_id: onset for c in included if (onset := _flare(c, protocol)) is not None}
+    flared = {
+        c.subject_id: onset for c in included if (onset := flare_onset(c, protocol)) is not None
+    }
     return CohortTables(
         cutoff=day.isoformat(),
         rule=_rule(protocol),
@@ -216,9 +228,10 @@ def cohort(
         responses=tuple(_response_row(visit, chosen) for visit in planned),
         response_rule=protocol.response_rule,
         proportions=_proportions(chosen, flared),
-        survival=_survival(included, protocol),
-        flare_free=_flare_free(included, protocol, flared),
-        remission=_remission(included, protocol),
+        survival=survival(included, protocol),
+        flare_free=flare_free(included, protocol, flared),
+        remission=remission_incidence(included, protocol),
+        groups=compare_sources(included, sources, protocol, flared),
         bilag_grades=_letters(chosen),
         published_source=chosen.trial.citation,
     )
@@ -402,7 +415,9 @@ def _proportions(chosen: _Set, flared: Mapping[str, int]) -> tuple[Proportion, .
     everyone = [course.subject_id for course in chosen.courses]
     limit = chosen.protocol.analysis_days
     alive = [c.subject_id for c in chosen.courses if c.death_day is None or c.death_day > limit]
-    remitted = [c.subject_id for c in chosen.courses if _remitted(c, chosen.protocol) is not None]
+    remitted = [
+        c.subject_id for c in chosen.courses if remission_day(c, chosen.protocol) is not None
+    ]
     flares_remitted = [subject for subject in remitted if subject in flared]
     rows = (
         ("survival", Text("Alive at 12 months", "12 个月生存"), alive, everyone),
@@ -437,90 +452,3 @@ def _proportions(chosen: _Set, flared: Mapping[str, int]) -> tuple[Proportion, .
         )
         for key, name, counted, of in rows
     )
-
-
-# --- times ----------------------------------------------------------------------------------------
-
-
-def _remitted(course: Course, protocol: Protocol) -> int | None:
-    """Return the day of the first remission within the analysis period, None without one."""
-    day = course.first_remission_day
-    return day if day is not None and day <= protocol.analysis_days else None
-
-
-def _flare(course: Course, protocol: Protocol) -> int | None:
-    """Return the onset of the first confirmed flare that began within the analysis period."""
-    onsets = [
-        flare.onset_day
-        for flare in course.flares
-        if isinstance(flare, FlareFinding)
-        and flare.status == "confirmed"
-        and flare.onset_day <= protocol.analysis_days
-    ]
-    return min(onsets, default=None)
-
-
-def _end(course: Course, protocol: Protocol) -> int:
-    """Return the last day observed, at most the target of the analysis visit (day 365)."""
-    planned = protocol.visit(protocol.analysis_visit)
-    target = planned.day if planned is not None and planned.day is not None else 365
-    last = course.last_contact_day if course.last_contact_day is not None else 0
-    if course.death_day is not None:
-        last = min(last, course.death_day)
-    return max(0, min(last, target))
-
-
-def _died(course: Course, protocol: Protocol) -> bool:
-    return course.death_day is not None and course.death_day <= _end(course, protocol)
-
-
-def _survival(courses: Sequence[Course], protocol: Protocol) -> KaplanMeier:
-    """From the first infusion to death; censored at the last contact or day 365."""
-    times = [float(_end(course, protocol)) for course in courses]
-    return kaplan_meier(times, [_died(course, protocol) for course in courses])
-
-
-def _flare_free(
-    courses: Sequence[Course], protocol: Protocol, flared: Mapping[str, int]
-) -> KaplanMeier:
-    times: list[float] = []
-    events: list[bool] = []
-    for course in courses:
-        start = _remitted(course, protocol)
-        if start is None:
-            continue
-        onset = flared.get(course.subject_id)
-        end = _end(course, protocol) if onset is None else onset
-        times.append(float(max(0, end - start)))
-        events.append(onset is not None)
-    return kaplan_meier(times, events)
-
-
-def _remission(courses: Sequence[Course], protocol: Protocol) -> tuple[IncidenceRow, ...]:
-    """First remission with death competing, in the planned days of the visits.
-
-    Remission is seen at visits only. By the days of the visits themselves a patient seen early for
-    month 12 would be censored before one seen late is judged, and the last curve step be too high.
-    """
-    times: list[float] = []
-    causes: list[int] = []
-    for course in courses:
-        reached, died = _remitted(course, protocol) is not None, _died(course, protocol)
-        until = course.first_remission_day if reached else None
-        judged = [
-            _planned_day(visit, protocol)
-            for visit in course.visits
-            if visit.response(protocol.response_rule) is not None
-            and (until is None or (visit.day or 0) <= until)
-        ]
-        last = max(judged, default=0)
-        times.append(float(last if reached or not died else _end(course, protocol)))
-        causes.append(1 if reached else 2 if died else 0)
-    return cumulative_incidence(times, causes)
-
-
-def _planned_day(visit: VisitAssessment, protocol: Protocol) -> int:
-    """Return the target of a planned visit, the actual day of another one."""
-    planned = protocol.visit(visit.code)
-    day = planned.day if planned is not None and planned.day is not None else visit.day
-    return max(0, day or 0)

@@ -14,6 +14,7 @@ from itertools import chain
 from lnmonitor.analysis import flags as flag_rules
 from lnmonitor.analysis import infusion_safety
 from lnmonitor.analysis.activity import ActivityHistory, judge_activity, judge_year
+from lnmonitor.analysis.activity_changes import ChangeHistory, judge_changes
 from lnmonitor.analysis.bilag_grades import BilagHistory, grade_bilag
 from lnmonitor.analysis.drugs import Steroids, steroids
 from lnmonitor.analysis.flares import find_flares
@@ -31,6 +32,7 @@ from lnmonitor.analysis.kidney import (
 from lnmonitor.analysis.laboratory_grades import Baseline, baseline_labs, grade_labs
 from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, VisitAssessment
 from lnmonitor.analysis.responses import parameters_of, respond
+from lnmonitor.analysis.selena import SelenaHistory, judge_selena
 from lnmonitor.analysis.sledai_scores import score_sledai
 from lnmonitor.analysis.treatment import Treatment, describe_taper, treatment
 from lnmonitor.analysis.urine import read_urine
@@ -97,6 +99,8 @@ class _Evaluation:
     def __post_init__(self) -> None:
         self.bilag = BilagHistory(self.patient.history)
         self.activity = ActivityHistory()
+        self.changes = ChangeHistory()
+        self.selena = SelenaHistory()
         self.labs: Baseline = baseline_labs(self.patient.visits)
         self.baseline = RenalState()
         self.followed: list[KidneyVisit] = []
@@ -154,6 +158,10 @@ class _Evaluation:
         found |= self._kidney(visit, estimated, taken)
         found |= judge_activity(visit, found, taken, self.activity)
         found |= judge_year(visit, found, self.activity, self.protocol)
+        found |= judge_changes(
+            visit.record.form.visit_code or "", found, self.changes, self.protocol
+        )
+        found |= judge_selena(self.patient, visit, self.courses, self.selena, self.protocol)
         return found | grade_labs(visit, self.labs)
 
     def _treatment(self, visit: VisitInput, taken: Treatment) -> dict[str, Outcome]:
@@ -205,6 +213,7 @@ def _flags(found: flag_rules.Evaluated) -> tuple[Flag, ...]:
         flag_rules.creatinine_flags(found),
         flag_rules.contradiction_flags(found),
         flag_rules.collection_flags(found),
+        flag_rules.selena_flags(found),
     )
     unique = {flag.identity: flag for flag in raised}
     by_date = sorted(unique.values(), key=lambda flag: flag.date, reverse=True)

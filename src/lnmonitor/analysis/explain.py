@@ -19,6 +19,7 @@ from lnmonitor.analysis.model import (
     ProteinReading,
     ProteinStage,
     Refused,
+    SledaiBand,
     SledaiLabCheck,
     Undetermined,
 )
@@ -32,6 +33,7 @@ from lnmonitor.analysis.wording import (
 )
 from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, BilagTotal
+from lnmonitor.clinical.bilag_flare import BilagFlare, BsrBand
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.gfr import EgfrResult
@@ -41,6 +43,8 @@ from lnmonitor.clinical.responder import Responder
 from lnmonitor.clinical.response import ResponseResult
 from lnmonitor.clinical.response_course import CourseResponse
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.safety import Reportability
+from lnmonitor.clinical.selena_flare import SfiFlare
 from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.clinical.steroids import MG_EQUAL_TO_PREDNISONE_5, SteroidDose
 from lnmonitor.clinical.taper import Taper
@@ -53,8 +57,13 @@ from lnmonitor.study.forms import Bilag2004, Sledai2K
 
 _FILE = ("i18n", "reasons.toml")
 _DATES = frozenset({"date", "first", "last"})
-_NAMES = frozenset({"item", "cause", "proposed"})
+_NAMES = frozenset({"item", "cause", "proposed", "band", "change"})
 _CODED = {"unit": UNIT_NAMES, "equation": EQUATION_NAMES}
+_SCORE_NAMES = {
+    "renal-sledai": "Renal SLEDAI",
+    "clinical-sledai": "Clinical SLEDAI",
+    "selena-sledai": "SELENA-SLEDAI",
+}
 _INDEX_NAMES = {"lldas": "LLDAS", "doris-2021": "DORIS 2021", "sri-4": "SRI-4", "bicla": "BICLA"}
 _ROUNDING = 4
 """Significant digits of a printed number."""
@@ -81,6 +90,8 @@ class Explanation:
     missing: tuple[Line, ...]
     rule_line: str
     citation: str
+    facts: tuple[Line, ...] = ()
+    """Numbers that are neither met nor not: of a cohort's table."""
 
 
 def explain(result: Outcome | Flag, language: Language) -> Explanation:
@@ -120,6 +131,8 @@ def answer(result: Outcome | None, language: Language) -> str:
         return _words("title", result.response.name, language)
     if isinstance(result, FlareFinding):
         return _flare_words(result, language)
+    if isinstance(result, BilagFlare):
+        return _bilag_flare_words(result, language)
     return _title(result, language)[1]
 
 
@@ -295,8 +308,46 @@ def _unknown(language: Language) -> str:
 @_described.register
 def _(result: SledaiScore, _language: Language) -> Described:
     shown = f"{result.score}" if result.score is not None else span(result.low, result.high)
-    names = {"renal-sledai": "Renal SLEDAI", "clinical-sledai": "Clinical SLEDAI"}
-    return "sledai", {"name": names.get(result.rule.id, "SLEDAI-2K"), "score": shown}
+    return "sledai", {"name": _SCORE_NAMES.get(result.rule.id, "SLEDAI-2K"), "score": shown}
+
+
+@_described.register
+def _(result: SledaiBand, language: Language) -> Described:
+    words = (result.band, result.change)
+    said = [_words("word", f"band_{word}", language) for word in words if word is not None]
+    comma = "，" if language == "zh" else ", "
+    return "sledai_band", {"band": comma.join(said) or _unknown(language)}
+
+
+@_described.register
+def _(result: SfiFlare, language: Language) -> Described:
+    return "sfi", {"severity": _words("word", f"flare_{result.severity or 'open'}", language)}
+
+
+def _bilag_flare_words(result: BilagFlare, language: Language) -> str:
+    """Return the level of a BILAG flare, or that only the level is open."""
+    level = result.severity or ("certain" if result.flare is Truth.YES else "open")
+    return _words("word", f"flare_{level}", language)
+
+
+@_described.register
+def _(result: BilagFlare, language: Language) -> Described:
+    name = rule_set_name(result.rule.id.removeprefix("bilag-flare-")).in_(language)
+    return "bilag_flare", {"rule": name, "severity": _bilag_flare_words(result, language)}
+
+
+@_described.register
+def _(result: BsrBand, language: Language) -> Described:
+    return "bilag_band", {"band": _words("word", f"band_{result.band or 'open'}", language)}
+
+
+@_described.register
+def _(result: Reportability, language: Language) -> Described:
+    values = {"answer": _words("answer", result.susar.value, language)}
+    if result.report_due is None:
+        return "susar", values
+    values["due"] = printed_date(result.report_due.isoformat()).in_(language)
+    return "susar_due", values
 
 
 @_described.register

@@ -21,6 +21,9 @@ from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.selena_flare import NONE as NO_FLARE
+from lnmonitor.clinical.selena_flare import SEVERE as SEVERE_FLARE
+from lnmonitor.clinical.selena_flare import SfiFlare
 from lnmonitor.clinical.urine_collection import CollectionCheck
 from lnmonitor.language import Text
 from lnmonitor.study import dates
@@ -427,5 +430,29 @@ def collection_flags(found: Evaluated) -> Iterator[Flag]:
             severity="info" if measured.complete is False else "warn",
             on=measured.date or visit.date,
             record_ids=(measured.record_id,),
+            visit_id=visit.visit_id,
+        )
+
+
+def selena_flags(found: Evaluated) -> Iterator[Flag]:
+    """Flares by the SELENA flare index, where the protocol wants to be told of them."""
+    if not found.protocol.selena_flags:
+        return
+    for visit in found.followed:
+        index = visit.outcomes.get("sfi")
+        if not isinstance(index, SfiFlare) or index.severity in {None, NO_FLARE}:
+            continue
+        severe = index.severity == SEVERE_FLARE
+        yield make_flag(
+            found.patient,
+            f"sfi.{index.severity}",
+            Text("SELENA flare: severe", "SELENA 复发：重度")
+            if severe
+            else Text("SELENA flare: mild or moderate", "SELENA 复发：轻/中度"),
+            index.rule,
+            tuple(reason for reason in index.reasons if reason.met is Truth.YES),
+            severity="warn" if severe else "info",
+            on=visit.date,
+            record_ids=(visit.visit_id,),
             visit_id=visit.visit_id,
         )

@@ -70,6 +70,18 @@ class SledaiLabCheck(Outcome):
 
 
 @dataclass(frozen=True)
+class SledaiBand(Outcome):
+    """Band of a SLEDAI-2K ("none", "low", "moderate", "high") and its change since the last one.
+
+    `change`: "worse", "improved" or "persistent". Each None where the range leaves it open, and
+    `change` without a score before.
+    """
+
+    band: str | None = None
+    change: str | None = None
+
+
+@dataclass(frozen=True)
 class GfrStage(Outcome):
     """KDIGO G stage ("G1".."G5") of the estimated GFR, None without one."""
 
@@ -115,6 +127,7 @@ class VisitAssessment:
 
     `outcomes` by key, each an `Outcome` subclass (`Refused` for an impossible stored value,
     `Undetermined` without its inputs): "sledai", "sledai.renal", "sledai.clinical", "sledai.labs",
+    "sledai.band", "selena", "sfi", "bilag_flare.<rule>", "bilag_band",
     "bilag.<system>", "bilag.total", "egfr", "kdigo_g", "kdigo_a", "kdigo_risk", "protein",
     "urine.collection", "response.<rule set id>", "lldas", "doris", "sri4", "bicla", "mcr_pcr",
     "ctcae.<CTCAE term>", "steroids", "steroids.taper", "infusion". `labs` by analyte code.

@@ -11,6 +11,7 @@ from lnmonitor.clinical.bilag_items import SYSTEMS
 from lnmonitor.language import Text
 from lnmonitor.study.analytes import ANALYTES
 
+_BILAG_FLARE = "bilag_flare."
 _NAMES: Mapping[str, Text] = {
     "sledai": same("SLEDAI-2K"),
     "bilag.renal": Text("Renal BILAG", "肾脏 BILAG"),
@@ -31,6 +32,10 @@ _NAMES: Mapping[str, Text] = {
     "sledai.renal": Text("Renal SLEDAI", "肾脏 SLEDAI"),
     "sledai.clinical": Text("Clinical SLEDAI", "临床 SLEDAI"),
     "sledai.labs": Text("SLEDAI and laboratory", "SLEDAI 与化验"),
+    "sledai.band": Text("SLEDAI, band and change", "SLEDAI 分层与变化"),
+    "selena": same("SELENA-SLEDAI"),
+    "sfi": Text("SELENA flare index", "SELENA 复发指数"),
+    "bilag_band": Text("BILAG, severity of letters", "BILAG 严重程度"),
     "bilag.total": Text("BILAG, total", "BILAG 总分"),
 }
 
@@ -54,10 +59,16 @@ def result_names(outcomes: Mapping[str, object], primary_response: str) -> dict[
     responses.sort(key=lambda key: key != f"response.{primary_response}")
     named = {key: _response(key) for key in responses}
     first, others = dict(list(named.items())[:1]), dict(list(named.items())[1:])
-    ordered = {**first, **_NAMES, **others, **dict(_systems()), **dict(_grades())}
+    flares = {key: _bilag_flare(key) for key in outcomes if key.startswith(_BILAG_FLARE)}
+    ordered = {**first, **_NAMES, **flares, **others, **dict(_systems()), **dict(_grades())}
     return {key: name for key, name in ordered.items() if key in outcomes}
 
 
 def _response(key: str) -> Text:
     name = rule_set_name(key.removeprefix("response."))
     return Text(f"Response, {name.en}", f"疗效，{name.zh}")
+
+
+def _bilag_flare(key: str) -> Text:
+    name = rule_set_name(key.removeprefix(_BILAG_FLARE))
+    return Text(f"BILAG flare, {name.en}", f"BILAG 复发，{name.zh}")

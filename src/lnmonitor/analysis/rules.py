@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lnmonitor.analysis import flags, infusion_safety, kidney, sledai_scores, urine
+from lnmonitor.analysis import (
+    activity_changes,
+    flags,
+    infusion_safety,
+    kidney,
+    sledai_scores,
+    urine,
+)
 from lnmonitor.clinical import (
     bicla,
     bilag,
+    bilag_flare,
     bilag_renal,
     bilag_renal_classic,
     ctcae,
@@ -17,6 +25,8 @@ from lnmonitor.clinical import (
     low_activity,
     response,
     response_course,
+    selena_flare,
+    selena_sledai,
     sledai,
     sri4,
     steroids,
@@ -28,8 +38,11 @@ from lnmonitor.clinical.results import Rule
 def rules() -> Iterator[Rule]:
     """Give all rules that results and flags of a course can name."""
     yield from (sledai.RULE_SLEDAI_2K, sledai.RULE_RENAL_SLEDAI, sledai.RULE_CLINICAL_SLEDAI)
-    yield sledai_scores.RULE_SLEDAI_LABS
+    yield from (sledai_scores.RULE_SLEDAI_LABS, activity_changes.RULE_BAND)
+    yield from (selena_sledai.RULE_SELENA_SLEDAI, selena_flare.RULE_SFI)
     yield from (bilag.RULE_BILAG_2004, bilag.RULE_HAEMATOLOGICAL, bilag.RULE_TOTAL)
+    yield from (bilag_flare.RULE_TRIAL, bilag_flare.RULE_GORDON_2003)
+    yield from (bilag_flare.RULE_ISENBERG_2011, bilag_flare.RULE_BSR_BAND)
     yield bilag_renal.RULE_BILAG_2004_RENAL
     yield bilag_renal_classic.RULE_BILAG_CLASSIC_RENAL
     yield from (equation.rule for equation in gfr.EQUATIONS.values())

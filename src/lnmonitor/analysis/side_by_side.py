@@ -12,7 +12,7 @@ from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.language import Language
 
-_RESPONSE = "response."
+_RESPONSE, _BILAG_FLARE = "response.", "bilag_flare."
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,27 @@ def other_responses(
     visit: VisitAssessment, shown: str, language: Language
 ) -> tuple[OtherRule, ...]:
     """Return the responses at a visit by all rule sets but the one of the key `shown`."""
+    return _others(visit, _RESPONSE, shown, language)
+
+
+def other_bilag_flares(
+    visit: VisitAssessment, shown: str, language: Language
+) -> tuple[OtherRule, ...]:
+    """Return the BILAG flares at a visit by all rules but the one of the key `shown`."""
+    return _others(visit, _BILAG_FLARE, shown, language)
+
+
+def _others(
+    visit: VisitAssessment, family: str, shown: str, language: Language
+) -> tuple[OtherRule, ...]:
     return tuple(
         OtherRule(
-            rule_set_name(key.removeprefix(_RESPONSE)).in_(language),
+            rule_set_name(key.removeprefix(family)).in_(language),
             answer(outcome, language),
             decisive(explain(outcome, language), 1),
         )
         for key, outcome in visit.outcomes.items()
-        if key.startswith(_RESPONSE) and key != shown
+        if key.startswith(family) and key != shown
     )
 
 

@@ -25,8 +25,8 @@ from lnmonitor.study.records import Record
 ALLOWANCE_DAYS = 56
 """AURORA-1 looked at weeks 44 to 52: the eight weeks that end with the visit stand for them."""
 MEAN_DAYS = 28
-NOT_IMMUNOSUPPRESSIVE = frozenset({"ACEI", "ARB", "SGLT2I", "STATIN"})
-"""Drugs of the list that protect the kidney and fail no endpoint."""
+NOT_IMMUNOSUPPRESSIVE = frozenset({"ACEI", "ARB", "SGLT2I", "STATIN", "NSAID"})
+"""Drugs of the list that protect the kidney or ease pain, and fail no endpoint."""
 STANDARD_CEILINGS_G: Mapping[str, tuple[float, int]] = {
     "HCQ": (0.4, 1),
     "AZA": (0.2, 1),

@@ -35,6 +35,9 @@ _RULE_SETS = {
     "flare-renal": Text("flare of the trial", "本试验复发标准"),
     "moroni": Text("Moroni (Milan)", "Moroni（米兰）标准"),
     "childhood": Text("childhood-onset set", "儿童起病标准"),
+    "trial": Text("one new A or two new B", "1 个新发 A 或 2 个新发 B"),
+    "gordon-2003": Text("Gordon 2003", "Gordon 2003"),
+    "isenberg-2011": Text("Isenberg 2011", "Isenberg 2011"),
 }
 
 

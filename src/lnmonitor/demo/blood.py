@@ -15,6 +15,8 @@ from lnmonitor.demo.kidney import Kidney
 C3_LOW, C4_LOW, DSDNA_HIGH = 0.90, 0.10, 100
 DETECTION_HIGH, DETECTION_LOW = 800, 10
 MEMORY = 0.6
+_EXCRETED = {"F": 155.0, "M": 199.0}
+"""Creatinine in the urine of a day, µmol/kg: the middle of what is expected."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,14 @@ class Blood:
         volume = 1750 + 260 * self._noise.next("U24V")
         level = 4.0 if kidney.u24 >= 5 else 3.0 if kidney.u24 >= 2 else 2.0
         level = level if kidney.u24 >= 0.9 else 1.0 if kidney.u24 >= 0.3 else 0.5
-        ratio = kidney.u24 * (1.08 + 0.08 * self._noise.next("UPCR"))
+        wobble = self._noise.next("UPCR")
+        ratio = kidney.u24 * (1.08 + 0.08 * wobble)
+        volume = float(round(max(volume, 900), -1))
+        creatinine = _EXCRETED[self._sex] * (1 - 0.08 * wobble) * self._weight / volume * 1000
         return {
             "U24P": Result(kidney.u24),
-            "U24V": Result(float(round(max(volume, 900), -1))),
+            "U24V": Result(volume),
+            "UCREAT": Result(float(round(creatinine, -1))),
             "UPCR": Result(round(max(ratio, 0.05), 2)),
             "URBC": Result(float(kidney.rbc)),
             "UWBC": Result(float(kidney.wbc)),

@@ -29,7 +29,7 @@ _ROWS_KEPT = 8192
 _rows: dict[tuple[int, str], tuple[Outcome, _Row]] = {}
 """What is stored of a result by its identity and the BILAG scale; the result is kept beside it, so
 that its identity stays its own."""
-_ANSWERS = ("stage", "risk", "complete", "met")
+_ANSWERS = ("stage", "risk", "complete", "met", "severity", "flare", "band")
 """Names under which other results carry their one word."""
 
 

@@ -66,11 +66,14 @@ class PatientChanges:
     renewed: int = 0
     flags_raised: tuple[str, ...] = ()
     flags_withdrawn: tuple[str, ...] = ()
+    flags_changed: tuple[str, ...] = ()
+    """Flags that stay and say something else now: title, evidence or severity."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all changed."""
-        return not (self.results or self.renewed or self.flags_raised or self.flags_withdrawn)
+        flags = (*self.flags_raised, *self.flags_withdrawn, *self.flags_changed)
+        return not (self.results or self.renewed or flags)
 
 
 @dataclass(frozen=True)
@@ -193,9 +196,11 @@ def _renew(session: StudySession, work: UnitOfWork, patient: Patient) -> Patient
     data = repo.patient_data(work.connection, patient.id)
     assert data is not None  # noqa: S101 - its keys were read in this transaction
     before = repo.assessments(work.connection, patient_ids=[patient.id])
-    flags_before = {flag.identity: flag.state for flag in repo.flags(work.connection, [patient.id])}
+    stored = repo.flags(work.connection, [patient.id])
+    flags_before = {flag.identity: flag.state for flag in stored}
     now = stored_results(recompute(session, work, data))
-    flags_now = {flag.identity: flag.state for flag in repo.flags(work.connection, [patient.id])}
+    after = repo.flags(work.connection, [patient.id])
+    flags_now = {flag.identity: flag.state for flag in after}
     results, renewed = _compare(before, now)
     raised = [
         name
@@ -207,8 +212,21 @@ def _renew(session: StudySession, work: UnitOfWork, patient: Patient) -> Patient
         for name, state in flags_now.items()
         if state == "withdrawn" and flags_before.get(name) not in {None, "withdrawn"}
     ]
+    content = {flag.identity: flag.content for flag in stored}
+    changed = [
+        flag.identity
+        for flag in after
+        if flag.identity not in {*raised, *withdrawn}
+        and content.get(flag.identity, flag.content) != flag.content
+    ]
     return PatientChanges(
-        patient.id, patient.subject_id, results, renewed, tuple(raised), tuple(withdrawn)
+        patient.id,
+        patient.subject_id,
+        results,
+        renewed,
+        tuple(raised),
+        tuple(withdrawn),
+        tuple(changed),
     )
 
 

@@ -24,9 +24,10 @@ def as_text(report: RecomputeReport) -> str:
 def _patient(one: PatientChanges) -> list[str]:
     lines = [f"{one.subject_id}: {len(one.results)} results changed, {one.renewed} renewed"]
     lines += [f"  {_result(result)}" for result in one.results]
-    if one.flags_raised or one.flags_withdrawn:
-        raised, withdrawn = len(one.flags_raised), len(one.flags_withdrawn)
-        lines.append(f"  flags: {raised} raised, {withdrawn} withdrawn")
+    counts = [len(one.flags_raised), len(one.flags_withdrawn), len(one.flags_changed)]
+    if any(counts):
+        raised, withdrawn, changed = counts
+        lines.append(f"  flags: {raised} raised, {withdrawn} withdrawn, {changed} changed")
     return lines
 
 

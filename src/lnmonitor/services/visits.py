@@ -55,7 +55,8 @@ class VisitBinder:
 class LiveScores:
     """What the results would be if the drafts were saved; nothing was written.
 
-    `findings` stand in the order of the drafts, `by_draft` for each draft apart.
+    `findings` stand in the order of the drafts, `by_draft` for each draft apart; `data` are the
+    records with the drafts in them.
     """
 
     assessment: VisitAssessment | None
@@ -63,6 +64,7 @@ class LiveScores:
     findings: tuple[Finding, ...]
     by_draft: tuple[tuple[Finding, ...], ...]
     course: Course
+    data: PatientData
 
 
 def visit_binder(session: StudySession, patient_id: str, visit: str) -> VisitBinder:
@@ -124,6 +126,7 @@ def live(
         findings=tuple(finding for findings in by_draft for finding in findings),
         by_draft=by_draft,
         course=results,
+        data=proposed,
     )
 
 

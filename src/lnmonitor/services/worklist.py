@@ -54,6 +54,8 @@ class SeriousEvent:
     reported_at: str | None
     due_at: str | None
     hours_left: float | None
+    event: AdverseEvent
+    """The form itself, for what follows from it."""
 
 
 @dataclass(frozen=True)
@@ -204,4 +206,5 @@ def _serious_event(record: Record[AdverseEvent], subject_id: str, now: datetime)
         form.reported_at,
         due.isoformat(timespec="minutes") if due else None,
         left,
+        form,
     )

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from lnmonitor.clinical import (
     bilag,
+    bilag_flare,
     flare,
     gfr,
     response,
@@ -31,6 +32,17 @@ Parameter = str | int | float | bool
 
 BILAG_RENAL_RULES = (RULE_BILAG_2004_RENAL.id, RULE_BILAG_CLASSIC_RENAL.id)
 """Ids of the two ways to a renal letter; the eight other systems have one each."""
+BILAG_FLARE_RULES = {
+    rule.id.removeprefix("bilag-flare-"): rule
+    for rule in (
+        bilag_flare.RULE_TRIAL,
+        bilag_flare.RULE_GORDON_2003,
+        bilag_flare.RULE_ISENBERG_2011,
+    )
+}
+"""The flares by BILAG letters under the names that a protocol uses."""
+SELENA_OFF, SELENA_CLASSIC, SELENA_MODIFIED = "off", "classic", "modified"
+_SELENA = (SELENA_OFF, SELENA_CLASSIC, SELENA_MODIFIED)
 
 LATE_ENTRY_DAYS = 7
 """Where the protocol does not say; a proposal of this program, no published limit."""
@@ -87,6 +99,8 @@ class Protocol:
     `dose_per_kg` and tolerances: 10^6 viable cells per kg; per cent of the planned dose.
     `response_rule` and `flare_rule` decide; the other ones are evaluated beside them on the same
     data, in this order. Every name is one of the registries in `lnmonitor.clinical`.
+    `bilag_flare_rules`: BILAG flares, the first named first. `selena_flare`: how the SELENA flare
+    index is computed, "off" for not at all; `selena_flags`: whether its flares raise flags.
     `parameters` override the parameters of a clinical rule, by rule set id.
     `late_entry_days`: a record entered more days than this after its event is told as late.
     `analysis_visit`: cohort tables take a patient in when this visit's window has closed.
@@ -115,11 +129,19 @@ class Protocol:
     analysis_visit: str
     opening_days: int
     late_entry_days: int
+    bilag_flare_rules: tuple[str, ...] = ()
+    selena_flare: str = SELENA_OFF
+    selena_flags: bool = False
     parameters: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
 
     def visit(self, code: str | None) -> PlannedVisit | None:
         """Return the planned visit of a code, None if the protocol has none."""
         return next((visit for visit in self.visits if visit.code == code), None)
+
+    @property
+    def uses_selena(self) -> bool:
+        """Whether SELENA-SLEDAI and its flare index are computed."""
+        return self.selena_flare != SELENA_OFF
 
     @property
     def scheduled(self) -> tuple[PlannedVisit, ...]:
@@ -207,6 +229,9 @@ def _protocol(given: Mapping[str, Any]) -> Protocol:
         analysis_visit=given["analysis_visit"],
         opening_days=given["opening_days"],
         late_entry_days=given.get("late_entry_days", LATE_ENTRY_DAYS),
+        bilag_flare_rules=tuple(given.get("bilag_flare_rules", ())),
+        selena_flare=given.get("selena_flare", SELENA_OFF),
+        selena_flags=given.get("selena_flags", False),
         parameters=given.get("parameters", {}),
     )
 
@@ -241,6 +266,8 @@ def _check(protocol: Protocol) -> None:
             problems.append(f"visit {code} is not scheduled")
     if protocol.late_entry_days < 0:
         problems.append("late_entry_days below 0")
+    if protocol.selena_flags and not protocol.uses_selena:
+        problems.append("selena_flags without selena_flare")
     problems += [*_unknown_rules(protocol), *_unknown_parameters(protocol)]
     if problems:
         raise ProtocolError(
@@ -262,6 +289,8 @@ def _unknown_rules(protocol: Protocol) -> Iterator[str]:
         ("BILAG scale", (protocol.bilag_scale,), tuple(bilag.SCALES)),
         ("renal BILAG rule", (protocol.bilag_renal_rule,), BILAG_RENAL_RULES),
         ("SLEDAI window", (protocol.sledai_window_days,), sledai.WINDOWS_DAYS),
+        ("BILAG flare rule", protocol.bilag_flare_rules, tuple(BILAG_FLARE_RULES)),
+        ("SELENA flare index", (protocol.selena_flare,), _SELENA),
     )
     for kind, names, known in chosen:
         listed = ", ".join(str(one) for one in known)

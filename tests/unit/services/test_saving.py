@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from lnmonitor.clinical.sledai import ITEM_BY_CODE
 from lnmonitor.errors import ConflictError, InputError
 from lnmonitor.services import audit
 from lnmonitor.services.patients import add_patient, list_patients, patient_data
@@ -357,8 +358,7 @@ def test_that_a_check_writes_nothing(nurse: StudySession, patient_id: str) -> No
 def test_that_results_are_stored_with_rule_and_input_hash(
     nurse: StudySession, patient_id: str
 ) -> None:
-    items = dict.fromkeys((name for name in Sledai2K.items() if name != "recorded_total"), "N")
-    items.pop("window_days")
+    items = dict.fromkeys(ITEM_BY_CODE, "N")
     form = Sledai2K(**{**items, "rash": "Y", "arthritis": "Y"})
     visit, sledai = screening(nurse, patient_id, RecordDraft(form, "")).records
     with nurse.store.read() as connection:

@@ -128,3 +128,26 @@ def test_that_a_protocol_may_choose_other_rules_and_numbers(edited) -> None:
 
 def test_that_a_protocol_of_one_s_own_is_a_file(edited) -> None:
     assert edited("dose_per_kg = 1.0", "dose_per_kg = 2.0").dose_per_kg == 2.0
+
+
+READ_BY_RULES = {
+    "SLEDAI": ("C3", "C4", "DSDNA", "PLT", "WBC", "URBC", "UWBC", "UCASTS"),
+    "BILAG": ("HGB", "WBC", "NEUT", "LYMPH", "PLT", "CREAT", "UDIP", "URBC", "UWBC", "UCASTS"),
+}
+"""Results without which an item of a form, or a letter, stays open."""
+RESPONSE = ("U24P", "UPCR", "CREAT", "ALB", "URBC", "UWBC", "UCASTS")
+
+
+def test_that_a_visit_asks_for_every_result_that_its_scores_read() -> None:
+    for visit in load_protocol("ln-msc-01").visits:
+        wanted = {code for form in visit.forms for code in READ_BY_RULES.get(form, ())}
+        if "U24P" in visit.analytes:
+            wanted |= set(RESPONSE)
+        assert wanted <= set(visit.analytes), visit.code
+
+
+def test_that_a_collection_is_never_asked_for_without_what_tells_its_completeness() -> None:
+    for visit in load_protocol("ln-msc-01").visits:
+        if {"U24P", "UPCR"} & set(visit.analytes):
+            assert {"U24V", "UCREAT"} <= set(visit.analytes), visit.code
+            assert "VS" in visit.forms, visit.code  # the weight

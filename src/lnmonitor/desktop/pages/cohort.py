@@ -6,17 +6,25 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
+from lnmonitor.analysis.cohort_explain import explain_measure, explain_share
 from lnmonitor.desktop.charts.mean_plot import MeanPlot
 from lnmonitor.desktop.charts.response_bars import ResponseBars
 from lnmonitor.desktop.charts.survival_plot import SurvivalPlot
-from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.pages.cohort_statistics import (
+    CohortStatistics,
+    all_explained,
+    open_numbers,
+)
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.explain_popover import Explained
+from lnmonitor.desktop.widgets.key_line import KeyLine
 from lnmonitor.desktop.widgets.layout import box, column, row
 from lnmonitor.desktop.widgets.page_head import PageHead
 from lnmonitor.desktop.widgets.row_table import RowTable
@@ -60,7 +68,12 @@ class CohortPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self._tables: CohortTables | None = None
-        self.head = PageHead(tr("Cohort"))
+        self._shown_tables: tuple[RowTable, ...] = ()
+        self.part = Segmented([("overview", tr("Overview")), ("statistics", tr("Statistics"))])
+        self.part.chosen.connect(self._show_part)
+        self.head = PageHead(tr("Cohort"), self.part)
+        self.statistics = CohortStatistics(self._open_subjects)
+        self.command(tr("Why: explain the numbers"), "W", self.why, "review")
         self.bars = ResponseBars()
         self.means = MeanPlot()
         self.choice = Segmented([(key, tr(words)) for key, words in _PLOTTED])
@@ -95,10 +108,16 @@ class CohortPage(Page):
             grid.setRowStretch(line, 10 + line)  # the tables below are a little higher
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(2, 3)  # the table needs its columns
-        areas = box(grid)
+        self._areas = box(grid)
+        areas = QStackedWidget()
+        areas.addWidget(self._areas)
+        areas.addWidget(self.statistics)
         areas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._parts = areas
         top = column(self.head, margins=(5, 4, 5, 2))
-        whole = column(top, rule(), areas)
+        keys = [("W", tr("why: how a number was computed")), ("Enter", tr("open its patients"))]
+        foot = column(KeyLine(keys), margins=(5, 0.5, 5, 0.5))
+        whole = column(top, rule(), areas, rule(), foot)
         whole.setStretch(2, 1)
         self.setLayout(whole)
 
@@ -148,6 +167,37 @@ class CohortPage(Page):
         self._curves_note.setText(note)
         self._show_mean()
         self._show_table(tables)
+        session = hub().session
+        if session is not None:
+            self.statistics.show_tables(tables, session.protocol)
+
+    def _show_part(self, key: str) -> None:
+        self._parts.setCurrentWidget(self.statistics if key == "statistics" else self._areas)
+
+    def why(self) -> None:
+        """Explain the number of the row in focus, else offer every number."""
+        session = hub().session
+        if self._tables is None or session is None:
+            return
+        found = all_explained(self._tables, session.protocol)
+        chosen = self.statistics.focused() or self._focused()
+        names = [one.name for one in found]
+        first = names.index(chosen.name) if chosen is not None and chosen.name in names else 0
+        open_numbers(
+            found, tr("Cohort, cut-off {date}", date=iso_date(self._tables.cutoff)), self, first
+        )
+
+    def _focused(self) -> Explained | None:
+        """Return the explanation of the row in focus in the tables of the overview."""
+        table = next((one for one in self._shown_tables if one.hasFocus()), None)
+        found = table.current if table is not None else None
+        if found is None or self._tables is None:
+            return None
+        if isinstance(found, _Line):
+            said = explain_measure(found.measure, self._tables, language())
+        else:
+            said = explain_share(found, self._tables, language())
+        return Explained(said.title, said)
 
     def _show_mean(self, _key: str = "") -> None:
         session = hub().session
@@ -180,6 +230,7 @@ class CohortPage(Page):
         shares.clearSelection()
         shares.horizontalHeader().setFixedHeight(theme().px(6))
         shares.setFixedHeight(shares.whole_height())
+        self._shown_tables = (table, shares)
         self._tables_area.addWidget(table)
         self._tables_area.addWidget(shares)
         self._tables_area.addStretch(1)

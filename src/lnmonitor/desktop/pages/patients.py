@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
@@ -29,8 +30,10 @@ from lnmonitor.desktop.words import count, iso_date
 from lnmonitor.study.codelists import codelist
 
 if TYPE_CHECKING:
+    from lnmonitor.desktop.pages.patient.view import ResultsView
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.patients import PatientSummary
+    from lnmonitor.services.session import StudySession
 
 _SLEDAI_TOP = 20.0  # the same scale in every row, so that patients can be compared
 _RESPONSE_WORDS = {"CR": "Complete", "PR": "Partial", "NR": "No response", "unknown": "Unknown"}
@@ -55,8 +58,10 @@ class PatientsPage(Page):
         if self.may_enter():
             self.command(tr("Enter next visit"), "E", self.enter_visit, "visit")
             self.command(tr("New patient"), "Ctrl+N", self.new_patient, "patient")
+        self.command(tr("Why: explain"), "W", self.why, "review")
         self.command(tr("Filter this list"), "/", self.filter.field.setFocus, "view")
-        keys = [("↑ ↓", tr("move")), ("Enter", tr("open")), ("/", tr("filter"))]
+        keys = [("↑ ↓", tr("move")), ("Enter", tr("open"))]
+        keys += [("W", tr("why this response and score")), ("/", tr("filter"))]
         if self.may_enter():
             keys.insert(2, ("E", tr("enter next visit")))
         body = column(
@@ -223,6 +228,37 @@ class PatientsPage(Page):
             where = visit.id if visit is not None else found.next_visit.planned.code
             hub().open_page.emit("visit", (found.patient_id, where))
 
+    def why(self) -> None:
+        """Explain the last response and score of the row, where they stand."""
+        found: PatientSummary | None = self.table.current
+        if found is not None:
+            work = partial(_read_results, patient_id=found.patient_id)
+            ReadOp(self, work, partial(self._explain, found)).run()
+
+    def _explain(self, patient: PatientSummary, view: ResultsView) -> None:
+        from lnmonitor.desktop.pages.patient.view import explained, topics_of_visit
+        from lnmonitor.desktop.widgets.explain_popover import ExplainPopover
+
+        judged = [
+            one
+            for one in view.course.visits
+            if any(k.startswith("response.") for k in one.outcomes)
+        ]
+        seen = judged or [one for one in view.course.visits if one.outcomes]
+        visit = seen[-1] if seen else None
+        topics = topics_of_visit(view, visit.visit_id) if visit is not None else ()
+        where = f", {visit.code}, {iso_date(visit.date)}" if visit is not None else ""
+        link = (tr("Open patient"), partial(self._open, patient))
+        about = f"{patient.subject_id}{where}"
+        first = next((n for n, t in enumerate(topics) if t.key.startswith("response.")), 0)
+        popover = ExplainPopover(
+            about, explained(view, topics), self.window(), first=first, action=link
+        )
+        row = self.table.visualRect(self.table.currentIndex())
+        place = self.table.viewport().mapToGlobal(row.bottomLeft())
+        place.setX(place.x() + self.table.viewport().width() - popover.width())
+        popover.open_at(place)
+
     def new_patient(self) -> None:
         """Open the new patient window."""
         open_new_patient(self.window())
@@ -230,6 +266,19 @@ class PatientsPage(Page):
     @staticmethod
     def _open(patient: Any) -> None:
         hub().open_page.emit("patient", patient.patient_id)
+
+
+def _read_results(session: StudySession, *, patient_id: str) -> ResultsView:
+    """Read what the explanations stand on."""
+    from lnmonitor.desktop.pages.patient.view import ResultsView
+    from lnmonitor.services import flags, patients
+
+    return ResultsView(
+        course=patients.course(session, patient_id),
+        data=patients.patient_data(session, patient_id),
+        protocol=session.protocol,
+        flags=flags.flags(session, patient_id, include_closed=True),
+    )
 
 
 def _all_responses() -> str:

@@ -1,4 +1,4 @@
-"""Serious events with their reporting clock, and all flags with their evidence."""
+"""Serious events with their reporting clocks, and all flags; the one chosen is explained."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.serious_words import clock_words
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
-from lnmonitor.desktop.widgets.flag_pane import STATE_WORDS, FlagPane
+from lnmonitor.desktop.widgets.flag_pane import STATE_WORDS, EventView, FlagPane
 from lnmonitor.desktop.widgets.key_line import KeyLine
 from lnmonitor.desktop.widgets.layout import column, row
 from lnmonitor.desktop.widgets.page_head import PageHead
@@ -38,11 +38,12 @@ _STATE_CHIPS = {
     "dismissed": "unknown",
     "withdrawn": "unknown",
 }
+_SUSAR_WORDS = {"yes": "yes", "no": "no", "unknown": "open"}
 _MOST_EVENTS_SHOWN = 5
 
 
 class SafetyPage(Page):
-    """Events above, flags below; the chosen flag is explained on the right."""
+    """Events above, flags below; what is chosen is explained on the right."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +62,7 @@ class SafetyPage(Page):
         self.pane.acknowledged.connect(self._acknowledge)
         self.pane.dismissed.connect(self._dismiss)
         self.pane.patient_opened.connect(self._open)
+        self.command(tr("Why: explain"), "W", self.why, "review")
         self.command(tr("Acknowledge flag"), "A", self.pane.acknowledge, "review")
         self.command(tr("Dismiss flag, with reason"), "D", self.pane.dismiss, "review")
         self.command(tr("Open patient"), "Return", self.open_patient, "patient", shortcut=False)
@@ -86,6 +88,7 @@ class SafetyPage(Page):
             self.flags,
             KeyLine(
                 [
+                    ("W", tr("why")),
                     ("A", tr("acknowledge")),
                     ("D", tr("dismiss, with reason")),
                     ("Enter", tr("open patient")),
@@ -112,6 +115,7 @@ class SafetyPage(Page):
                 yields=1,
             ),
             Column(tr("24 hours"), clock_words, units=44),
+            Column("SUSAR", _susar, tone=_susar_tone, sample=_susar_sample(), tip=_susar),
         ]
         delegates = {
             1: TwoLineDelegate(self, lambda e: tr("since {date}", date=iso_date(e.start))),
@@ -125,6 +129,7 @@ class SafetyPage(Page):
             name=tr("Serious events"),
         )
         table.opened.connect(self._open)
+        table.chosen.connect(self.explain_event)
         return table
 
     def _make_flags(self) -> RowTable:
@@ -193,18 +198,41 @@ class SafetyPage(Page):
         self.flags.setVisible(bool(rows))
         if not rows:
             self.pane.show_flag(None)
-        elif self._wanted:
+        if self._wanted:
             self._go_to(self._wanted)
             self._wanted = None
 
     def _go_to(self, identity: str) -> None:
+        """Stand on a flag by its identity, or on an event by its record."""
+        for number, event in enumerate(self.events.shown):
+            if event.record_id == identity:
+                self.events.setCurrentIndex(self.events.rows_model.index(number, 0))
+                self.events.setFocus()
+                return
         for number, shown in enumerate(self.flags.shown):
             if shown.identity == identity:
                 self.flags.setCurrentIndex(self.flags.rows_model.index(number, 0))
 
     def pane_show(self, shown: Any) -> None:
         """Explain the flag of a row."""
+        if shown is not None:
+            self.events.clearSelection()
         self.pane.show_flag(shown.view if shown is not None else None)
+
+    def explain_event(self, event: SeriousEvent | None) -> None:
+        """Explain an event's reporting, and the grade that its answers propose."""
+        if event is None or not self.events.selectionModel().hasSelection():
+            return
+        self.flags.clearSelection()
+        self.pane.show_event(_event_view(event))
+
+    def why(self) -> None:
+        """Explain the event or flag of the row in focus."""
+        if self.events.hasFocus():
+            self.events.selectRow(max(0, self.events.currentIndex().row()))
+            self.explain_event(self.events.current)
+        elif self.flags.current is not None:
+            self.pane_show(self.flags.current)
 
     # --- judging ---------------------------------------------------------------------------
 
@@ -243,6 +271,49 @@ class _Row:
         self.identity = view.flag.identity
         self.flag, self.state = view.flag, view.state
         self.subject_id, self.patient_id = view.subject_id, view.patient_id
+
+
+def _susar(event: SeriousEvent) -> str:
+    """Say whether the event is a SUSAR and by when it is to be reported."""
+    from lnmonitor.analysis.event_reporting import reporting
+
+    found = reporting(event.event)
+    word = tr(_SUSAR_WORDS[found.susar.value])
+    if found.report_due is None:
+        return word
+    return tr("{word}, by {date}", word=word, date=iso_date(found.report_due.isoformat()))
+
+
+def _susar_sample() -> str:
+    return tr("{word}, by {date}", word=tr("open"), date=iso_date("2026-11-28"))
+
+
+def _susar_tone(event: SeriousEvent) -> str:
+    from lnmonitor.analysis.event_reporting import reporting
+
+    return {"yes": "serious", "unknown": "warn"}.get(reporting(event.event).susar.value, "text-2")
+
+
+def _event_view(event: SeriousEvent) -> EventView:
+    from lnmonitor.analysis.clinical_grades import propose_for_event
+    from lnmonitor.analysis.event_reporting import reporting
+    from lnmonitor.analysis.explain import explain
+    from lnmonitor.analysis.wording import span
+
+    proposed = propose_for_event(event.event)
+    words = ""
+    if proposed is not None:
+        grade = span(proposed.low, proposed.high)
+        grade = grade if proposed.grade is None else str(proposed.grade)
+        words = tr("Proposed grade {grade}; the grade is the investigator's", grade=grade)
+    return EventView(
+        event.patient_id,
+        event.subject_id,
+        event.term,
+        explain(reporting(event.event), language()),
+        words,
+        proposed.reasons if proposed is not None else (),
+    )
 
 
 def _moment(iso: str | None) -> str:

@@ -232,10 +232,19 @@ class WorklistPage(Page):
         if session.recomputed is not None and session.recomputed.patients:
             words = "Rules changed: results of {n} patients computed anew, see the audit trail."
             said.append(tr(words, n=len(session.recomputed.patients)))
+            actions = (*actions, (tr("What changed…"), self._show_recomputed))
         if said:
             self.notice.say("refuse", "\n".join(said), actions)
         else:
             self.notice.clear()
+
+    def _show_recomputed(self) -> None:
+        """Show what the newer rules changed for whom."""
+        from lnmonitor.desktop.dialogs.recomputed import RecomputedDialog
+
+        session = hub().session
+        if session is not None and session.recomputed is not None:
+            RecomputedDialog(self.window(), session.recomputed).open()
 
     def _show_drafts(self, found: Sequence[DraftView]) -> None:
         """Announce what an earlier run of the program left; what is in memory needs no recovery."""

@@ -1,21 +1,22 @@
-"""One flag explained beside the list of flags: evidence, rule, source, and what to do about it."""
+"""One flag or serious event explained beside its list: evidence, rule, source, what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from lnmonitor.analysis.explain import Line, explain
+from lnmonitor.analysis.explain import Explanation, explain
+from lnmonitor.clinical.results import Reason
 from lnmonitor.desktop.i18n import language, tr
-from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.explanation import add_explanation, add_notes, add_source
 from lnmonitor.desktop.widgets.layout import box, column, row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
-from lnmonitor.desktop.widgets.text import button, label, rule
+from lnmonitor.desktop.widgets.text import button, label
 from lnmonitor.desktop.words import iso_date
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ STATE_WORDS = {
     "dismissed": "dismissed",
     "withdrawn": "withdrawn",
 }
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A serious event as the pane explains it.
+
+    `grade` and `grade_notes`: the grade that its answers propose, in words, and by which of them.
+    """
+
+    patient_id: str
+    subject_id: str
+    title: str
+    standing: Explanation
+    grade: str = ""
+    grade_notes: tuple[Reason, ...] = ()
 
 
 class FlagPane(QWidget):
@@ -41,6 +57,7 @@ class FlagPane(QWidget):
         self.setProperty("ground", "subtle")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._view: FlagView | None = None
+        self._event: EventView | None = None
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -67,7 +84,7 @@ class FlagPane(QWidget):
 
     def show_flag(self, view: FlagView | None) -> None:
         """Explain a flag; None empties the pane."""
-        self._view = view
+        self._view, self._event = view, None
         self._strip.clear()
         self._reason_box.hide()
         self._reason.clear()
@@ -75,6 +92,28 @@ class FlagPane(QWidget):
         content.setProperty("ground", "subtle")
         self._area.setWidget(content)
         self._show_actions(view)
+
+    def show_event(self, event: EventView) -> None:
+        """Explain an event's reporting and the grade its answers propose."""
+        self.show_flag(None)
+        self._event = event
+        lines: QVBoxLayout = column(
+            label(tr("Explain"), "small", "text-2"),
+            label(event.title, "value", wrap=True, selectable=True),
+            row(button(event.subject_id, self._open_patient, kind="link"), None),
+            theme().px(1),
+            spacing=1,
+        )
+        lines.addWidget(label(event.standing.title, weight=600, wrap=True, selectable=True))
+        lines.addWidget(label(event.standing.sentence, tone="text-2", wrap=True, selectable=True))
+        add_explanation(lines, event.standing, titled=False)
+        add_notes(lines, event.grade, event.grade_notes)
+        lines.addSpacing(theme().px(3))
+        add_source(lines, (event.standing.rule_line, event.standing.citation))
+        lines.addStretch(1)
+        content = box(lines)
+        content.setProperty("ground", "subtle")
+        self._area.setWidget(content)
 
     def _show_actions(self, view: FlagView | None) -> None:
         from lnmonitor.services.permissions import Action
@@ -89,7 +128,14 @@ class FlagPane(QWidget):
 
     @staticmethod
     def _nothing() -> QWidget:
-        return box(column(label(tr("Choose a flag to see why it stands."), tone="text-2"), None))
+        return box(
+            column(
+                label(
+                    tr("Choose a flag or an event to see why it stands."), tone="text-2", wrap=True
+                ),
+                None,
+            )
+        )
 
     def _content(self, view: FlagView) -> QWidget:
         found = explain(view.flag, language())
@@ -105,38 +151,14 @@ class FlagPane(QWidget):
             label(found.sentence, wrap=True, tone="text-2", selectable=True),
             spacing=1,
         )
-        for title, icon_name, tone, part in (
-            (tr("Met"), "check", "text", found.met),
-            (tr("Not met"), "dash", "text-muted", found.not_met),
-            (tr("Missing"), "question", "warn", found.missing),
-        ):
-            if part:
-                lines.addWidget(self._section(title, icon_name, tone, part))
+        add_explanation(lines, found, titled=False)
         lines.addSpacing(theme().px(3))
-        for words in (found.rule_line, found.citation):
-            if words:
-                lines.addWidget(label(words, "small", "text-muted", wrap=True, selectable=True))
+        add_source(lines, (found.rule_line, found.citation))
         if view.state != "open":
             lines.addSpacing(theme().px(2))
             lines.addWidget(label(self._judgement(view), "small", "accent", wrap=True))
         lines.addStretch(1)
         return box(lines)
-
-    @staticmethod
-    def _section(title: str, icon_name: str, tone: str, part: Sequence[Line]) -> QWidget:
-        made = column(theme().px(2), label(title, "small", weight=600), rule(), spacing=1)
-        for line in part:
-            mark = QLabel()
-            mark.setPixmap(icon(icon_name, tone).pixmap(theme().px(3.5)))
-            mark.setFixedWidth(theme().px(5))
-            mark.setAlignment(Qt.AlignmentFlag.AlignTop)
-            words = column(label(line.text, wrap=True, selectable=True), spacing=0)
-            if line.detail:
-                words.addWidget(label(line.detail, "small", "text-2", wrap=True, selectable=True))
-            pair = row(mark, words, spacing=0)
-            pair.setStretch(1, 1)
-            made.addLayout(pair)
-        return box(made)
 
     @staticmethod
     def _judgement(view: FlagView) -> str:
@@ -171,5 +193,6 @@ class FlagPane(QWidget):
         self._strip.say("refuse", words)
 
     def _open_patient(self) -> None:
-        if self._view is not None:
-            self.patient_opened.emit(self._view)
+        shown = self._view or self._event
+        if shown is not None:
+            self.patient_opened.emit(shown)

@@ -111,6 +111,9 @@ class AdverseEvent(Form):
             group=_CAUSE,
         ),
     ] = None
+    due_to_sle: Annotated[
+        str | None, Item("Due to active lupus", "由狼疮活动引起", codes="NYU", group=_CAUSE)
+    ] = None
     expected: Annotated[str | None, Item("Expected", "预期", codes="NY", group=_CAUSE)] = None
     action: Annotated[
         str | None, Item("Action taken", "采取措施", codes="AEACN", sdtm="AE.AEACN", group=_CAUSE)

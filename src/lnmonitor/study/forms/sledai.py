@@ -1,4 +1,8 @@
-"""SLEDAI-2K: the 24 items as the investigator answers; weights in `lnmonitor.clinical.sledai`."""
+"""SLEDAI-2K: the 24 items as the investigator answers; weights in `lnmonitor.clinical.sledai`.
+
+The last group is what SELENA-SLEDAI and its flare index ask beyond them and no other form holds; it
+is shown where the protocol computes them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from typing import Annotated, ClassVar
 
 from lnmonitor.language import Text
 from lnmonitor.study.items import Form, Item
+
+SELENA = Text("SELENA-SLEDAI and flare index", "SELENA-SLEDAI 与复发指数")
 
 
 class Sledai2K(Form):
@@ -86,5 +92,51 @@ class Sledai2K(Form):
             hard=(0, 105),
             soft=(0, 40),
             sdtm="QS.QSSTRESN",
+        ),
+    ] = None
+    joints: Annotated[
+        int | None, Item("Joints with arthritis", "关节炎关节数", hard=(0, 68), group=SELENA)
+    ] = None
+    hypertensive_stroke: Annotated[
+        str | None, Item("Stroke due to hypertension", "高血压性卒中", codes="NY", group=SELENA)
+    ] = None
+    lupus_vertigo: Annotated[
+        str | None, Item("Vertigo due to lupus", "狼疮所致眩晕", codes="NY", group=SELENA)
+    ] = None
+    pleuritic_pain: Annotated[
+        str | None,
+        Item("Pleuritic pain, typical and severe", "典型剧烈胸膜性疼痛", codes="NY", group=SELENA),
+    ] = None
+    pericardial_pain: Annotated[
+        str | None,
+        Item(
+            "Pericardial pain, typical and severe", "典型剧烈心包性疼痛", codes="NY", group=SELENA
+        ),
+    ] = None
+    worse_major: Annotated[
+        str | None,
+        Item(
+            "New or worse since last visit: nervous system, vasculitis, nephritis, myositis, blood",
+            "较上次新发或加重：神经系统、血管炎、肾炎、肌炎、血液",
+            codes="NY",
+            group=SELENA,
+        ),
+    ] = None
+    worse_mild: Annotated[
+        str | None,
+        Item(
+            "New or worse since last visit: skin, ulcers, serositis, arthritis, fever",
+            "较上次新发或加重：皮肤、溃疡、浆膜炎、关节炎、发热",
+            codes="NY",
+            group=SELENA,
+        ),
+    ] = None
+    worse_other: Annotated[
+        str | None,
+        Item(
+            "New or worse since last visit: anything else",
+            "较上次新发或加重：其他表现",
+            codes="NY",
+            group=SELENA,
         ),
     ] = None

@@ -42,6 +42,15 @@ if TYPE_CHECKING:
 FROZEN = 2  # form, and the patient's own records of it
 _WHOLE = (Scope.SUBJECT, Scope.SUBJECT_LOG)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RESULT_OF = {
+    "SLEDAI": "sledai",
+    "BILAG": "bilag.renal",
+    "PGA": "lldas",
+    "LB": "egfr",
+    "EX": "infusion",
+    "VS": "proposed.Hypertension",
+}
+"""What is explained of a visit from the square of a form."""
 _LOOKS = {
     FormState.EMPTY: ("bg-panel", "text-muted"),
     FormState.DRAFT: ("warn-soft", "warn"),
@@ -272,7 +281,7 @@ class BinderLens(Lens):
         legend = label(
             tr(
                 "E empty · D draft, a required item is missing · C complete · V verified · "
-                "S signed · F frozen · L locked. Q: open queries. Enter opens."
+                "S signed · F frozen · L locked. Q: open queries. Enter opens, W explains results."
             ),
             "small",
             "text-muted",
@@ -333,6 +342,14 @@ class BinderLens(Lens):
         index = self.model.index(codes.index(place.form), column)
         self.grid.right.setCurrentIndex(index)
         self.grid.right.scrollTo(index)
+
+    def why_place(self) -> tuple[str, str]:
+        """Return the visit of the square chosen, and what its form is scored as."""
+        index = self.grid.right.currentIndex()
+        cell = self.model.cell(index) if index.isValid() else None
+        if cell is None or cell.visit is None or not cell.visit.visit_id:
+            return "", ""
+        return cell.visit.visit_id, _RESULT_OF.get(cell.form.code, "")
 
     def review(self, act: str) -> None:
         """Do an act of review on the form chosen."""

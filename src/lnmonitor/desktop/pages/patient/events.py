@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QObject, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from lnmonitor.analysis.clinical_grades import laboratory_grade, propose_for_event
 from lnmonitor.analysis.story import Interval, Story
 from lnmonitor.desktop.delegates.base import Index, RowDelegate
 from lnmonitor.desktop.delegates.cells import GradeDelegate
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column, GroupRow
-from lnmonitor.desktop.pages.patient.lens import Lens
-from lnmonitor.desktop.pages.patient.view import PatientView
+from lnmonitor.desktop.pages.patient.lens import ExplainedLens
+from lnmonitor.desktop.pages.patient.view import (
+    PatientView,
+    Topic,
+    topics_of_event,
+    topics_of_visit,
+)
 from lnmonitor.desktop.plots.scale import origin
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.row_table import RowTable
@@ -51,7 +57,7 @@ def rows_of(view: PatientView) -> list[TreatmentRow | GroupRow]:
     story = view.story
     bars = {i.record_id: i for i in (*story.events, *story.drugs) if i.record_id}
     start = origin(story)
-    events = [_event(r, bars.get(r.id)) for r in view.data.of(AdverseEvent)]
+    events = [_event(view, r, bars.get(r.id)) for r in view.data.of(AdverseEvent)]
     steroids = [_steroid(r, _steroid_bar(r, start)) for r in view.data.of(Glucocorticoid)]
     others = [_drug(r, bars.get(r.id)) for r in view.data.of(Immunosuppressant)]
     found: list[TreatmentRow | GroupRow] = []
@@ -65,14 +71,17 @@ def rows_of(view: PatientView) -> list[TreatmentRow | GroupRow]:
     return found
 
 
-def _event(record: Record[AdverseEvent], bar: Interval | None) -> TreatmentRow:
+def _event(view: PatientView, record: Record[AdverseEvent], bar: Interval | None) -> TreatmentRow:
     form = record.form
+    proposed = propose_for_event(form, laboratory_grade(view.course, form))
     serious = form.serious == "Y"
     outcome = decode("AEOUT", form.outcome, language())
     cause = decode("CAUSAL", form.related_msc, language())
     words = [tr("serious")] if serious else []
     words += [tr("cells: {cause}", cause=cause)] if cause else []
     words += [outcome] if outcome else []
+    if proposed is not None and proposed.low > (form.grade or 0):
+        words.insert(0, tr("proposed grade {grade}", grade=proposed.low))
     return TreatmentRow(
         record.id,
         form.code,
@@ -174,8 +183,8 @@ class IntervalDelegate(RowDelegate):
         painter.drawRoundedRect(bar, 2, 2)
 
 
-class EventsLens(Lens):
-    """The table; Enter opens the record."""
+class EventsLens(ExplainedLens):
+    """The table; Enter opens the record, W explains an event or what the steroids add up to."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -194,9 +203,12 @@ class EventsLens(Lens):
         self.table.setItemDelegateForColumn(5, bars)
         self.table.opened.connect(self._open)
         px = theme().px
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(px(2), 0, px(2), 0)
         column.addWidget(self.table)
+        self.set_content(content)
+        self.table.chosen.connect(self.explain_choice)
         self.setFocusProxy(self.table)
 
     def shown_story(self) -> Story | None:
@@ -205,8 +217,21 @@ class EventsLens(Lens):
 
     def show_view(self, view: PatientView) -> None:
         """Show a patient's events and drugs."""
-        self._story = view.story
+        self._view, self._story = view, view.story
         self.table.set_rows(rows_of(view), key="key")
+        self.explain_choice()
+
+    def topics_here(self) -> tuple[Sequence[Topic], str]:
+        """Offer an event's reporting, proposed grade and flags; of a drug the steroids' results."""
+        row, view = self.table.current, self._view
+        if row is None or view is None:
+            return (), ""
+        events = {record.id: record for record in view.data.of(AdverseEvent)}
+        if row.key in events:
+            return topics_of_event(view, events[row.key]), ""
+        seen = [visit for visit in view.course.visits if "steroids" in visit.outcomes]
+        found = topics_of_visit(view, seen[-1].visit_id) if seen else ()
+        return [topic for topic in found if topic.key.startswith("steroids")], "steroids.taper"
 
     @Slot(object)
     def _open(self, row: TreatmentRow) -> None:

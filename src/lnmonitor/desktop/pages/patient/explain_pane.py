@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QToolButton,
@@ -19,20 +17,27 @@ from PySide6.QtWidgets import (
 )
 
 from lnmonitor.analysis.course import Flag
-from lnmonitor.analysis.explain import Explanation, Line, explain
-from lnmonitor.analysis.side_by_side import OtherRule
+from lnmonitor.analysis.explain import Explanation, explain
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.pages.patient.view import (
     PatientView,
     Topic,
     describe,
+    notes_beside,
     other_rules,
     topics,
 )
 from lnmonitor.desktop.plots.crosshair import Stop
 from lnmonitor.desktop.theme import theme
-from lnmonitor.desktop.widgets.text import button, label, rule
+from lnmonitor.desktop.widgets.explanation import (
+    add_explanation,
+    add_head,
+    add_notes,
+    add_others,
+    add_source,
+)
+from lnmonitor.desktop.widgets.text import button, label
 from lnmonitor.desktop.words import iso_date
 
 _STATE_WORDS = {
@@ -41,36 +46,6 @@ _STATE_WORDS = {
     "dismissed": "Dismissed",
     "withdrawn": "Withdrawn: its evidence was corrected",
 }
-
-
-@dataclass(frozen=True)
-class _Section:
-    title: str
-    icon_name: str
-    tone: str
-    lines: Sequence[Line]
-
-
-class CriterionRow(QWidget):
-    """A criterion: a mark that says whether it holds, what it asks, and its numbers."""
-
-    def __init__(self, line: Line, icon_name: str, tone: str) -> None:
-        super().__init__()
-        px = theme().px
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, px(1), 0, px(1))
-        row.setSpacing(px(2))
-        mark = QLabel()
-        mark.setPixmap(icon(icon_name, tone).pixmap(px(3.5)))
-        mark.setFixedWidth(px(4))
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(px(0.25))
-        words.addWidget(label(line.text, "body", "text", wrap=True, selectable=True))
-        if line.detail:
-            words.addWidget(label(line.detail, "small", "text-2", wrap=True, selectable=True))
-        row.addLayout(words, 1)
-        self.setAccessibleName(f"{line.text}. {line.detail}")
 
 
 class ExplainPane(QWidget):
@@ -161,8 +136,12 @@ class ExplainPane(QWidget):
 
     def show_stop(self, view: PatientView, stop: Stop | None, wanted: str = "") -> None:
         """Offer what can be explained at a stop; shows `wanted`, else what was asked for last."""
+        self.show_topics(view, topics(view, stop), wanted)
+
+    def show_topics(self, view: PatientView, found: Sequence[Topic], wanted: str = "") -> None:
+        """Offer these topics; shows `wanted`, else what was asked for last, else the first."""
         self._view = view
-        self._topics = topics(view, stop)
+        self._topics = tuple(found)
         self._asked = wanted or self._asked
         first = self._topics[0] if self._topics else None
         chosen = next((t for t in self._topics if t.key == self._asked), first)
@@ -214,26 +193,11 @@ class ExplainPane(QWidget):
         column.addWidget(label(found.sentence, "body", "text-2", wrap=True, selectable=True))
         for words in self._judgement():
             column.addWidget(label(words, "small", "accent", wrap=True, selectable=True))
-        for section in (
-            _Section(tr("Met"), "check", "text", found.met),
-            _Section(tr("Not met"), "dash", "text-muted", found.not_met),
-            _Section(tr("Missing"), "question", "warn", found.missing),
-        ):
-            if section.lines:
-                self._add_head(column, section.title)
-                for line in section.lines:
-                    column.addWidget(CriterionRow(line, section.icon_name, section.tone))
-        self._add_others(column, other_rules(self._view, topic))
+        add_explanation(column, found, titled=False)
+        add_notes(column, tr("Beside this grade"), notes_beside(self._view, topic))
+        add_others(column, other_rules(self._view, topic))
         self._add_sources(column, topic)
-        for words in (found.rule_line, found.citation):
-            if words:
-                column.addWidget(label(words, "small", "text-2", wrap=True, selectable=True))
-
-    @staticmethod
-    def _add_head(column: QVBoxLayout, title: str) -> None:
-        column.addSpacing(theme().px(1))
-        column.addWidget(label(title, "small", weight=600))
-        column.addWidget(rule())
+        add_source(column, (found.rule_line, found.citation))
 
     def _judgement(self) -> list[str]:
         """Say what a person decided about the flag; the computed result stays above it."""
@@ -250,19 +214,6 @@ class ExplainPane(QWidget):
         found = self._view.flag_view(self._topic.result.identity)
         return None if found is None else (found.state, found.by, found.at, found.comment)
 
-    def _add_others(self, column: QVBoxLayout, others: Sequence[OtherRule]) -> None:
-        if not others:
-            return
-        self._add_head(column, tr("Other rule sets, same data"))
-        for other in others:
-            row = QHBoxLayout()
-            row.addWidget(label(other.name, "small", wrap=True), 1)
-            row.addWidget(label(other.says, "small", weight=500))
-            column.addLayout(row)
-            for line in other.why:
-                words = ": ".join(filter(None, (line.text, line.detail)))
-                column.addWidget(label(words, "small", "text-2", wrap=True, selectable=True))
-
     def _add_sources(self, column: QVBoxLayout, topic: Topic) -> None:
         """Name the records a flag stands on; each leads to its form."""
         view = self._view
@@ -272,7 +223,7 @@ class ExplainPane(QWidget):
         records = [record for record in found if record is not None]
         if not records:
             return
-        self._add_head(column, tr("Source values"))
+        add_head(column, tr("Source values"))
         for record in records:
             column.addWidget(
                 button(describe(record), partial(self.record_opened.emit, record.id), kind="link")

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from lnmonitor.analysis.clinical_grades import PROPOSED, propose_at_visit, raised_by_event
 from lnmonitor.analysis.course import Measured, VisitAssessment
-from lnmonitor.analysis.laboratory_grades import worst_grade
+from lnmonitor.analysis.laboratory_grades import TERMS, worst_grade
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.pages.monitoring.line_table import paint_dot
 from lnmonitor.desktop.pages.patient.grid import FrozenGrid, Index
-from lnmonitor.desktop.pages.patient.lens import Lens
-from lnmonitor.desktop.pages.patient.view import PatientView, short_visit
+from lnmonitor.desktop.pages.patient.lens import ExplainedLens
+from lnmonitor.desktop.pages.patient.view import (
+    PatientView,
+    Topic,
+    short_visit,
+    topics_of_visit,
+)
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import label
 from lnmonitor.desktop.words import iso_date
@@ -33,6 +46,15 @@ _GROUPS = {
     "chemistry": "Chemistry",
     "haematology": "Haematology",
 }
+_PROTEIN, _PROTEIN_RESULTS = "Proteinuria", ("U24P", "UDIP")
+_RESULTS = {
+    **dict.fromkeys(("U24P", "UPCR", "UACR"), ("kdigo_a", "protein")),
+    **dict.fromkeys(("UCREAT", "U24V"), ("urine.collection",)),
+    **dict.fromkeys(("C3", "C4", "CH50", "DSDNA", "URBC", "UWBC", "UCASTS"), ("sledai.labs",)),
+    **dict.fromkeys(("CYSC", "GFRM"), ("egfr",)),
+    "UDIP": ("bilag.renal",),
+}
+"""What is explained first of an analyte that has no grade of its own."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -47,6 +69,8 @@ class LabCell:
     decimals: int | None
     codes: str = ""
     """Code list of a result given in words."""
+    proposed: int | None = None
+    """A higher grade that is only proposed: by an event, or for a term without laboratory grade."""
 
     @property
     def value(self) -> str:
@@ -68,6 +92,8 @@ class LabCell:
         parts += {"H": [tr("High")], "L": [tr("Low")]}.get(self.measured.flag, [])
         if self.grade:
             parts.append(tr("CTCAE grade {grade}", grade=self.grade))
+        if self.proposed:
+            parts.append(tr("proposed grade {grade}", grade=self.proposed))
         return ", ".join(parts)
 
 
@@ -93,22 +119,46 @@ class LabRow:
         return f"≥ {low:g}" if low is not None else ""
 
 
-def lab_rows(visits: tuple[VisitAssessment, ...]) -> tuple[LabRow, ...]:
-    """Return a row for every analyte that has a result or a missing reason, by group."""
+def lab_rows(
+    visits: tuple[VisitAssessment, ...], proposed: Mapping[tuple[str, str], int] | None = None
+) -> tuple[LabRow, ...]:
+    """Return a row for every analyte that has a result or a missing reason, by group.
+
+    `proposed`: grades that are only proposed, by visit id and analyte.
+    """
     found: list[LabRow] = []
     for group, heading in _GROUPS.items():
         rows = [
             LabRow(analyte.name.in_(language()), analyte, cells)
             for code, analyte in ANALYTES.items()
-            if analyte.group == group and any(cells := _cells(visits, code, analyte))
+            if analyte.group == group
+            and any(cells := _cells(visits, code, analyte, proposed or {}))
         ]
         if rows:
             found += [LabRow(tr(heading)), *rows]
     return tuple(found)
 
 
+def proposed_grades(view: PatientView) -> dict[tuple[str, str], int]:
+    """Return the proposed grades of all visits: an event's over the laboratory's, and protein's."""
+    found: dict[tuple[str, str], int] = {}
+    for visit in view.course.visits:
+        for code in visit.labs:
+            raised = raised_by_event(view.data, visit, code)
+            if raised is not None:
+                found[visit.visit_id, code] = raised
+        protein = propose_at_visit(view.data, view.course, visit).get(_PROTEIN)
+        code = next((one for one in _PROTEIN_RESULTS if visit.lab(one) is not None), None)
+        if protein is not None and protein.grade and code is not None:
+            found[visit.visit_id, code] = protein.grade
+    return found
+
+
 def _cells(
-    visits: tuple[VisitAssessment, ...], code: str, analyte: Analyte
+    visits: tuple[VisitAssessment, ...],
+    code: str,
+    analyte: Analyte,
+    proposed: Mapping[tuple[str, str], int],
 ) -> tuple[LabCell | None, ...]:
     return tuple(
         LabCell(
@@ -117,11 +167,22 @@ def _cells(
             visit.visit_id,
             analyte.decimals,
             analyte.codes,
+            proposed.get((visit.visit_id, code)),
         )
         if code in visit.labs
         else None
         for visit in visits
     )
+
+
+def _results_of(cell: LabCell) -> Iterator[str]:
+    """Give the keys of the results that rest on an analyte, the nearest first."""
+    code = cell.measured.analyte
+    exact = [f"ctcae.{term}" for term in TERMS.get(code, ())]
+    yield from exact
+    if cell.proposed:
+        yield PROPOSED + _PROTEIN
+    yield from _RESULTS.get(code, ())
 
 
 class LabModel(QAbstractTableModel):
@@ -133,11 +194,15 @@ class LabModel(QAbstractTableModel):
         self.rows: tuple[LabRow, ...] = ()
         self.fresh: frozenset[str] = frozenset()
 
-    def set_visits(self, visits: tuple[VisitAssessment, ...]) -> None:
+    def set_visits(
+        self,
+        visits: tuple[VisitAssessment, ...],
+        proposed: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
         """Show the results of other visits."""
         self.beginResetModel()
         self.visits = tuple(visit for visit in visits if visit.labs)
-        self.rows = lab_rows(self.visits)
+        self.rows = lab_rows(self.visits, proposed)
         self.endResetModel()
 
     def set_fresh(self, fresh: frozenset[str]) -> None:
@@ -247,8 +312,18 @@ class LabDelegate(QStyledItemDelegate):
         digit, letter = px(4), px(3)
         right = area.right() - px(1)
         measured = cell.measured
+        box = QRectF(right - digit, area.center().y() - px(1.75), px(3.5), px(3.5))
+        if cell.proposed:
+            outline = box.adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.setPen(QPen(look.color("text-2"), 1, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(outline, 2, 2)
+            painter.setFont(look.font("caption", 600))
+            painter.setPen(look.color("text-2"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(cell.proposed))
+            right -= digit
+            box.translate(-digit, 0)
         if cell.grade:
-            box = QRectF(right - digit, area.center().y() - px(1.75), px(3.5), px(3.5))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color(f"grade-{cell.grade}"))
             painter.drawRoundedRect(box, 2, 2)
@@ -262,7 +337,7 @@ class LabDelegate(QStyledItemDelegate):
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, measured.flag)
         painter.setFont(look.font("small", 600 if measured.flag else 400))
         painter.setPen(look.color("unknown" if measured.missing else "text"))
-        inner = area.adjusted(px(1), 0, -(digit + letter + px(1.5)), 0)
+        inner = area.adjusted(px(1), 0, right - area.right() - digit - letter - px(0.5), 0)
         words = cell.value
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, _RIGHT, shown)
@@ -297,8 +372,8 @@ class LabDelegate(QStyledItemDelegate):
         painter.drawEllipse(curve.last(), 2.4, 2.4)
 
 
-class LaboratoryLens(Lens):
-    """The grid; Enter opens the visit of a result."""
+class LaboratoryLens(ExplainedLens):
+    """The grid; Enter opens the visit of a result, W explains what follows from it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -311,18 +386,42 @@ class LaboratoryLens(Lens):
         self.grid.opened.connect(self._open)
         self._empty = label(tr("No laboratory result yet."), "body", "text-2")
         self._empty.setContentsMargins(px(4), px(4), 0, 0)
-        column = QVBoxLayout(self)
+        self._legend = label(
+            tr("A digit is the CTCAE grade of the value; dotted: only proposed. W says why."),
+            "small",
+            "text-muted",
+        )
+        self._legend.setContentsMargins(px(4), px(1), 0, px(2))
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.grid, 1)
+        column.addWidget(self._legend)
+        self.set_content(content)
+        self.grid.left.selectionModel().currentChanged.connect(self.explain_choice)
         self.setFocusProxy(self.grid)
 
     def show_view(self, view: PatientView) -> None:
         """Show a patient's results; the last visit is in sight."""
-        self.model.set_visits(view.course.visits)
+        self._view = view
+        self.model.set_visits(view.course.visits, proposed_grades(view))
         self._empty.setVisible(not self.model.rows)
-        self.grid.setVisible(bool(self.model.rows))
+        for part in (self.grid, self._legend):
+            part.setVisible(bool(self.model.rows))
         self.grid.select_in(self.model.columnCount() - 2)
+        self.explain_choice()
+
+    def topics_here(self) -> tuple[Sequence[Topic], str]:
+        """Offer the results of the visit of the cell, first what rests on its analyte."""
+        index = self.grid.right.currentIndex()
+        cell = self.model.cell(index) if index.isValid() else None
+        if cell is None or self._view is None:
+            return (), ""
+        found = topics_of_visit(self._view, cell.visit_id)
+        keys = {topic.key for topic in found}
+        return found, next((k for k in _results_of(cell) if k in keys), "")
 
     def show_reviews(self, _reviews: PatientReviews, fresh: frozenset[str]) -> None:
         """Put a dot on every result that changed since this person looked."""

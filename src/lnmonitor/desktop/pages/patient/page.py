@@ -16,7 +16,9 @@ from lnmonitor.desktop.operations import JobOp, ReadOp, WriteOp, on_database
 from lnmonitor.desktop.pages.base import Page
 from lnmonitor.desktop.pages.monitoring.acts import opened
 from lnmonitor.desktop.pages.monitoring.reading import PatientReviews, read_reviews
+from lnmonitor.desktop.pages.patient.explain_pane import ExplainPane
 from lnmonitor.desktop.pages.patient.header import PatientHeader
+from lnmonitor.desktop.pages.patient.lens import ExplainedLens
 from lnmonitor.desktop.pages.patient.place import PatientPlace, history_of
 from lnmonitor.desktop.pages.patient.story_lens import StoryLens
 from lnmonitor.desktop.pages.patient.view import PatientView, read_patient
@@ -93,8 +95,7 @@ class PatientPage(Page):
         self.header.flags_wanted.connect(self.explain_first_flag)
         self.header.changes_wanted.connect(self.next_change)
         self.story.opened.connect(self._open_stop)
-        self.story.explain.acknowledged.connect(self._acknowledge)
-        self.story.explain.dismissed.connect(self._dismiss)
+        self._take_explain(self.story.explain)
         self.story.record_opened.connect(self.open_record)
         self.story.history_wanted.connect(self.open_history)
         self.bar.attach(self.story.canvas)
@@ -102,11 +103,16 @@ class PatientPage(Page):
         self.story.canvas.copied.connect(self.copy_picture)
         self.bar.saved.connect(self.save_picture)
 
+    def _take_explain(self, pane: ExplainPane) -> None:
+        pane.acknowledged.connect(self._acknowledge)
+        pane.dismissed.connect(self._dismiss)
+        pane.record_opened.connect(self.open_record)
+
     def _add_commands(self) -> None:
         """Keys of the page, listed in the menus while it is shown; the plots have their own."""
         for key, words, call in (
             ("W", tr("Why: explain"), self.why),
-            ("A", tr("Acknowledge flag"), self.story.explain.acknowledge),
+            ("A", tr("Acknowledge flag"), self.acknowledge),
             ("D", tr("Dismiss flag, with reason"), self.start_dismissal),
         ):
             self.command(words, key, call, "review")
@@ -270,6 +276,8 @@ class PatientPage(Page):
             lens.form_wanted.connect(self.open_form)
             lens.visit_wanted.connect(self.open_visit)
             lens.history_wanted.connect(self.open_history)
+            if isinstance(lens, ExplainedLens):
+                self._take_explain(lens.explain)
             self._lenses[key] = lens
             self._stack.addWidget(lens)
             if self._view is not None:
@@ -280,19 +288,28 @@ class PatientPage(Page):
 
     # ------------------------------------------------------------------------------ actions
     def why(self) -> None:
-        """Open or close the explanation."""
-        if self._stack.currentWidget() is not self.story:
-            self.choose_lens("story")
-            self.story.open_explain()
-        else:
-            self.story.toggle_explain()
+        """Open or close the explanation: where one stands, else in the story at the same visit."""
+        lens = self._stack.currentWidget()
+        if isinstance(lens, StoryLens | ExplainedLens):
+            lens.toggle_explain()
+            return
+        visit_id, wanted = self._lens(self.tabs.key).why_place()
+        self.choose_lens("story")
+        self.story.explain_at(visit_id, wanted)
+
+    @property
+    def explain(self) -> ExplainPane:
+        """The explanation of the lens that is shown."""
+        lens = self._stack.currentWidget()
+        return lens.explain if isinstance(lens, ExplainedLens) else self.story.explain
 
     def escape(self) -> None:
         """Close what was opened last: reason field, explanation, message."""
-        if self.story.explain.close_reason():
-            self.story.canvas.setFocus()
-        elif self.story.explain_open:
-            self.story.close_explain()
+        lens = self._stack.currentWidget()
+        if self.explain.close_reason():
+            lens.setFocus()
+        elif isinstance(lens, StoryLens | ExplainedLens) and lens.explain_open:
+            lens.close_explain()
         else:
             self.strip.clear()
 
@@ -302,10 +319,15 @@ class PatientPage(Page):
             self.choose_lens("story")
             self.story.explain_flag(self._view.open_flags[0].flag)
 
+    def acknowledge(self) -> None:
+        """Say that the flag explained was seen and is right."""
+        self.explain.acknowledge()
+
     def start_dismissal(self) -> None:
         """Open the reason field of the flag explained."""
-        if self.story.explain_open:
-            self.story.explain.start_dismissal()
+        lens = self._stack.currentWidget()
+        if isinstance(lens, StoryLens | ExplainedLens) and lens.explain_open:
+            lens.explain.start_dismissal()
 
     @Slot(object)
     def _enter_visit(self, visit: VisitMark) -> None:

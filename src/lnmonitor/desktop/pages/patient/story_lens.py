@@ -61,7 +61,6 @@ class StoryLens(QWidget):
         self.canvas.panel_changed.connect(self._panel_changed)
         self.canvas.rows_moved.connect(self._place_readout)
         self.canvas.opened.connect(self._opened)
-        self.explain.record_opened.connect(self.record_opened)
         self.explain.closed.connect(self.close_explain)
         theme_manager().changed.connect(self._theme_changed)
         self.setFocusProxy(self.canvas)
@@ -96,6 +95,16 @@ class StoryLens(QWidget):
         self.open_explain()
         self._explain_soon.stop()
         self.explain.show_flag(self._view, flag)
+
+    def explain_at(self, visit_id: str, wanted: str) -> None:
+        """Stand at a visit, if one is named, and explain a result of it."""
+        visit = self._view.assessment(visit_id) if self._view is not None else None
+        if visit is not None and visit.day is not None:
+            self.canvas.stand_at(visit.day)
+        self.open_explain()
+        self._explain_soon.stop()
+        if self._view is not None:
+            self.explain.show_stop(self._view, self.canvas.stop, wanted)
 
     @Slot(object)
     def _stop_changed(self, stop: object) -> None:

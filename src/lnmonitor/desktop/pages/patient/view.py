@@ -5,17 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lnmonitor.analysis.clinical_grades import (
+    PROPOSED,
+    TERM_NAMES,
+    beside_the_grade,
+    laboratory_grade,
+    propose_at_visit,
+    propose_for_event,
+)
 from lnmonitor.analysis.course import Course, Flag, VisitAssessment
+from lnmonitor.analysis.event_reporting import reporting
+from lnmonitor.analysis.explain import explain
 from lnmonitor.analysis.result_names import result_names
-from lnmonitor.analysis.side_by_side import OtherRule, other_flares, other_responses
+from lnmonitor.analysis.side_by_side import (
+    OtherRule,
+    other_bilag_flares,
+    other_flares,
+    other_responses,
+)
 from lnmonitor.analysis.story import Story
+from lnmonitor.clinical.bilag_flare import BilagFlare
 from lnmonitor.clinical.response import ResponseResult
-from lnmonitor.clinical.results import Outcome
+from lnmonitor.clinical.results import Outcome, Reason
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.plots.crosshair import Stop
+from lnmonitor.desktop.widgets.explain_popover import Explained
 from lnmonitor.desktop.words import iso_date
 from lnmonitor.study.analytes import ANALYTES
-from lnmonitor.study.forms import LabResult, Visit
+from lnmonitor.study.forms import AdverseEvent, LabResult, Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData, Record
@@ -25,19 +42,17 @@ if TYPE_CHECKING:
     from lnmonitor.services.session import StudySession
 
 
-@dataclass(frozen=True)
-class PatientView:
-    """One patient as the page shows it: read at once, so that its parts belong together."""
+_GRADE = "ctcae."
 
-    story: Story
+
+@dataclass(frozen=True, kw_only=True)
+class ResultsView:
+    """One patient's results with the records they stand on: what can be explained."""
+
     course: Course
     data: PatientData
-    flags: tuple[FlagView, ...]
     protocol: Protocol
-    may_enter: bool = False
-    may_acknowledge: bool = False
-    may_dismiss: bool = False
-    may_report: bool = False
+    flags: tuple[FlagView, ...] = ()
 
     def assessment(self, visit_id: str | None) -> VisitAssessment | None:
         """Return the results of a visit."""
@@ -50,6 +65,17 @@ class PatientView:
     def flag_view(self, identity: str) -> FlagView | None:
         """Return what people said about a flag."""
         return next((f for f in self.flags if f.flag.identity == identity), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientView(ResultsView):
+    """One patient as the page shows it: read at once, so that its parts belong together."""
+
+    story: Story
+    may_enter: bool = False
+    may_acknowledge: bool = False
+    may_dismiss: bool = False
+    may_report: bool = False
 
     @property
     def open_flags(self) -> tuple[FlagView, ...]:
@@ -89,6 +115,11 @@ class Topic:
 def topics(view: PatientView, stop: Stop | None) -> tuple[Topic, ...]:
     """Return what can be explained at a stop: its flags first, then the rules' results."""
     visit_id = stop.visit.visit_id if stop is not None and stop.visit is not None else None
+    return topics_of_visit(view, visit_id)
+
+
+def topics_of_visit(view: ResultsView, visit_id: str | None) -> tuple[Topic, ...]:
+    """Return what can be explained at a visit: flags, results, then what is only proposed."""
     found = [
         Topic(f"flag.{f.flag.identity}", text(f.flag.title), f.flag, f.flag.visit_id)
         for f in sorted(view.flags, key=lambda f: f.state != "open")
@@ -102,7 +133,33 @@ def topics(view: PatientView, stop: Stop | None) -> tuple[Topic, ...]:
         Topic(key, text(name), outcomes[key], visit_id)
         for key, name in result_names(outcomes, view.protocol.response_rule).items()
     ]
+    for term, grade in propose_at_visit(view.data, view.course, assessment).items():
+        name = tr("CTCAE proposed, {term}", term=text(TERM_NAMES[term]))
+        found.append(Topic(PROPOSED + term, name, grade, visit_id))
     return tuple(found)
+
+
+def topics_of_event(view: ResultsView, record: Record[AdverseEvent]) -> tuple[Topic, ...]:
+    """Return what can be explained of an event: its reporting, the grade proposed, its flags."""
+    event = record.form
+    found = [Topic("reporting", tr("Seriousness and reporting"), reporting(event))]
+    proposed = propose_for_event(event, laboratory_grade(view.course, event))
+    if proposed is not None:
+        found.append(Topic("event grade", tr("Proposed grade"), proposed))
+    found += [
+        Topic(f"flag.{f.flag.identity}", text(f.flag.title), f.flag, f.flag.visit_id)
+        for f in view.flags
+        if f.state != "withdrawn" and record.id in f.flag.record_ids
+    ]
+    return tuple(found)
+
+
+def notes_beside(view: ResultsView, topic: Topic) -> tuple[Reason, ...]:
+    """Return what stands beside a laboratory grade: emergence, baseline, what an event proposes."""
+    assessment = view.assessment(topic.visit_id)
+    if assessment is None or not topic.key.startswith(_GRADE):
+        return ()
+    return beside_the_grade(view.data, view.course, assessment, topic.key.removeprefix(_GRADE))
 
 
 def topic_of_panel(found: tuple[Topic, ...], explain_key: str) -> Topic | None:
@@ -116,16 +173,31 @@ def topic_of_panel(found: tuple[Topic, ...], explain_key: str) -> Topic | None:
     return next((t for t in found if t.key.startswith(explain_key)), None)
 
 
-def other_rules(view: PatientView, topic: Topic) -> tuple[OtherRule, ...]:
+def other_rules(view: ResultsView, topic: Topic) -> tuple[OtherRule, ...]:
     """Return what the other definitions say of the same data, of a response or a flare."""
     assessment = view.assessment(topic.visit_id)
     if assessment is None:
         return ()
     if isinstance(topic.result, ResponseResult):
         return other_responses(assessment, topic.key, language())
+    if isinstance(topic.result, BilagFlare):
+        return other_bilag_flares(assessment, topic.key, language())
     if isinstance(topic.result, Flag) and topic.result.kind.startswith("flare"):
         return other_flares(view.course, topic.result.day, language())
     return ()
+
+
+def explained(view: ResultsView, found: tuple[Topic, ...]) -> tuple[Explained, ...]:
+    """Return topics as a popover shows them."""
+    return tuple(
+        Explained(
+            topic.name,
+            explain(topic.result, language()),
+            other_rules(view, topic),
+            notes_beside(view, topic),
+        )
+        for topic in found
+    )
 
 
 def short_visit(code: str) -> str:

@@ -26,6 +26,7 @@ from lnmonitor.study.records import PatientData, Record
 from lnmonitor.study.schedule import ScheduledVisit, day0, day_number, schedule
 
 if TYPE_CHECKING:
+    from lnmonitor.analysis.course import Course
     from lnmonitor.services.journal import DraftView
     from lnmonitor.services.records import RecordDraft
 
@@ -50,6 +51,8 @@ class Loaded:
     """The id that a visit not saved yet will have, so that its forms can refer to it."""
     drafts: tuple[DraftView, ...] = ()
     """What the signed-in person typed for the patient and did not save, in any form."""
+    course: Course | None = None
+    """The results of what is saved."""
 
 
 class Binder(QObject):

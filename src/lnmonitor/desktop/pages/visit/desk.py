@@ -16,7 +16,7 @@ from lnmonitor.desktop.pages.visit.generic import GenericView
 from lnmonitor.desktop.pages.visit.infusion import InfusionView
 from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.log_view import LogView
-from lnmonitor.desktop.pages.visit.scored import BilagView, SledaiView
+from lnmonitor.desktop.pages.visit.scored import BilagView, ScoredView, SledaiView
 from lnmonitor.desktop.widgets.text import rule
 
 _VIEWS: dict[str, type[FormView]] = {
@@ -144,3 +144,20 @@ class FormDesk(QWidget):
         view = self.show_form(key)
         if not view.focus_item(entry, name):
             view.focus_first()
+
+    def cycle_unit(self) -> None:
+        """Take the next unit of the field in focus."""
+        row = self.current.current_row() if self.current is not None else None
+        if row is not None and row.unit is not None:
+            row.unit.cycle()
+
+    def paste(self) -> None:
+        """Show what the clipboard would fill in."""
+        laboratory = self.view("LB")
+        if isinstance(laboratory, LaboratoryView):
+            laboratory.paste()
+
+    def rest_no(self) -> None:
+        """Answer the rest of the section in focus No."""
+        if isinstance(self.current, ScoredView):
+            self.current.rest_no()

@@ -33,7 +33,7 @@ class Stored:
 def load(session: StudySession, patient_id: str) -> Loaded:
     """Read what the page shows, on the database thread."""
     from lnmonitor.services.journal import drafts
-    from lnmonitor.services.patients import patient_data
+    from lnmonitor.services.patients import course, patient_data
     from lnmonitor.services.permissions import Action
 
     may_edit = session.may(Action.ENTER) and not session.read_only
@@ -45,6 +45,7 @@ def load(session: StudySession, patient_id: str) -> Loaded:
         may_edit=may_edit,
         new_visit_id=session.new_id(),
         drafts=tuple(one for one in kept if one.place.patient_id == patient_id),
+        course=course(session, patient_id),
     )
 
 

@@ -19,11 +19,12 @@ from lnmonitor.desktop.i18n import text as text_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.icons import paint_icon
 from lnmonitor.desktop.pages.visit.binder import INFUSION_SIGNS, Binder
+from lnmonitor.desktop.pages.visit.event_note import EventNote
 from lnmonitor.desktop.pages.visit.form_view import FormView
 from lnmonitor.desktop.pages.visit.generic import add_items, summary
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import button, label
-from lnmonitor.study.forms import FORMS
+from lnmonitor.study.forms import FORMS, AdverseEvent
 
 SUMMARIES: Mapping[str, tuple[str, ...]] = {
     "CMG": ("drug", "dose_mg", "frequency", "route"),
@@ -198,6 +199,8 @@ class LogView(FormView):
         place.setSpacing(0)
         self._list.insertWidget(self._list.indexOf(line) + 1, body)
         add_items(self, line.entry, place, head=False)
+        if line.entry.form_type is AdverseEvent:
+            place.addWidget(EventNote(line.entry, self.binder.loaded.course))
         self._open, self._body = line, body
         line.is_open = True
         line.update()

@@ -29,14 +29,13 @@ from lnmonitor.desktop.pages.visit.form_list import FormList
 from lnmonitor.desktop.pages.visit.header import VisitHeader
 from lnmonitor.desktop.pages.visit.journal import journal_of
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper, place_of
-from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load, saved_words
 from lnmonitor.desktop.pages.visit.proposals import lab_check, show_proposals
+from lnmonitor.desktop.pages.visit.reasons import open_reasons
 from lnmonitor.desktop.pages.visit.recovery import Recovery, recover
 from lnmonitor.desktop.pages.visit.saver import Saver
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
 from lnmonitor.desktop.pages.visit.score_line import ScoreLine
-from lnmonitor.desktop.pages.visit.scored import ScoredView
 from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
@@ -120,6 +119,7 @@ class VisitPage(Page):
         self.forms.chosen.connect(self.show_form)
         self.desk.next_form.connect(self.next_form)
         self.scores.check_chosen.connect(self._go_to)
+        self.scores.why_wanted.connect(self.why)
         self.score_line.toggled.connect(self._toggle_scores)
         self.score_line.checks_pressed.connect(self._show_first_open)
         self._commands = {
@@ -130,28 +130,12 @@ class VisitPage(Page):
                 ("Next form", "Ctrl+Down", self.next_form, True),
                 ("Previous form", "Ctrl+Up", self.previous_form, True),
                 ("History of the field", "F2", self.show_history, True),
-                ("Another unit", "Ctrl+U", self._cycle_unit, False),
-                ("Paste laboratory results", "Ctrl+V", self._paste, False),
-                ("Rest of the section No", "Shift+0", self._rest_no, False),
+                ("Another unit", "Ctrl+U", self.desk.cycle_unit, False),
+                ("Paste laboratory results", "Ctrl+V", self.desk.paste, False),
+                ("Rest of the section No", "Shift+0", self.desk.rest_no, False),
+                ("Why: all results", "Ctrl+E", self.why, True),
             )
         }
-
-    @Slot()
-    def _cycle_unit(self) -> None:
-        row = self.desk.current.current_row() if self.desk.current is not None else None
-        if row is not None and row.unit is not None:
-            row.unit.cycle()
-
-    @Slot()
-    def _paste(self) -> None:
-        laboratory = self.desk.view("LB")
-        if isinstance(laboratory, LaboratoryView):
-            laboratory.paste()
-
-    @Slot()
-    def _rest_no(self) -> None:
-        if isinstance(self.desk.current, ScoredView):
-            self.desk.current.rest_no()
 
     # ---- page
     def title(self) -> str:
@@ -172,6 +156,7 @@ class VisitPage(Page):
             ("Esc", tr("restore")),
             ("Ctrl+U", tr("unit")),
             ("F2", tr("history of the field")),
+            ("Ctrl+E", tr("why: all results")),
             ("Ctrl+Z", tr("undo")),
             ("Ctrl+S", tr("save")),
         ]
@@ -400,6 +385,13 @@ class VisitPage(Page):
         else:
             hub().problem.emit(problem)
 
+    @Slot(str)
+    def why(self, wanted: str = "") -> None:
+        """Show why a result is as it is, over the form."""
+        if self._live is not None and self.binder is not None:
+            shown = self._score_area if self._score_area.isVisible() else self.score_line
+            open_reasons(self._live, self.binder.protocol, wanted, shown)
+
     # ---- history
     @Slot()
     def show_history(self) -> None:
@@ -566,6 +558,7 @@ class VisitPage(Page):
         self.header.undo.setText(tr("Undo"))
         self.scores = ScoreColumn()
         self.scores.check_chosen.connect(self._go_to)
+        self.scores.why_wanted.connect(self.why)
         self.score_line.watch(self.scores)
         self._score_area.setWidget(self.scores)  # the one before goes with its words
         if self.binder is not None:

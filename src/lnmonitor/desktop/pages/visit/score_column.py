@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
@@ -19,7 +27,8 @@ from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
-from lnmonitor.desktop.widgets.text import label, rule, set_property
+from lnmonitor.desktop.widgets.layout import row
+from lnmonitor.desktop.widgets.text import button, label, rule, set_property
 from lnmonitor.study.forms import Sledai2K
 
 if TYPE_CHECKING:
@@ -40,6 +49,13 @@ _MARKS = {
     "reason": ("history", "accent"),
     "remark": ("flag", "unknown"),
 }
+
+
+_OTHERS = (
+    *("sledai.renal", "sledai.clinical", "selena", "sfi"),
+    *("lldas", "doris", "sri4", "bicla", "mcr_pcr", "kdigo_risk", "urine.collection"),
+)
+"""Results that are said in one line each, in this order; the first BILAG flare follows."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,8 @@ class CheckLine(QWidget):
 class ScoreColumn(QWidget):
     """SLEDAI with its range, renal BILAG, eGFR, response, flare, open checks."""
 
+    why_wanted = Signal(str)
+    """The reason of a result is wanted: its key, or "" for the first."""
     check_chosen = Signal(object)
     """An `OpenCheck` was pressed."""
     shown = Signal()
@@ -111,10 +129,14 @@ class ScoreColumn(QWidget):
         self._why.setSpacing(px(0.5))
         self.counted = label("", "small", "text-2", wrap=True, selectable=True)
         self.note = label("", "small", "text-muted", wrap=True)
+        self._reasons: list[QPushButton] = []
         self._column.addWidget(self.sledai)
+        self.band = label("", "small", "text-2", wrap=True)
+        self._column.addWidget(self.band)
         self._column.addLayout(self._why)
         self._column.addWidget(self.counted)
         self._column.addWidget(self.note)
+        self._column.addLayout(row(self._reason("sledai"), None))
         self._add_kidney()
         self._add_response()
         self._add_checks()
@@ -138,6 +160,7 @@ class ScoreColumn(QWidget):
             grid.addWidget(label(name, "small", "text-2", weight=600), 0, place)
             grid.addWidget(value, 1, place)
             grid.addWidget(note, 2, place, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self._reason(("bilag.renal", "egfr")[place]), 3, place)
             grid.setColumnStretch(place, 1)
         self._column.addLayout(grid)
 
@@ -155,12 +178,20 @@ class ScoreColumn(QWidget):
         self.response_other = label("", "small", "text-muted", wrap=True)
         block.column.addWidget(self.response_why)
         block.column.addWidget(self.response_other)
+        block.column.addLayout(row(self._reason("response."), None))
         self._column.addWidget(block)
         self._line()
         flare = Block(tr("Renal flare"))
         self.flare = flare.words
         flare.column.addWidget(self.flare)
+        flare.column.addLayout(row(self._reason("flare"), None))
         self._column.addWidget(flare)
+        self._line()
+        others = Block(tr("Other results"))
+        self.others = others.words
+        others.column.addWidget(self.others)
+        others.column.addLayout(row(self._reason(""), None))
+        self._column.addWidget(others)
 
     def _add_checks(self) -> None:
         self._line()
@@ -172,6 +203,34 @@ class ScoreColumn(QWidget):
         block.column.addWidget(self.empty)
         self._column.addWidget(block)
         self.checks: tuple[OpenCheck, ...] = ()
+
+    def _reason(self, key: str) -> QPushButton:
+        """Return the button that asks why; it shows once there is a result to ask about."""
+        words = tr("Why?") if key else tr("All results, with reasons  Ctrl+E")
+        made = button(words, partial(self.why_wanted.emit, key), kind="link", small=True)
+        made.setProperty("result", key)
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes on in the form
+        made.hide()
+        self._reasons.append(made)
+        return made
+
+    def _show_reasons(self, live: LiveScores | None) -> None:
+        outcomes = live.assessment.outcomes if live is not None and live.assessment else {}
+        flares = live.course.flares if live is not None else ()
+        for one in self._reasons:
+            key = str(one.property("result"))
+            known = any(name.startswith(key) for name in outcomes)
+            one.setVisible(bool(flares) if key == "flare" else known)
+
+    def _show_others(self, now: VisitAssessment | None) -> None:
+        """Say the states and indices of the visit in a word each."""
+        from lnmonitor.analysis.explain import explain
+
+        outcomes = now.outcomes if now is not None else {}
+        flares = [key for key in outcomes if key.startswith("bilag_flare.")]
+        shown = [key for key in (*_OTHERS, *flares[:1]) if key in outcomes]
+        said = dict.fromkeys(explain(outcomes[key], language()).title for key in shown)
+        say(self.others, "\n".join(said) or tr("None at this visit."))
 
     def _line(self) -> None:
         self._column.addSpacing(theme().px(1))
@@ -188,6 +247,8 @@ class ScoreColumn(QWidget):
         self._show_kidney(live.assessment, live.previous)
         self._show_response(live.assessment, live.previous, protocol)
         self._show_flare(live)
+        self._show_others(live.assessment)
+        self._show_reasons(live)
         self.shown.emit()
 
     def say_waiting(self, words: str) -> None:
@@ -221,11 +282,18 @@ class ScoreColumn(QWidget):
         self.response.hide()
         say(self.response_before, "")
         self.flare.clear()
+        say(self.band, "")
+        say(self.others, "")
+        self._show_reasons(None)
         self.shown.emit()
 
     def _show_sledai(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
+        from lnmonitor.analysis.explain import explain
+
         found = now.sledai() if now else None
         earlier = before.sledai() if before else None
+        band = now.outcomes.get("sledai.band") if now else None
+        say(self.band, explain(band, language()).title if band is not None else "")
         if found is None:
             self.sledai.clear()
             self._show_missing(None)
@@ -370,10 +438,10 @@ def _item(code: str) -> str:
 def _missing_line(name: str, weight: int) -> QWidget:
     line = QWidget()
     line.setObjectName("message")
-    row = QHBoxLayout(line)
     px = theme().px
-    row.setContentsMargins(px(1.5), 0, px(1.5), 0)
-    row.addWidget(label(name, "small", "warn"))
-    row.addStretch(1)
-    row.addWidget(label(tr("0 or {weight}", weight=weight), "small", "text", weight=600))
+    inner = QHBoxLayout(line)
+    inner.setContentsMargins(px(1.5), 0, px(1.5), 0)
+    inner.addWidget(label(name, "small", "warn"))
+    inner.addStretch(1)
+    inner.addWidget(label(tr("0 or {weight}", weight=weight), "small", "text", weight=600))
     return line

@@ -18,13 +18,16 @@ from lnmonitor.clinical.sledai import ITEMS as SLEDAI_ITEMS
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.factory import make_editor
 from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
+from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
 from lnmonitor.desktop.entry.strips import RestStrip
 from lnmonitor.desktop.entry.values import Answer
 from lnmonitor.desktop.i18n import text as text_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.pages.visit.form_view import FormView, Heading, group_title, label_units
+from lnmonitor.desktop.pages.visit.generic import item_setup
 from lnmonitor.study.forms import Bilag2004, Sledai2K
+from lnmonitor.study.forms.sledai import SELENA
 
 _ZERO_KEYS = (Qt.Key.Key_0, Qt.Key.Key_ParenRight, Qt.Key.Key_Equal)
 """What Shift+0 arrives as on English and German keyboards."""
@@ -166,12 +169,26 @@ class SledaiView(ScoredView):
             )
             setup = RowSetup(entry, item.code, editor, columns, self.binder.undo, beside)
             section.rows.append(self.row(setup))
+        self.scored = tuple(section.rows)
+        if self.binder.protocol.uses_selena:
+            self._add_selena(entry)
         self._proposals: Mapping[str, Proposal] = {}
         entry.changed.connect(self._show_weights)
         self._show_weights("")
 
+    def _add_selena(self, entry: FormEntry) -> None:
+        """Add what SELENA-SLEDAI and its flare index ask beyond the 24 items."""
+        note = tr("not answered stays open")
+        section = self.add_section(text_of(SELENA), heading=self.heading(text_of(SELENA), note))
+        asked = {n: f for n, f in entry.form_type.items().items() if f.item.group == SELENA}
+        width = label_units([text_of(field.item.label) for field in asked.values()], most=100)
+        base = Columns(label=width)
+        section.rows += [self.row(item_setup(self, entry, name, base)) for name in asked]
+
     def leaves_open(self, row: ItemRow) -> bool:
         """Laboratory items are left unless the laboratory says No."""
+        if row not in self.scored:
+            return False
         item = ITEM_BY_CODE[row.name]
         proposal = self._proposals.get(row.name)
         return item.lab_derived and (proposal is None or proposal.present is not Truth.NO)
@@ -179,7 +196,7 @@ class SledaiView(ScoredView):
     def show_proposals(self, proposals: Mapping[str, Proposal]) -> None:
         """Mark what the laboratory values of the visit propose."""
         self._proposals = proposals
-        for row in self.rows:
+        for row in self.scored:
             proposal = proposals.get(row.name)
             answers = {Truth.YES: Answer("Y"), Truth.NO: Answer("N")}
             answer = answers.get(proposal.present) if proposal else None
@@ -189,7 +206,7 @@ class SledaiView(ScoredView):
 
     @Slot(str)
     def _show_weights(self, _name: str) -> None:
-        for row in self.rows:
+        for row in self.scored:
             weight = ITEM_BY_CODE[row.name].weight
             answer = row.entry.answer(row.name)
             counted = answer.value == "Y"
