@@ -5,11 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from lnmonitor.errors import StorageError
-from lnmonitor.storage.migrations import m0001_first, m0002_drafts_and_keys, m0003_reviews
+from lnmonitor.storage.migrations import (
+    m0001_first,
+    m0002_drafts_and_keys,
+    m0003_reviews,
+    m0006_training,
+)
 from lnmonitor.storage.migrations.forms import grow, lacking, newer_study, unknown_to
 from lnmonitor.storage.tables import form_tables
 
-_STEPS = (m0001_first, m0002_drafts_and_keys, m0003_reviews)
+_STEPS = (m0001_first, m0002_drafts_and_keys, m0003_reviews, m0006_training)
 LATEST = _STEPS[-1].NUMBER
 
 
