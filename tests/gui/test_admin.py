@@ -12,10 +12,10 @@ from tests.gui.conftest import SHELL_NOW, SignIn
 
 from lnmonitor.clock import FixedClock
 from lnmonitor.desktop import operations
+from lnmonitor.desktop.dialogs.backups import MediumDialog, RestoreCopyDialog
 from lnmonitor.desktop.dialogs.people import NewPasswordDialog, PasswordDialog, RoleDialog
 from lnmonitor.desktop.dialogs.reason import ReasonDialog
 from lnmonitor.desktop.dialogs.small_form import SmallForm
-from lnmonitor.desktop.pages.admin.backups import MediumDialog, RestoreDialog
 from lnmonitor.desktop.pages.administration import AdministrationPage
 from lnmonitor.desktop.pages.worklist import WorklistPage
 from lnmonitor.desktop.safekeeping import close_safely
@@ -249,9 +249,9 @@ def test_that_a_restore_to_a_new_folder_opens_with_the_same_password(
     session = sign_in("admin")
     operations.on_database(lambda: backup.back_up(session))
     opened = page("backup")
-    opened.backups.restore_button.click()
-    window = dialog(opened, RestoreDialog)
-    assert isinstance(window, RestoreDialog)
+    opened.backups.copy_button.click()
+    window = dialog(opened, RestoreCopyDialog)
+    assert isinstance(window, RestoreCopyDialog)
     window.folder.field.setText(str(tmp_path / "restored"))
     window.save()
     settled(qtbot)

@@ -165,7 +165,7 @@ def test_that_a_full_disk_is_said_at_once_and_tried_again(
 
     nurse.open_visit("M9", "VS")
     with monkeypatch.context() as patched:
-        patched.setattr("lnmonitor.desktop.pages.visit.journal.keep_draft", full)
+        patched.setattr("lnmonitor.desktop.entry.journal.keep_draft", full)
         nurse.row("heart_rate").focus_editor()
         nurse.keys("72")
         nurse.bot.waitUntil(lambda: bool(nurse.page.message.text))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lnmonitor.desktop.entry.model import FormEntry, ResultEntry, UndoStack
+from lnmonitor.desktop.entry.model import FormEntry, ResultEntry
+from lnmonitor.desktop.entry.undo import UndoStack
 from lnmonitor.desktop.entry.values import EMPTY, Answer
 from lnmonitor.study.forms import LabResult, VitalSigns
 from lnmonitor.study.records import Record
@@ -94,12 +95,16 @@ def test_that_what_was_derived_from_a_changed_result_is_left_out() -> None:
 
 def test_that_undo_goes_back_step_by_step() -> None:
     entry, stack = FormEntry(VitalSigns), UndoStack()
+    stack.watch(entry)
     for weight in (55.0, 56.0):
-        before = entry.answer("weight_kg")
         entry.set("weight_kg", Answer(weight))
-        stack.remember(entry, "weight_kg", before, "")
+        stack.commit()
     stack.undo()
     assert entry.answer("weight_kg") == Answer(55.0)
     stack.undo()
     assert entry.answer("weight_kg") == EMPTY
     assert stack.undo() is None
+    stack.redo()
+    stack.redo()
+    assert entry.answer("weight_kg") == Answer(56.0)
+    assert stack.redo() is None

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from lnmonitor.desktop import i18n
+from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.pages.sign_in import SignInWindow
 from lnmonitor.desktop.preferences import preferences
 from lnmonitor.desktop.problems import install_hooks, sentence
@@ -19,6 +20,8 @@ from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import SchemeChoice, theme_manager
 
 if TYPE_CHECKING:
+    from lnmonitor.desktop.dialogs.backups import RestoreWanted
+    from lnmonitor.desktop.restoring import Outcome, RestoringWindow
     from lnmonitor.desktop.shell import MainWindow
     from lnmonitor.services.session import StudySession
 
@@ -42,6 +45,8 @@ class Desktop(QObject):
         self.sign_in.resize(_on_screen(*_FIRST_SIZE))
         self.sign_in.opened.connect(self._enter)
         self.window: MainWindow | None = None
+        self._restoring: RestoringWindow | None = None
+        hub().restore_wanted.connect(self._restore)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(_LOCK_AFTER_MS)
@@ -89,6 +94,46 @@ class Desktop(QObject):
         self.sign_in.renew()
         if problem is not None:
             self.sign_in.say(sentence(problem))
+
+    @Slot(object)
+    def _restore(self, wanted: RestoreWanted) -> None:
+        """Replace the open study by a backup; a small window tells how far it is."""
+        from lnmonitor.desktop.restoring import RestoringWindow
+
+        window, session = self.window, hub().session
+        if window is None or session is None or not window.may_close():
+            return
+        self.window = None
+        self._stop_watching()
+        place = window.geometry()
+        window.hide()
+        window.deleteLater()
+        hub().set_session(None)  # before its job is made, whose result comes to no session
+        restoring = RestoringWindow(session, wanted)
+        restoring.finished.connect(self._restored)
+        restoring.setGeometry(place)
+        restoring.show()
+        self._restoring = restoring
+        restoring.start()
+
+    @Slot(object)
+    def _restored(self, outcome: Outcome) -> None:
+        """Open the pages on what is there now, or the sign-in where the password does not fit."""
+        restoring, self._restoring = self._restoring, None
+        if outcome.session is not None:
+            self._enter(outcome.session)
+            if outcome.problem is not None:
+                hub().problem.emit(outcome.problem)
+        else:
+            self.sign_in.renew()
+            self.sign_in.show()
+            if outcome.restored:
+                self.sign_in.say(tr("The backup is in place. Sign in with the password of then."))
+            elif outcome.problem is not None:
+                hub().problem.emit(outcome.problem)
+        if restoring is not None:
+            restoring.close()
+            restoring.deleteLater()
 
     def _watch_idleness(self) -> None:
         """Look at every event of the program while a study is open, not before: it costs."""

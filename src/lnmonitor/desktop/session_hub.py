@@ -33,6 +33,8 @@ class SessionHub(QObject):
     """An exception no view has taken: the shell says it."""
     saved = Signal(object)
     """Instant (aware datetime) of the last durable save, for the status bar."""
+    restore_wanted = Signal(object)
+    """A confirmed `RestoreWanted`: the study is to be closed, replaced and opened again."""
     status = Signal(str)
     """A short text for the status bar; empty clears it."""
     busy_changed = Signal(bool)

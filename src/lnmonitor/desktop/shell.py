@@ -358,12 +358,13 @@ class MainWindow(QMainWindow):
 
     def close_study(self) -> None:
         """Sign out and go back to the sign-in."""
-        if self._may_close():
+        if self.may_close():
             self.closed.emit()
         elif self.locked:
             self.lock.say(tr("Values are not saved yet. Unlock, then save or discard them."))
 
-    def _may_close(self) -> bool:
+    def may_close(self) -> bool:
+        """Return whether the study may be closed: no page holds values that are not saved."""
         page = self.page
         if page is not None and not page.may_leave():
             return False
@@ -441,7 +442,7 @@ class MainWindow(QMainWindow):
         self._fold()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_close():
+        if not self.may_close():
             event.ignore()
             return
         preferences().window = [self.width(), self.height()]

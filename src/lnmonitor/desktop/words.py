@@ -81,6 +81,15 @@ def weekday_date(day: date) -> str:
     return f"{tr(_DAYS[day.weekday()])} {day_month_year(day)}"
 
 
+def size_words(size: int) -> str:
+    """Return a file size given in bytes as "1.2 MB"."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size} B" if unit == "B" else f"{size:.1f} {unit}"
+        size = size / 1000  # type: ignore[assignment]
+    return f"{size:.1f} GB"
+
+
 def age_words(iso: str, today: date) -> str:
     """Return how long ago an ISO date was: "today", "1 day", "9 days"; empty for a partial date."""
     try:

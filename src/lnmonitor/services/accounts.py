@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,13 +13,14 @@ from lnmonitor.errors import InputError, RefusedError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services import attempts, keys
 from lnmonitor.services.changes import ChangeSet
+from lnmonitor.services.password_age import age_in_days
 from lnmonitor.services.passwords import (
     check_new_password,
     check_unused,
     clean_account_name,
     remember_used,
 )
-from lnmonitor.services.permissions import Action, Role, require, role_of
+from lnmonitor.services.permissions import Action, Role, allowed, require, role_of
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import keyring
 from lnmonitor.storage import repositories as repo
@@ -31,12 +33,14 @@ __all__ = [
     "Account",
     "AccountCard",
     "PastAccount",
+    "PastRole",
     "Renewal",
     "accounts_on",
     "add_account",
     "change_password",
     "change_role",
     "check_password",
+    "end_for_another",
     "give_access",
     "list_accounts",
     "new_recovery_key",
@@ -48,15 +52,34 @@ __all__ = [
 ]
 
 _HISTORY = ("account added", "role changed", "access removed", "access given")
+_ABOUT_NOBODY = {"patient_id": ""}
+"""Keeps a search for entries about accounts off those about patients, which are many."""
 _CHANGED = ChangeSet(frozenset({"accounts", "audit"}))
 
 
 @dataclass(frozen=True)
+class PastRole:
+    """A change of a person's role or access. `at`: UTC text. `role`: empty where access ended."""
+
+    at: str
+    role: str
+
+
+@dataclass(frozen=True)
 class AccountCard:
-    """An account as an access review shows it. `locked`: after too many wrong passwords."""
+    """An account as an access review shows it.
+
+    Attributes:
+        locked: after too many wrong passwords. password_at: since when it has its password, UTC
+            text. password_days: the same in whole days. roles: which role it had from when on, the
+            first one first.
+    """
 
     account: Account
     locked: bool
+    password_at: str = ""
+    password_days: int = 0
+    roles: tuple[PastRole, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,12 +114,47 @@ def list_accounts(session: StudySession) -> tuple[Account, ...]:
 
 
 def review_access(session: StudySession) -> tuple[AccountCard, ...]:
-    """Return all accounts with role, last sign-in and lock, for the periodic review of access."""
+    """Return all accounts with roles, last sign-in, lock and age of the password, for the periodic
+    review of access.
+    """
     require(session, Action.MANAGE_ACCOUNTS)
-    ring = keyring.load(session.store.folder)
+    ring, now = keyring.load(session.store.folder), session.clock.now()
+    with session.store.read() as connection:
+        since = repo.password_dates(connection)
+        rows = _history(connection)
+    roles: dict[str, list[PastRole]] = {}
+    for row in rows:
+        roles.setdefault(row["item"], []).append(PastRole(row["at"], _role_told(row)))
     return tuple(
-        AccountCard(one, attempts.locked(ring, one.name)) for one in list_accounts(session)
+        AccountCard(
+            one,
+            attempts.locked(ring, one.name),
+            since[one.name],
+            age_in_days(since[one.name], now),
+            tuple(roles.get(one.name, ())),
+        )
+        for one in list_accounts(session)
     )
+
+
+def _history(connection: Connection, until: str = "") -> list[Mapping[str, Any]]:
+    """Return the entries that gave, changed or ended somebody's access, the first one first."""
+    rows = [
+        row
+        for action in _HISTORY
+        for row in repo.audit_rows(
+            connection, where={**_ABOUT_NOBODY, "action": action}, last_at=until
+        )
+    ]
+    return sorted(rows, key=lambda one: int(one["sequence"]))
+
+
+def _role_told(row: Mapping[str, Any]) -> str:
+    """Return the role that an entry gives, "" where it ends the access."""
+    new = json.loads(row["new"] or "null")
+    if row["action"] == "access removed":
+        return ""
+    return str(new if row["action"] == "role changed" else new["role"])
 
 
 def accounts_on(session: StudySession, instant: str) -> tuple[PastAccount, ...]:
@@ -107,13 +165,9 @@ def accounts_on(session: StudySession, instant: str) -> tuple[PastAccount, ...]:
     """
     require(session, Action.VIEW_AUDIT)
     with session.store.read() as connection:
-        rows = [
-            row
-            for action in _HISTORY
-            for row in repo.audit_rows(connection, where={"action": action}, last_at=instant)
-        ]
+        rows = _history(connection, instant)
     people: dict[str, PastAccount] = {}
-    for row in sorted(rows, key=lambda one: int(one["sequence"])):
+    for row in rows:
         name, new = row["item"], json.loads(row["new"] or "null")
         if row["action"] == "account added":
             people[name] = PastAccount(name, new["full_name"], new["role"], access=True)
@@ -191,7 +245,7 @@ def change_password(session: StudySession, old: str, new: str) -> ChangeSet:
         work.note("password changed", item=account)
         repo.update_account(work.connection, account, must_change=False)
         _put_password(session, work, account, new)
-    session.must_change_password = False
+    session.must_change_password = session.password_expired = False
     return ChangeSet(frozenset({"audit"}))
 
 
@@ -341,8 +395,30 @@ def check_password(session: StudySession, password: str, *, action: str = "unloc
             work.note(action, item=session.actor.account)
 
 
-def _open_slot(session: StudySession, password: str, action: str) -> None:
-    account, folder = session.actor.account, session.store.folder
+def end_for_another(session: StudySession, administrator: str, password: str) -> None:
+    """Let an administrator end the session of a person who left the screen locked.
+
+    Nothing is shown to the administrator; what was typed stays in the journal for its owner.
+
+    Raises:
+        WrongPasswordError: it is not the administrator's password; it counts towards the lock-out.
+        RefusedError: no administrator, or too many wrong passwords.
+    """
+    name = keyring.normalised(administrator.strip())
+    _open_slot(session, password, "unlock", account=name)
+    person = next((one for one in list_accounts(session) if one.name == name), None)
+    if person is None or person.ended_at or not allowed(person.role, Action.MANAGE_ACCOUNTS):
+        raise RefusedError(
+            "{name} is not an administrator.", "Ask the administrator.", name=administrator
+        )
+    if not session.read_only:
+        with session.work() as work:
+            work.note("session ended", item=session.actor.account, new=canonical({"by": name}))
+
+
+def _open_slot(session: StudySession, password: str, action: str, *, account: str = "") -> None:
+    """Try a password: of the signed-in person, or of another account."""
+    account, folder = account or session.actor.account, session.store.folder
     ring = keyring.load(folder)
     now = session.clock.now()
     attempts.refuse_haste(ring, account, now)

@@ -5,6 +5,7 @@ Making one needs no permission of its own: a copy is as closed as the study it w
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,13 +17,16 @@ from lnmonitor.progress import Progress, silent
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
-from lnmonitor.storage import audit
+from lnmonitor.storage import audit, audit_reading
 from lnmonitor.storage import backup as store
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import canonical, utc_text
+from lnmonitor.storage.audit_reading import AuditFilter
 from lnmonitor.storage.backup import Manifest
 
 AUTOMATIC, SECOND, MANUAL = "automatic", "second", "manual"
+BEFORE_RESTORE = "restore"
+"""Saved as it was before a restore, damaged or not."""
 KEPT_LATEST, KEPT_DAYS = 5, 14
 """Of the automatic backups the latest stay, and the last one of each of the latest days."""
 DUE_AFTER = timedelta(hours=24)
@@ -46,13 +50,28 @@ class BackupReport:
 
 @dataclass(frozen=True)
 class BackupCard:
-    """A backup that lies somewhere, as it describes itself."""
+    """A backup that lies somewhere, as it describes itself.
+
+    Attributes:
+        made_at: UTC text. entries, head: the end of its audit trail, 0 and empty if not known.
+        days: its age in whole days. size: bytes. second: it lies on the second medium.
+        drilled_at: UTC text of the last drill that found it sound, empty if none did.
+    """
 
     path: Path
     kind: str
     made_at: str
     entries: int
     head: str
+    days: int = 0
+    size: int = 0
+    second: bool = False
+    drilled_at: str = ""
+
+    @property
+    def verified(self) -> bool:
+        """Whether it was opened and verified, when it was made or since."""
+        return self.kind != BEFORE_RESTORE or bool(self.drilled_at)
 
 
 @dataclass(frozen=True)
@@ -209,13 +228,32 @@ def list_backups(session: StudySession) -> tuple[BackupCard, ...]:
     medium = state(session).medium
     if medium is not None:
         places.append(medium)
+    drilled = _drilled(session)
     found = [
-        BackupCard(path, one.kind, one.made_at, one.entries, one.head)
+        BackupCard(
+            path,
+            one.kind,
+            one.made_at,
+            one.entries,
+            one.head,
+            _days(session.clock, one.made_at),
+            _size(path),
+            place == medium,
+            drilled.get(path.name, ""),
+        )
         for place in places
         for path, one in store.backups_in(place)
         if one.study.id == session.study.id
     ]
     return tuple(sorted(found, key=lambda one: one.made_at, reverse=True))
+
+
+def _drilled(session: StudySession) -> dict[str, str]:
+    """Return when the last drill of each backup found it sound, by its name."""
+    with session.store.read() as connection:
+        wanted = AuditFilter(patient_id="", action="restore drill")
+        rows = audit_reading.find(connection, wanted)
+    return {row["item"]: row["at"] for row in rows if json.loads(row["new"])["sound"]}
 
 
 def _target(folder: Path, to: Path | None, kind: str, made_at: str) -> Path:
@@ -260,5 +298,8 @@ def _days(clock: Clock, at: str) -> int:
 
 
 def _report(path: Path, manifest: Manifest) -> BackupReport:
-    size = sum(file.stat().st_size for file in path.iterdir())
-    return BackupReport(path, manifest.made_at, manifest.entries, manifest.head, size)
+    return BackupReport(path, manifest.made_at, manifest.entries, manifest.head, _size(path))
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.iterdir())

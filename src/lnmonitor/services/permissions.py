@@ -114,6 +114,7 @@ class HasRole(Protocol):
     """A session, as far as permission is concerned."""
 
     must_change_password: bool
+    password_expired: bool
 
     def may(self, action: Action) -> bool:
         """Return whether the signed-in person may do it."""
@@ -150,6 +151,10 @@ def require(session: HasRole, action: Action) -> None:
     """
     if session.may(action):
         return
+    if session.password_expired:
+        raise PermissionDeniedError(
+            "Your password is too old.", "Choose a new one at the sign-in of the window."
+        )
     if session.must_change_password:
         raise PermissionDeniedError(
             "Choose a password of your own first.", "Somebody else knows the one you have."

@@ -22,7 +22,8 @@ from lnmonitor.storage import audit, keyring, swap
 from lnmonitor.storage import backup as store
 from lnmonitor.storage import engine as engines
 from lnmonitor.storage import repositories as repo
-from lnmonitor.storage.audit import canonical, utc_text
+from lnmonitor.storage.audit import Head, canonical, utc_text
+from lnmonitor.storage.audit_reading import Share, shares_after
 from lnmonitor.storage.backup import Contents, Manifest
 from lnmonitor.storage.engine import open_engine, storage_errors
 from lnmonitor.storage.files import OWNER_FOLDER, OWNER_ONLY, write_atomically
@@ -40,6 +41,9 @@ SENTENCES = (
     "The backup can NOT be relied on.",
 )
 """All that the report of a drill can say, for the translation."""
+DATA = ("create", "amend", "void")
+"""Actions that are about records."""
+_STEPS = 4
 _MADE, _OPENS, _PREFIX, _FOREIGN, _EQUAL, _DIFFER, _ROWS, _GOOD, _BAD = SENTENCES
 
 
@@ -61,6 +65,29 @@ class RestoreReport:
     entries: int
     lost_entries: int | None
     saved: Path | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What restoring a backup over the open study would mean.
+
+    Attributes:
+        since: UTC text of the backup. belongs: its trail is the beginning of the study's; else how
+            much would be gone is not known. lost: who added how much since, who added most data
+            first. present_key: it opens with the study's present key; else the accounts and
+            passwords of then are in force afterwards. drafts: of everybody, not saved.
+    """
+
+    since: str
+    belongs: bool
+    lost: tuple[Share, ...]
+    present_key: bool
+    drafts: int
+
+    @property
+    def entries(self) -> int:
+        """How many entries of the trail would be gone."""
+        return sum(one.entries for one in self.lost)
 
 
 @dataclass(frozen=True)
@@ -99,6 +126,43 @@ class DrillReport:
         return (*lines, say(_GOOD if self.sound else _BAD))
 
 
+def preview(session: StudySession, path: Path) -> Preview:
+    """Return what restoring a backup over the open study would mean; nothing is changed.
+
+    Raises:
+        StorageError: no backup, or its files are not what was written.
+        RefusedError: it is another study's, or was saved from a damaged one.
+    """
+    require(session, Action.MANAGE_BACKUPS)
+    source = _backup_at(path)
+    manifest = store.manifest_of(source)
+    if manifest.study.id != session.study.id:
+        raise RefusedError("The backup is of another study.", "Choose one of this study.")
+    _refuse_damaged(manifest)
+    store.check_files(source, manifest)
+    with session.store.read() as connection:
+        hash_then = audit.hash_at(connection, manifest.entries) if manifest.head else ""
+        belongs = bool(manifest.head) and hash_then == manifest.head
+        lost = shares_after(connection, manifest.entries, DATA) if belongs else []
+        drafts = repo.count(connection, "draft")
+    return Preview(
+        manifest.made_at, belongs, tuple(lost), _opens_with(source, session.store.data_key), drafts
+    )
+
+
+def _opens_with(source: Path, data_key: bytes) -> bool:
+    engine = open_engine(source, data_key, immutable=True)
+    try:
+        with storage_errors(), engine.connect() as connection:
+            audit.head(connection)
+    except (StorageError, RefusedError):
+        return False
+    else:
+        return True
+    finally:
+        engine.dispose()
+
+
 def restore(
     path: Path,
     to: Path,
@@ -106,6 +170,7 @@ def restore(
     user: str = "",
     password: str = "",
     clock: Clock | None = None,
+    progress: Progress = silent,
 ) -> RestoreReport:
     """Bring a study back from a backup, to a new place or over the study it was made from.
 
@@ -115,6 +180,7 @@ def restore(
 
     Args:
         path: the backup, or a folder of backups, of which the latest is taken.
+        progress: told before each step; what it raises stops the restore, and nothing was changed.
 
     Raises:
         StorageError: no backup, damaged, or the place does not take it; nothing was changed.
@@ -123,10 +189,11 @@ def restore(
     clock = clock or SystemClock()
     source = _backup_at(path)
     manifest = store.manifest_of(source)
+    progress(0, _STEPS, "Checking the backup")
     store.check_files(source, manifest)
     now = clock.now()
     if (to / keyring.FILE_NAME).exists() or (to / engines.FILE_NAME).exists():
-        return _restore_over(source, manifest, to, user, password, now)
+        return _restore_over(source, manifest, to, user, password, now, progress)
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise InputError(
             "The folder {path} is not empty.", "Choose a new folder for the study.", path=to
@@ -211,30 +278,36 @@ def _backup_at(path: Path) -> Path:
 
 
 def _restore_over(
-    source: Path, manifest: Manifest, to: Path, user: str, password: str, now: datetime
+    source: Path,
+    manifest: Manifest,
+    to: Path,
+    user: str,
+    password: str,
+    now: datetime,
+    progress: Progress,
 ) -> RestoreReport:
-    if set(manifest.hashes) != {engines.FILE_NAME, keyring.FILE_NAME}:
-        raise RefusedError(
-            "This backup was saved from a damaged study.", "Restore it to a new folder."
-        )
+    _refuse_damaged(manifest)
     lock = StudyLock(to, user or "restore", now)
     try:
         swap.settle(to)
         data_key = _authorise(source, manifest, to, user, password)
-        lost = _folded(to, data_key) if data_key is not None else None
+        head = _folded(to, data_key) if data_key is not None else store.UNREAD
+        behind = _behind(manifest, head)
         made_at = utc_text(now)
         with store.telling(to):
             saved = store.own_place(to, "restore", made_at)
-            store.save_raw(to, saved, kind="restore", made_at=made_at)
-            told = _told(manifest, now, lost=lost)
+            progress(1, _STEPS, "Saving the study as it is")
+            store.save_raw(to, saved, kind="restore", made_at=made_at, head=head)
+            told = _told(manifest, now, lost=behind) | {"saved": saved.name}
+            progress(2, _STEPS, "Copying the backup")
             new = to / swap.NEW_DATABASE
             shutil.copyfile(source / engines.FILE_NAME, new)
             new.chmod(OWNER_ONLY)
+            progress(3, _STEPS, "Putting it in place")
             write_atomically(to / RESTORED, json.dumps(told).encode())
             swap.exchange(to, (source / keyring.FILE_NAME).read_bytes())
     finally:
         lock.release()
-    behind = None if lost is None else max(0, lost - manifest.entries)
     return RestoreReport(to, manifest.made_at, made_at, manifest.entries, behind, saved)
 
 
@@ -277,19 +350,33 @@ def _role_in(folder: Path, data_key: bytes, account: str) -> str | None:
         engine.dispose()
 
 
-def _folded(folder: Path, data_key: bytes) -> int:
-    """Bring what a crash left in the log into the file; return the number of audit entries."""
+def _refuse_damaged(manifest: Manifest) -> None:
+    if set(manifest.hashes) != {engines.FILE_NAME, keyring.FILE_NAME}:
+        raise RefusedError(
+            "This backup was saved from a damaged study.", "Restore it to a new folder."
+        )
+
+
+def _behind(manifest: Manifest, head: Head) -> int | None:
+    """Return how many entries the study has more than a backup, None where that is not known."""
+    if not manifest.head or head == store.UNREAD:
+        return None
+    return max(0, head.sequence - manifest.entries)
+
+
+def _folded(folder: Path, data_key: bytes) -> Head:
+    """Bring what a crash left in the log into the file; return the end of the audit trail."""
     engine = open_engine(folder, data_key)
     try:
         with storage_errors(), engine.connect() as connection:
-            return audit.head(connection).sequence
+            return audit.head(connection)
     finally:
         engine.dispose()  # the last connection folds the log
 
 
 def _told(manifest: Manifest, now: datetime, *, lost: int | None) -> dict[str, str]:
     facts = {key: str(value) for key, value in asdict(manifest).items() if key in _TOLD}
-    lost_text = "" if lost is None else str(max(0, lost - manifest.entries))
+    lost_text = "" if lost is None else str(lost)
     return {**facts, "restored_at": utc_text(now), "lost_entries": lost_text}
 
 

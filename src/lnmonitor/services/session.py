@@ -56,6 +56,7 @@ class StudySession:
         store: for services only.
         must_change_password: somebody else set the password; nothing is permitted before the person
             has chosen one (`accounts.change_password`).
+        password_expired: the same, because of its age.
         clock_notices: what is wrong with the clock and not acknowledged yet.
         restored: when this is the first sign-in after a restore, what the trail says about it.
     """
@@ -68,12 +69,14 @@ class StudySession:
         clock: Clock,
         *,
         must_change_password: bool = False,
+        password_expired: bool = False,
     ) -> None:
         self.store = store
         self.study = study
         self.actor = actor
         self.clock = clock
-        self.must_change_password = must_change_password
+        self.must_change_password = must_change_password or password_expired
+        self.password_expired = password_expired
         self.protocol = load_protocol(study.protocol_id)
         self.cache = Cache()
         self.restored: Mapping[str, str] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lnmonitor.clock import Clock, SystemClock
 from lnmonitor.errors import InputError, RefusedError, StorageError
 from lnmonitor.progress import Progress, silent
-from lnmonitor.services import attempts
+from lnmonitor.services import attempts, password_age
 from lnmonitor.services.keys import public_key, trust_recovery
 from lnmonitor.services.passwords import check_new_password, clean_account_name
 from lnmonitor.services.permissions import Role
@@ -235,6 +235,12 @@ def _session(store: Store, account: str, clock: Clock) -> StudySession:
     with store.read() as connection:
         person = next((one for one in repo.accounts(connection) if one.name == account), None)
         meta = repo.meta(connection)
+        # Who can save nothing can change no password either.
+        old = (
+            person is not None
+            and not store.read_only
+            and password_age.expired(connection, account, clock.now())
+        )
     if person is None or person.ended_at:
         raise RefusedError(
             "The account {account} is not known in this study.",
@@ -242,7 +248,14 @@ def _session(store: Store, account: str, clock: Clock) -> StudySession:
             account=account,
         )
     actor = Actor(person.name, person.full_name, person.role)
-    return StudySession(store, _info(meta), actor, clock, must_change_password=person.must_change)
+    return StudySession(
+        store,
+        _info(meta),
+        actor,
+        clock,
+        must_change_password=person.must_change,
+        password_expired=old,
+    )
 
 
 def _signed_in(session: StudySession, ring: Keyring, password: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import Connection, Select, case, func, literal, select
 
 from lnmonitor.storage.tables import AuditRow, table_of
 
@@ -50,6 +50,30 @@ def find(
     else:
         statement = statement.order_by(_AUDIT.c.sequence.desc()).limit(limit)
     return list(connection.execute(statement).mappings())  # type: ignore[arg-type]
+
+
+class Share(NamedTuple):
+    """What one person added to the trail: all entries, those about records, and when the last."""
+
+    account: str
+    full_name: str
+    role: str
+    entries: int
+    data: int
+    last_at: str
+
+
+def shares_after(connection: Connection, sequence: int, data_actions: Sequence[str]) -> list[Share]:
+    """Return who made the entries after a number, who made most first."""
+    is_data = case((_AUDIT.c.action.in_(data_actions), 1), else_=0)
+    who = (_AUDIT.c.account, _AUDIT.c.full_name, _AUDIT.c.role)
+    rows = connection.execute(
+        select(*who, func.count(), func.sum(is_data), func.max(_AUDIT.c.at))
+        .where(_AUDIT.c.sequence > sequence)
+        .group_by(*who)
+        .order_by(func.sum(is_data).desc(), func.count().desc())
+    )
+    return [Share(*row) for row in rows]
 
 
 def count(

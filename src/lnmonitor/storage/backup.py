@@ -41,6 +41,10 @@ _PAGES = 2000
 _FILES = (engines.FILE_NAME, keyring.FILE_NAME)
 
 
+UNREAD = Head(0, "")
+"""Stands for the end of a trail that could not be read."""
+
+
 @dataclass(frozen=True)
 class Contents:
     """What a database holds: rows by table, and the end of its audit trail."""
@@ -55,7 +59,8 @@ class Manifest:
 
     Attributes:
         kind: automatic, second (medium), manual, migration or restore (made before one).
-        made_at: UTC text. entries, head: the end of its audit trail. hashes: SHA-256 by file.
+        made_at: UTC text. entries, head: the end of its audit trail, 0 and empty where it could not
+            be read. hashes: SHA-256 by file.
     """
 
     study: StudyFacts
@@ -218,8 +223,11 @@ def digests(connection: Connection) -> dict[str, str]:
     return found
 
 
-def save_raw(folder: Path, target: Path, *, kind: str, made_at: str) -> None:
+def save_raw(folder: Path, target: Path, *, kind: str, made_at: str, head: Head = UNREAD) -> None:
     """Copy a study's files as they are, damaged or not; nobody has it open.
+
+    Args:
+        head: the end of its audit trail, `UNREAD` where it cannot be read.
 
     Raises:
         OSError: the medium does not take it.
@@ -231,7 +239,7 @@ def save_raw(folder: Path, target: Path, *, kind: str, made_at: str) -> None:
     with contextlib.suppress(StorageError):  # without a keyring it stays a plain copy
         hashes = {name: sha256(part / name) for name in names}
         facts = keyring.load(part).facts
-        _write(part, Manifest(facts, kind, made_at, __version__, 0, "", hashes))
+        _write(part, Manifest(facts, kind, made_at, __version__, head.sequence, head.hash, hashes))
     part.rename(target)
     sync_folder(target.parent)
 

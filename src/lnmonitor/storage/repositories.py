@@ -13,6 +13,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -80,6 +81,7 @@ class Account:
         ended_at: when access was taken away, UTC text; empty while the person has access.
         must_change: the password was set by somebody else and is to be replaced first.
         public_key: to which a new data key is encrypted. last_sign_in: UTC text, empty if never.
+        trained_on: ISO date of the training, empty if none was entered.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Account:
     must_change: bool = False
     public_key: str = field(default="", repr=False)
     last_sign_in: str = ""
+    trained_on: str = ""
 
 
 class Assessment(NamedTuple):
@@ -179,6 +182,13 @@ def used_passwords(connection: Connection, account: str) -> list[str]:
         select(_USED.c.content).where(_USED.c.account == account).order_by(_USED.c.at.desc())
     )
     return list(found)
+
+
+def password_dates(connection: Connection) -> dict[str, str]:
+    """Return since when each account has its password, UTC text by name."""
+    latest = select(_USED.c.account, func.max(_USED.c.at)).group_by(_USED.c.account)
+    changed = {name: at.partition(" ")[0] for name, at in connection.execute(latest)}
+    return {one.name: changed.get(one.name, one.created_at) for one in accounts(connection)}
 
 
 def add_used_password(connection: Connection, account: str, at: str, content: str) -> None:

@@ -30,6 +30,7 @@ class AccountRow(SQLModel, table=True):
 
     `ended_at` is empty while the person has access. To `public_key` (base64) a new data key is
     encrypted without the person's password; empty until the first sign-in after step 2.
+    `trained_on` is a date, empty while nobody has entered one.
     """
 
     __tablename__ = "account"
@@ -43,6 +44,7 @@ class AccountRow(SQLModel, table=True):
     must_change: bool = False
     public_key: str = ""
     last_sign_in: str = ""
+    trained_on: str = ""
 
 
 class UsedPasswordRow(SQLModel, table=True):

@@ -34,7 +34,8 @@ _FLAG_STATES = {
     "flag dismissed": "dismissed",
 }
 _RECORD = ("create", "amend", "void")
-_ACCOUNT = ("account added", "role changed", "access removed", "access given")
+_TRAINED = "training recorded"
+_ACCOUNT = ("account added", "role changed", "access removed", "access given", _TRAINED)
 _SIGN_IN = "sign in"
 _ACTIONS = (*_RECORD, *_ACCOUNT, *_FLAG_STATES, _SIGN_IN, "patient added", "study created")
 
@@ -88,7 +89,7 @@ def told(connection: Connection) -> Told:
             elif row.action in _ACCOUNT:
                 _account(found, row)
             elif row.action == _SIGN_IN:
-                found.accounts[row.account][5] = row.at
+                found.accounts[row.account][-1] = row.at
             elif row.action in _FLAG_STATES:
                 state = _FLAG_STATES[row.action]
                 comment = row.reason if state in {"acknowledged", "dismissed"} else ""
@@ -148,6 +149,7 @@ def _person(row: Row[Any], known: list[str]) -> bool:
         row.created_at,
         row.created_by,
         row.ended_at,
+        row.trained_on,
     ]
 
 
@@ -176,7 +178,7 @@ def _record(found: Told, row: Row[Any]) -> None:
 def _account(found: Told, row: Row[Any]) -> None:
     if row.action == "account added":
         facts = json.loads(row.new)
-        person = [facts["full_name"], facts["role"], row.at, row.account, "", ""]
+        person = [facts["full_name"], facts["role"], row.at, row.account, "", "", ""]
         found.accounts[row.item] = person
         return
     person = found.accounts[row.item]
@@ -184,5 +186,7 @@ def _account(found: Told, row: Row[Any]) -> None:
         person[1] = json.loads(row.new)
     elif row.action == "access removed":
         person[4] = row.at
+    elif row.action == _TRAINED:
+        person[5] = json.loads(row.new)
     else:
         person[1], person[4] = json.loads(row.new)["role"], ""

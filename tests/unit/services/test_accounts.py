@@ -112,6 +112,22 @@ def test_that_wrong_passwords_at_the_locked_screen_count(
     assert actions(nurse, 1) == ["signature password failed"]
 
 
+def test_that_an_administrator_ends_the_session_of_a_locked_screen(
+    nurse: StudySession, clock: FixedClock
+) -> None:
+    with pytest.raises(RefusedError, match="not an administrator"):
+        accounts.end_for_another(nurse, "doctor", PASSWORD)
+    with pytest.raises(WrongPasswordError):
+        accounts.end_for_another(nurse, "admin", "wrong one")
+    with pytest.raises(WrongPasswordError):
+        accounts.end_for_another(nurse, "nobody", PASSWORD)
+    accounts.end_for_another(nurse, "admin", PASSWORD)
+    entry = audit.entries(nurse, action="session ended")[0]
+    assert (entry.account, entry.item, entry.new) == ("nurse", "nurse", '{"by":"admin"}')
+    failed = [one.item for one in audit.entries(nurse, action="unlock failed")]
+    assert failed == ["nobody", "admin"]
+
+
 def test_that_the_recovery_key_opens_a_locked_study_without_an_administrator(
     tmp_path: Path, clock: FixedClock
 ) -> None:

@@ -18,7 +18,9 @@ from lnmonitor.services import (
     signatures,
     verification,
 )
-from lnmonitor.services.accounts import add_account
+from lnmonitor.services.access_review import record_review, record_training
+from lnmonitor.services.accounts import add_account, review_access
+from lnmonitor.services.password_age import set_password_limit
 from lnmonitor.services.patients import add_patient, patient_data
 from lnmonitor.services.permissions import Action, Role
 from lnmonitor.services.records import RecordDraft, history, import_records, save, void
@@ -112,7 +114,13 @@ CALLS: dict[Action, list[Callable[[StudySession, str], object]]] = {
         lambda s, _: audit.record_review(s, audit.AuditFilter(), "no finding", "")
     ],
     Action.REDACT_AUDIT: [lambda s, _: audit.redact(s, 0, "because")],
-    Action.MANAGE_ACCOUNTS: [lambda s, _: add_account(s, "new", role="monitor", password=PASSWORD)],
+    Action.MANAGE_ACCOUNTS: [
+        lambda s, _: add_account(s, "new", role="monitor", password=PASSWORD),
+        lambda s, _: set_password_limit(s, 0, "because"),
+        lambda s, _: record_training(s, "nurse", "2026-01-10", "because"),
+        lambda s, _: record_review(s, "no change", ""),
+        lambda s, _: review_access(s),
+    ],
 }
 UNCALLED = {
     Action.VIEW_IDENTITY: "asked where identity is read, tested below",

@@ -12,8 +12,9 @@ from lnmonitor.clock import today
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.factory import make_editor
 from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
-from lnmonitor.desktop.entry.model import FormEntry, UndoStack
+from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
+from lnmonitor.desktop.entry.undo import UndoStack
 from lnmonitor.desktop.generated.ui_new_patient import Ui_NewPatientDialog
 from lnmonitor.desktop.i18n import text, tr
 from lnmonitor.desktop.operations import WriteOp

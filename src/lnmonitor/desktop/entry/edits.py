@@ -88,15 +88,13 @@ class TypedEdit(QLineEdit):
         self.answered.emit(answer)
 
     def event(self, event: QEvent) -> bool:
-        # The page's Ctrl+Z undoes answers; the edit keeps its own only while text is being typed.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Undo)
-            and not self.isModified()
-        ):
-            event.ignore()
-            return False
+        # The page's keys undo and redo answers; the edit's own work only while text is typed.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo = event.matches(QKeySequence.StandardKey.Undo) and not self.isModified()
+            redo = event.matches(QKeySequence.StandardKey.Redo) and not self.isRedoAvailable()
+            if undo or redo:
+                event.ignore()
+                return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
 from lnmonitor.desktop.entry.edits import TypedEdit
-from lnmonitor.desktop.entry.model import FormEntry, ResultEntry, UndoStack
+from lnmonitor.desktop.entry.model import FormEntry, ResultEntry
 from lnmonitor.desktop.entry.row_paint import Beside, Columns, cell_rects, paint_cells
 from lnmonitor.desktop.entry.strips import AskStrip, MissingStrip, ReasonStrip, RefuseStrip, Strip
+from lnmonitor.desktop.entry.undo import UndoStack
 from lnmonitor.desktop.entry.unit_button import UnitButton
 from lnmonitor.desktop.entry.values import Answer, format_date, format_value
 from lnmonitor.desktop.i18n import language, tr
@@ -118,6 +119,8 @@ class ItemRow(QWidget):
     def _take(self, answer: Answer) -> None:
         self._problem = None
         self.entry.set(self.name, answer)
+        if isinstance(self.editor, AnswerStrip):
+            self._undo.commit()  # each answer is a step, also before the strip is left
 
     @Slot(str, object)
     def _take_unread(self, text: str, problem: UserError) -> None:
@@ -137,7 +140,7 @@ class ItemRow(QWidget):
         self._show_entry()
 
     def _commit(self) -> None:
-        self._undo.remember(self.entry, self.name, *self._before)
+        self._undo.commit()
         self._before = (self.entry.answer(self.name), self.entry.typed(self.name))
         self._show_entry()
         self.left.emit()
@@ -179,9 +182,10 @@ class ItemRow(QWidget):
 
     @Slot(str)
     def _take_unit(self, unit: str) -> None:
-        self._undo.remember(self.entry, "unit", self.entry.answer("unit"), "")
+        self._undo.commit()  # what is being typed is a step of its own
         before = self.entry.answer("unit")
         self.entry.set("unit", Answer(unit))
+        self._undo.commit()
         if before != self.entry.answer("unit"):
             self.left.emit()
 
@@ -322,7 +326,9 @@ class ItemRow(QWidget):
     def _justify(self, why: str) -> None:
         question = self._question()
         item = self.name if question is None else question.item or ""
+        self._undo.commit()
         self.entry.justify(item, why or CONFIRMED)
+        self._undo.commit()
         self.left.emit()
 
     @Slot(str)
@@ -330,11 +336,13 @@ class ItemRow(QWidget):
         for name in self._without_reason():
             self.entry.give_reason(name, why)
             self.reason_given.emit(name, why)
+        self._undo.commit()
         self.left.emit()
 
     @Slot(str)
     def _say_why_missing(self, why: str) -> None:
         self.entry.justify(self.name, why)
+        self._undo.commit()
 
     @Slot()
     def _strip_done(self) -> None:

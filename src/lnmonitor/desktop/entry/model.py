@@ -31,13 +31,16 @@ def visible_items(form: type[Form]) -> dict[str, ItemField]:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One undoable change of one item: what stood there before."""
+class EntryState:
+    """All that was typed in an entry and said about it, at one moment."""
 
-    entry: FormEntry
-    name: str
-    answer: Answer
-    typed: str
+    answers: Mapping[str, Answer]
+    typed: Mapping[str, str]
+    justified: Mapping[str, str]
+    reasons: Mapping[str, str]
+    remarks: tuple[str, ...]
+    fixed: Mapping[str, Value]
+    prefilled: frozenset[str]
 
 
 class FormEntry(QObject):
@@ -161,12 +164,25 @@ class FormEntry(QObject):
         """Put the saved value back."""
         self.set(name, self.saved(name))
 
-    def undo(self, step: Step) -> None:
-        """Take an earlier state of an item back."""
-        if step.typed:
-            self.set_unreadable(step.name, step.typed)
-        else:
-            self.set(step.name, step.answer)
+    def state(self) -> EntryState:
+        """Return what stands in the entry, to come back to it."""
+        return EntryState(
+            dict(self._answers),
+            dict(self._typed),
+            dict(self.justified),
+            dict(self.reasons),
+            tuple(self.remarks),
+            dict(self.fixed),
+            frozenset(self.prefilled),
+        )
+
+    def go_to(self, state: EntryState) -> None:
+        """Come back to what stood in the entry at another moment since the last save."""
+        self._answers, self._typed = dict(state.answers), dict(state.typed)
+        self.justified, self.reasons = dict(state.justified), dict(state.reasons)
+        self.remarks, self.fixed = list(state.remarks), dict(state.fixed)
+        self.prefilled = set(state.prefilled)
+        self.changed.emit("")
 
     @property
     def changed_names(self) -> tuple[str, ...]:
@@ -264,38 +280,3 @@ class ResultEntry(FormEntry):
     def progress(self) -> tuple[int, int]:
         """Return (1, 1) for a result or a reason for having none."""
         return int(not self.blank), 1
-
-
-class UndoStack(QObject):
-    """The changes of a page since its last save, newest last; typing on in one item is one step."""
-
-    grew = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._steps: list[Step] = []
-
-    def __len__(self) -> int:
-        return len(self._steps)
-
-    def remember(self, entry: FormEntry, name: str, answer: Answer, typed: str) -> None:
-        """Note what stood in an item before it was changed."""
-        if answer != entry.answer(name) or typed != entry.typed(name):
-            self._steps.append(Step(entry, name, answer, typed))
-            self.grew.emit()
-
-    def undo(self) -> Step | None:
-        """Take the newest change back and return it, None if there is none."""
-        if not self._steps:
-            return None
-        step = self._steps.pop()
-        step.entry.undo(step)
-        return step
-
-    def forget(self, entry: FormEntry) -> None:
-        """Forget the steps of an entry that is gone."""
-        self._steps = [step for step in self._steps if step.entry is not entry]
-
-    def clear(self) -> None:
-        """Forget all: saved values are amended with a reason, never undone."""
-        self._steps.clear()

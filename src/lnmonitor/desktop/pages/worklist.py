@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -225,10 +225,7 @@ class WorklistPage(Page):
         if said and session.may(Action.ACKNOWLEDGE_CLOCK) and not session.read_only:
             actions = ((tr("Acknowledge…"), partial(open_acknowledge, self.window())),)
         if session.restored:
-            made_at = local_instant(session.restored.get("made_at", ""))
-            lost = session.restored.get("lost_entries") or tr("an unknown number of")
-            words = "The study was restored from the backup of {time}: {n} later entries are gone."
-            said.append(tr(words, time=made_at, n=lost))
+            said += restore_lines(session.restored)
         if session.recomputed is not None and session.recomputed.patients:
             words = "Rules changed: results of {n} patients computed anew, see the audit trail."
             said.append(tr(words, n=len(session.recomputed.patients)))
@@ -371,6 +368,23 @@ class WorklistPage(Page):
         wide = self.width() >= theme().px(_NARROW_U)
         self.side.setVisible(wide)
         self.edge.setVisible(wide)
+
+
+def restore_lines(told: Mapping[str, str]) -> list[str]:
+    """Return what the first sign-in after a restore is told: the interval, and what is kept."""
+    lost = told.get("lost_entries") or tr("an unknown number of")
+    words = "The study was restored from the backup of {time}: {n} later entries are gone."
+    said = [tr(words, time=local_instant(told.get("made_at", "")), n=lost)]
+    until = local_instant(told.get("restored_at", ""))
+    words = "What was entered between then and {until} has to be entered again."
+    if told.get("saved"):
+        words = (
+            "What was entered between then and {until} has to be entered again; the study as it "
+            "was is kept as {saved}."
+        )
+    if lost != "0":
+        said.append(tr(words, until=until, saved=told.get("saved", "")))
+    return said
 
 
 def _day(day: date | None) -> str:

@@ -10,11 +10,12 @@ from lnmonitor.storage.migrations import (
     m0002_drafts_and_keys,
     m0003_reviews,
     m0005_summaries,
+    m0006_training,
 )
 from lnmonitor.storage.migrations.forms import grow, lacking, newer_study, unknown_to
 from lnmonitor.storage.tables import form_tables
 
-_STEPS = (m0001_first, m0002_drafts_and_keys, m0003_reviews, m0005_summaries)
+_STEPS = (m0001_first, m0002_drafts_and_keys, m0003_reviews, m0005_summaries, m0006_training)
 LATEST = _STEPS[-1].NUMBER
 
 

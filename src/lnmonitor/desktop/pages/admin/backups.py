@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from lnmonitor.desktop.dialogs.small_form import SmallForm
+from lnmonitor.desktop.dialogs.backups import (
+    MediumDialog,
+    RestoreCopyDialog,
+    RestoreDialog,
+)
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
-from lnmonitor.desktop.operations import ReadOp, TaskOp, WriteOp
+from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.admin.facts import FactGrid
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
@@ -23,12 +26,12 @@ from lnmonitor.desktop.widgets.layout import column, row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.text import button, label, rule
-from lnmonitor.desktop.words import count, local_instant
+from lnmonitor.desktop.words import count, local_instant, size_words
 from lnmonitor.errors import UserError
 from lnmonitor.services.backup import BackupCard, BackupReport, BackupState
 
 if TYPE_CHECKING:
-    from lnmonitor.services.restore import DrillReport, RestoreReport
+    from lnmonitor.services.restore import DrillReport, Preview, RestoreReport
     from lnmonitor.services.session import StudySession
 
 _KINDS = {
@@ -52,6 +55,7 @@ class BackupSection(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._found: _Found | None = None
         self.facts = FactGrid()
         self.reminder = MessageStrip()
         self.strip = MessageStrip()
@@ -61,7 +65,8 @@ class BackupSection(QWidget):
         self.second_button = button(tr("To the second medium"), self.second, small=True)
         self.medium_button = button(tr("Second medium…"), self.choose_medium, small=True)
         self.drill_button = button(tr("Restore drill"), self.drill, small=True)
-        self.restore_button = button(tr("Restore to a new folder…"), self.restore, small=True)
+        self.copy_button = button(tr("Restore to a new folder…"), self.restore_copy, small=True)
+        self.restore_button = button(tr("Restore over this study…"), self.restore, small=True)
         self.table = self._table()
         self.table.chosen.connect(self._offer)
         layout = column(
@@ -71,7 +76,7 @@ class BackupSection(QWidget):
             self.reminder,
             row(label(tr("Backups"), weight=600), None, self.medium_button),
             self.table,
-            row(self.drill_button, self.restore_button, None),
+            row(self.drill_button, None, self.copy_button, self.restore_button),
             self.strip,
             spacing=2,
         )
@@ -88,16 +93,39 @@ class BackupSection(QWidget):
                 sample="28 Nov 2026 09:42",
             ),
             Column(
+                tr("Age"),
+                lambda b: count(b.days, "1 day", "{n} days") if b.days else tr("today"),
+                sample=tr("{n} days", n=1000),
+            ),
+            Column(
                 tr("Kind"),
                 lambda b: tr(_KINDS.get(b.kind, b.kind)),
                 sample="\n".join(tr(words) for words in _KINDS.values()),
             ),
-            Column(tr("Entries"), lambda b: f"{b.entries:,}", sample="100,000", right=True),
-            Column(tr("Head"), lambda b: b.head[:12], tone="text-2", sample="0123456789ab"),
+            Column(
+                tr("Lies"),
+                lambda b: tr("second medium") if b.second else tr("beside the study"),
+                tone="text-2",
+                sample="\n".join((tr("second medium"), tr("beside the study"))),
+                yields=2,
+            ),
+            Column(
+                tr("Entries"),
+                lambda b: f"{b.entries:,}" if b.head else tr("not known"),
+                sample="100,000\n" + tr("not known"),
+                right=True,
+            ),
+            Column(tr("Size"), lambda b: size_words(b.size), sample="100.0 MB", right=True),
+            Column(
+                tr("Verified"),
+                verified_words,
+                tone=lambda b: "text-2" if b.verified else "warn",
+                sample=tr("drill {date}", date="28 Nov 2026"),
+            ),
             Column(
                 tr("Folder"),
                 lambda b: str(b.path.parent),
-                tone="text-2",
+                tone="text-muted",
                 tip=lambda b: str(b.path),
                 yields=1,
             ),
@@ -113,23 +141,25 @@ class BackupSection(QWidget):
         from lnmonitor.services.permissions import Action
 
         session, now = hub().session, found.state
+        self._found = found
         manages = session is not None and session.may(Action.MANAGE_BACKUPS)
         self.facts.show_facts(_facts(found))
         self.table.set_rows(found.backups, "path")
         self.second_button.setVisible(now.medium is not None)
         self.medium_button.setVisible(manages)
-        self.restore_button.setVisible(manages)
+        for made in (self.copy_button, self.restore_button):
+            made.setVisible(manages)
         self._offer(self.table.current)
         if now.remind:
             words = _reminder(now)
             actions = ((tr("To the second medium"), self.second),) if now.medium_found else ()
-            self.reminder.say("ask", words, actions)
+            self.reminder.say("refuse", words, actions)  # red: its limit is over
         else:
             self.reminder.clear()
 
     def _offer(self, card: BackupCard | None) -> None:
-        self.drill_button.setEnabled(card is not None)
-        self.restore_button.setEnabled(card is not None)
+        for made in (self.drill_button, self.copy_button, self.restore_button):
+            made.setEnabled(card is not None)
 
     # ---- actions
     @Slot()
@@ -158,13 +188,35 @@ class BackupSection(QWidget):
     @Slot()
     def choose_medium(self) -> None:
         """Open the window for the second medium."""
-        MediumDialog(self.window(), self.read).open()
+        if self._found is not None:
+            MediumDialog(self.window(), self._found.state).open()
+
+    @Slot()
+    def restore_copy(self) -> None:
+        """Open the window for a restore to a new folder."""
+        if self.table.current is not None:
+            RestoreCopyDialog(self.window(), self.table.current, self._restored).open()
 
     @Slot()
     def restore(self) -> None:
-        """Open the window for a restore to a new folder."""
-        if self.table.current is not None:
-            RestoreDialog(self.window(), self.table.current, self._restored).open()
+        """Look what would be lost by restoring over the open study, then ask."""
+        from lnmonitor.desktop.pages.visit.keeper import keeper
+        from lnmonitor.services.restore import preview
+
+        card = self.table.current
+        if card is None:
+            return
+        if keeper().unsaved:
+            words = tr("Values are typed and not saved. Save or discard them, then restore.")
+            self.strip.say("ask", words)
+            return
+        self.strip.say("info", tr("Reading the backup…"))
+        work = partial(preview, path=card.path)
+        ReadOp(self, work, partial(self._ask_restore, card), self._failed).run()
+
+    def _ask_restore(self, card: BackupCard, found: Preview) -> None:
+        self.strip.clear()
+        RestoreDialog(self.window(), card, found).open()
 
     def _run(self, work: object, done: object, words: str) -> None:
         for made in (self.now_button, self.second_button, self.drill_button):
@@ -206,81 +258,6 @@ class BackupSection(QWidget):
             hub().problem.emit(problem)
 
 
-class _FolderLine(QWidget):
-    """A path that can be typed or chosen."""
-
-    def __init__(self, path: str = "") -> None:
-        super().__init__()
-        self.field = QLineEdit(path)
-        line: QHBoxLayout = row(self.field, button(tr("Choose…"), self._choose, small=True))
-        self.setLayout(line)
-        self.setFocusProxy(self.field)
-
-    def _choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, tr("Folder"), self.field.text())
-        if chosen:
-            self.field.setText(chosen)
-
-    @property
-    def text(self) -> str:
-        """What was typed or chosen."""
-        return self.field.text().strip()
-
-
-class MediumDialog(SmallForm):
-    """Where the second medium is, and after how many days its age is a reminder."""
-
-    def __init__(self, parent: QWidget, done: object) -> None:
-        super().__init__(parent, tr("Second medium"), tr("Set"))
-        self._done = done
-        self.explain(tr("A folder on another disk. Empty: there is no second medium."))
-        self.folder, self.days = _FolderLine(), QLineEdit("7")
-        self.add(tr("Folder"), self.folder)
-        self.add(tr("Remind after days"), self.days)
-
-    def save(self) -> None:
-        """Set it."""
-        days = self.days.text().strip()
-        if not days.isdecimal():
-            self.strip.say("ask", tr("Give the number of days."))
-            self.days.setFocus()
-            return
-        self.save_button.setEnabled(False)
-        medium = Path(self.folder.text) if self.folder.text else None
-        work = partial(_set_medium, medium=medium, days=int(days))
-        WriteOp(self, work, self.saved, self.refused).run()
-
-
-class RestoreDialog(SmallForm):
-    """A backup to a folder that does not exist yet; the study in use is not touched."""
-
-    def __init__(self, parent: QWidget, card: BackupCard, done: object) -> None:
-        super().__init__(parent, tr("Restore to a new folder"), tr("Restore"))
-        self._card, self._done = card, done
-        words = tr(
-            "Backup of {time}, {n} entries.", time=local_instant(card.made_at), n=card.entries
-        )
-        self.explain(f"{words} {tr('The study in use is not touched.')}")
-        self.folder = _FolderLine()
-        self.add(tr("New folder"), self.folder)
-
-    def save(self) -> None:
-        """Restore."""
-        from lnmonitor.services.restore import restore
-
-        if not self.folder.text:
-            self.strip.say("ask", tr("Choose a new folder."))
-            return
-        self.save_button.setEnabled(False)
-        work = partial(restore, self._card.path, Path(self.folder.text), clock=hub().clock)
-        TaskOp(self, work, self.saved, self.refused).run()
-
-    def saved(self, report: object) -> None:
-        """Close and say where it is."""
-        super().saved(report)
-        self._done(report)  # type: ignore[operator]
-
-
 def _facts(found: _Found) -> Sequence[tuple[str, str]]:
     now = found.state
     latest = local_instant(now.latest) if now.latest else tr("none yet")
@@ -291,9 +268,9 @@ def _facts(found: _Found) -> Sequence[tuple[str, str]]:
         medium += ", " + tr("not connected")
     second = tr("none yet")
     if now.second_days is not None:
-        second = (
-            f"{local_instant(now.second_at)}, {count(now.second_days, '1 day old', '{n} days old')}"
-        )
+        old = count(now.second_days, "1 day old", "{n} days old")
+        limit = count(now.limit_days, "limit 1 day", "limit {n} days")
+        second = f"{local_instant(now.second_at)}, {old}, {limit}"
     return (
         (tr("Latest backup"), latest),
         (tr("Second medium"), medium),
@@ -335,7 +312,8 @@ def _read(session: StudySession) -> _Found:
     return _Found(state(session), list_backups(session), drills[0].at if drills else "")
 
 
-def _set_medium(session: StudySession, *, medium: Path | None, days: int) -> object:
-    from lnmonitor.services.backup import set_second_medium
-
-    return set_second_medium(session, medium, days)
+def verified_words(card: BackupCard) -> str:
+    """Return how it is known that a backup can be relied on."""
+    if card.drilled_at:
+        return tr("drill {date}", date=local_instant(card.drilled_at).rpartition(" ")[0])
+    return tr("when made") if card.verified else tr("no, as it was")

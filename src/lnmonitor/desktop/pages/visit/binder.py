@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from lnmonitor.desktop.entry.model import FormEntry, ResultEntry, UndoStack
+from lnmonitor.desktop.entry.model import FormEntry, ResultEntry
+from lnmonitor.desktop.entry.undo import RowChange, UndoStack
 from lnmonitor.desktop.entry.values import Answer, Value
 from lnmonitor.study.analytes import ANALYTES, analyte
 from lnmonitor.study.checks import Finding, check_form
@@ -60,6 +61,8 @@ class Binder(QObject):
 
     changed = Signal()
     """Something was typed, confirmed or restored."""
+    rows_changed = Signal(str)
+    """Records came into a form or went out of it; carries its key."""
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class Binder(QObject):
         self.single = single
         self.undo = UndoStack(self)
         self.undo.grew.connect(self.changed)
+        self.undo.row_wanted.connect(self._move_row)
         self.tried = False
         """Whether a save was tried: only then an empty needed item is a mistake."""
         self._entries: dict[str, list[FormEntry]] = {}
@@ -146,6 +150,7 @@ class Binder(QObject):
     def _adopt(self, entry: FormEntry) -> FormEntry:
         entry.setParent(self)
         entry.changed.connect(self._tell)
+        self.undo.watch(entry)
         return entry
 
     @Slot(str)
@@ -186,7 +191,10 @@ class Binder(QObject):
         saved = self._saved_at_visit(form)
         if form is VitalSigns:
             saved = tuple(r for r in saved if not r.form.get("timepoint"))
-        return self._adopt(FormEntry(form, saved[-1] if saved else None))
+        fixed: dict[str, Value] = {}
+        if form is Sledai2K and not saved:
+            fixed = {"window_days": self.protocol.sledai_window_days}
+        return self._adopt(FormEntry(form, saved[-1] if saved else None, fixed))
 
     def _results(self) -> list[FormEntry]:
         saved = {str(r.form.get("analyte")): r for r in self._saved_at_visit(LabResult)}
@@ -219,23 +227,38 @@ class Binder(QObject):
         """Add an empty record to a log; `draft_key` is that of the draft it comes from, if any."""
         entry = self._adopt(FormEntry(FORMS[key]))
         entry.draft_key = draft_key or uuid.uuid4().hex
-        self._entries[key].append(entry)
-        self.changed.emit()
+        self._append(key, entry)
         return entry
 
     def add_result(self, code: str) -> FormEntry:
         """Add an analyte that the protocol does not ask for at this visit."""
         entry = self.result(code)
-        self._entries[LabResult.code].append(entry)
-        self.changed.emit()
+        self._append(LabResult.code, entry)
         return entry
 
-    def drop(self, key: str, entry: FormEntry) -> None:
-        """Take an unsaved record out of a log."""
+    def _append(self, key: str, entry: FormEntry) -> None:
+        change = RowChange(key, entry, len(self._entries[key]), came=True)
+        self._entries[key].append(entry)
+        self.undo.row_moved(change)
+        self.changed.emit()
+
+    def take_out(self, key: str, entry: FormEntry) -> None:
+        """Take a record that was never saved out of a log; undo brings it back."""
         if entry.record is None:
-            self._entries[key].remove(entry)
-            self.undo.forget(entry)
-            self.changed.emit()
+            change = RowChange(key, entry, self._entries[key].index(entry), came=False)
+            self.undo.row_moved(change)
+            self._move_row(change, there=False)
+            self.undo.commit()
+
+    @Slot(object, bool)
+    def _move_row(self, change: RowChange, there: bool) -> None:
+        entries = self._entries[change.key]
+        if there:
+            entries.insert(change.place, change.entry)
+        else:
+            entries.remove(change.entry)
+        self.rows_changed.emit(change.key)
+        self.changed.emit()
 
     # ---- checks and saving
     def check(self, entry: FormEntry) -> tuple[Finding, ...]:
@@ -350,10 +373,10 @@ class Binder(QObject):
         `entries` are the saved ones with the answers they had: what was typed since stays.
         """
         self.loaded = loaded
-        self.undo.clear()
         self.tried = False
         for (entry, sent), record in zip(entries.items(), records, strict=False):
             entry.take(record, sent)
+        self.undo.clear()
 
     def belongs_to_visit(self, entry: FormEntry) -> bool:
         """Whether an entry's record hangs on the visit."""

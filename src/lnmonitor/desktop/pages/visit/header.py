@@ -151,7 +151,7 @@ class VisitHeader(QWidget):
         self.bar.setValue(done)
         self.percent.setText(f"{100 * done // total} %" if total else "")
         self.bar.setVisible(bool(total))
-        self.undo.setEnabled(len(binder.undo) > 0)
+        self.undo.setEnabled(binder.undo.can_undo)
 
 
 def day_words(binder: Binder) -> str:

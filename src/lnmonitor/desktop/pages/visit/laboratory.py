@@ -77,6 +77,7 @@ class LaboratoryView(FormView):
         if self.binder.loaded.may_edit:
             self._add_chooser()
         self.binder.visit.changed.connect(self._visit_changed)
+        self.binder.rows_changed.connect(self._renew_rows)
 
     def _head(self) -> HeadRow:
         visit = self.binder.previous_visit
@@ -170,6 +171,7 @@ class LaboratoryView(FormView):
             if row.entry.record is not None and row.entry.value("collected_on") != day:
                 row.entry.set("collected_on", Answer(day))
                 self.judge(row.entry)
+        self.binder.undo.commit()
         self._show_date(group)
 
     @Slot(str, str)
@@ -205,8 +207,25 @@ class LaboratoryView(FormView):
 
     # ---- flags
     @Slot(str)
-    def _result_changed(self, _name: str) -> None:
+    def _renew_rows(self, key: str) -> None:
+        """Follow an undone or redone analyte that the protocol does not ask for."""
+        if key != self.key:
+            return
+        entries = self.binder.entries(key)
+        for row in [row for row in self.rows if row.entry not in entries]:
+            self.rows.remove(row)
+            row.hide()
+            row.deleteLater()
+        shown = {row.entry for row in self.rows}
+        for entry in entries:
+            if entry not in shown:
+                self._add_to_group(entry)
+
+    @Slot(str)
+    def _result_changed(self, name: str) -> None:
         entry = self.sender()
+        if name == "" and isinstance(entry, FormEntry):
+            self._show_date(self._group_of(_code(entry)))  # undone, redone or saved
         for row in self.rows:
             if row.entry is entry:
                 self._grades.pop(_code(row.entry), None)  # of the value before
@@ -276,7 +295,8 @@ class LaboratoryView(FormView):
         return typed if typed or row.entry.answer("value").empty else row.words()
 
     def _fill_in(self, rows: Sequence[PasteRow]) -> None:
-        """Fill in the lines that can be: a step of undo and a remark in the history for each."""
+        """Fill in the lines that can be: one step of undo, a remark in the history for each."""
+        self.binder.undo.commit()
         first: ItemRow | None = None
         for one in rows:
             row = self._made_row(one.line.code) if one.taken else None
@@ -285,23 +305,26 @@ class LaboratoryView(FormView):
             if one.line.unit != (row.entry.value("unit") or one.line.unit):
                 row.entry.set("unit", Answer(one.line.unit))
             row.entry.set("value", one.line.answer)
-            self.binder.undo.remember(row.entry, "value", Answer(), "")
             row.entry.remarks.append("pasted from a spreadsheet")
             self.judge(row.entry)
             first = first or row
+        self.binder.undo.commit()
         if first is not None:
             first.focus_editor()
 
     # ---- an analyte more
     def _made_row(self, code: str) -> ItemRow:
         """Return the row of an analyte, made where the protocol does not ask for it."""
-        row = self._row_of(code)
-        if row is None:
-            group = analyte(code).group
-            if group not in self._places:
-                group = next(iter(self._places))
-            row = self._add_result(self.binder.add_result(code), self._places[group])
-            self.rows.sort(key=lambda one: list(GROUPS).index(analyte(_code(one.entry)).group))
+        return self._row_of(code) or self._add_to_group(self.binder.add_result(code))
+
+    def _group_of(self, code: str) -> str:
+        """Return the group under which an analyte stands, the first where its own is not there."""
+        group = analyte(code).group
+        return group if group in self._places else next(iter(self._places))
+
+    def _add_to_group(self, entry: FormEntry) -> ItemRow:
+        row = self._add_result(entry, self._places[self._group_of(_code(entry))])
+        self.rows.sort(key=lambda one: list(GROUPS).index(analyte(_code(one.entry)).group))
         return row
 
     def _add_chooser(self) -> None:
@@ -326,6 +349,7 @@ class LaboratoryView(FormView):
             self.finished.emit()
             return
         row = self._made_row(code)
+        self.binder.undo.commit()
         self._choice = Answer()
         self._chooser.show_answer(self._choice)
         row.focus_editor()

@@ -133,6 +133,7 @@ class LogView(FormView):
         signs = self.key == INFUSION_SIGNS
         title = tr("Vital signs of the infusion") if signs else text_of(form.title)
         self.title_bar(title, "" if signs else tr("all records of the patient"))
+        self.binder.rows_changed.connect(self._renew_lines)
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self.column.addLayout(self._list)
@@ -150,14 +151,18 @@ class LogView(FormView):
         row.setSpacing(theme().px(2))
         self.add_button = button(tr("Add  Ins"), self.add, icon_name="plus", small=True)
         self.copy_button = button(tr("Copy regimen  ="), self.copy_regimen, small=True)
-        for made in (self.add_button, self.copy_button):
+        self.remove_button = button(tr("Take out  Del"), self.take_out, small=True)
+        self.remove_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.remove_button.setToolTip(tr("A record that was never saved; undo brings it back."))
+        for made in (self.add_button, self.copy_button, self.remove_button):
             row.addWidget(made)
         row.addStretch(1)
         self.column.addLayout(row)
         self.add_button.setVisible(not signs and self.binder.loaded.may_edit)
+        self.remove_button.setVisible(False)
         self.copy_button.setVisible(self.key in _REGIMEN and self.binder.loaded.may_edit)
 
-    def _add_line(self, entry: FormEntry) -> LogLine:
+    def _add_line(self, entry: FormEntry, place: int | None = None) -> LogLine:
         points = {p.code: text_of(p.name) for p in self.binder.protocol.timepoints}
         name = ""
         if self.key == INFUSION_SIGNS:
@@ -165,8 +170,13 @@ class LogView(FormView):
             name = points.get(code, code)
         line = LogLine(entry, self.key, name)
         line.opened.connect(self._toggle)
-        self._list.addWidget(line)
-        self.lines.append(line)
+        at = len(self.lines) if place is None else place
+        before = self.lines[at] if at < len(self.lines) else None
+        if before is None:
+            self._list.addWidget(line)
+        else:
+            self._list.insertWidget(self._list.indexOf(before), line)
+        self.lines.insert(at, line)
         return line
 
     @Slot()
@@ -175,7 +185,44 @@ class LogView(FormView):
         if self.key == INFUSION_SIGNS:
             return
         self._hide_none()
-        self.open(self._add_line(self.binder.add(self.key)))
+        self.binder.undo.commit()
+        entry = self.binder.add(self.key)
+        self.binder.undo.commit()
+        self.open(self._add_line(entry))
+
+    @Slot()
+    def take_out(self) -> None:
+        """Take the line in focus, or the open one, out of the log if it was never saved."""
+        line = next((line for line in self.lines if line.hasFocus()), self._open)
+        if line is None or line.entry.record is not None or self.key == INFUSION_SIGNS:
+            return
+        self.binder.undo.commit()
+        self.binder.take_out(self.key, line.entry)
+
+    @Slot(str)
+    def _renew_lines(self, key: str) -> None:
+        """Follow records that were taken out or brought back."""
+        if key != self.key:
+            return
+        entries = self.binder.entries(key)
+        for line in [line for line in self.lines if line.entry not in entries]:
+            if line is self._open:
+                self._close()
+            self.lines.remove(line)
+            self._list.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        shown = {line.entry for line in self.lines}
+        for place, entry in enumerate(entries):
+            if entry not in shown:
+                self._add_line(entry, place)
+        self._offer_take_out()
+        self.focus_first()
+
+    def _offer_take_out(self) -> None:
+        fresh = self._open is not None and self._open.entry.record is None
+        may = self.binder.loaded.may_edit and self.key != INFUSION_SIGNS
+        self.remove_button.setVisible(fresh and may)
 
     @Slot()
     def copy_regimen(self) -> None:
@@ -183,11 +230,13 @@ class LogView(FormView):
         source = next((line for line in self.lines if line.hasFocus()), self._open)
         if source is None or self.key not in _REGIMEN:
             return
+        self.binder.undo.commit()
         entry = self.binder.add(self.key)
         for name in ("drug", "drug_text", "dose_mg", "dose", "dose_unit", "frequency", "route"):
             if name in entry.form_type.items():
                 entry.set(name, Answer(source.entry.answer(name).value))
         entry.remarks.append("regimen copied from the previous record")
+        self.binder.undo.commit()
         self.open(self._add_line(entry))
 
     def open(self, line: LogLine) -> None:
@@ -205,6 +254,7 @@ class LogView(FormView):
         line.is_open = True
         line.update()
         self.judge(line.entry)
+        self._offer_take_out()
         self.rows[0].focus_editor()
 
     def _close(self) -> None:
@@ -217,6 +267,7 @@ class LogView(FormView):
         self._open.is_open = False
         self._open.update()
         self._open = self._body = None
+        self._offer_take_out()
 
     @Slot()
     def _toggle(self) -> None:
@@ -256,6 +307,8 @@ class LogView(FormView):
         key = event.key()
         if key == Qt.Key.Key_Insert and self.add_button.isVisible():
             self.add()
+        elif key == Qt.Key.Key_Delete and here is not None:
+            self.take_out()
         elif event.text() == "=" and here is not None:
             self.copy_regimen()
         elif here is not None and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):

@@ -7,6 +7,7 @@ Everything typed lives in a `Binder` until it is durably saved; leaving the page
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -37,6 +38,7 @@ from lnmonitor.desktop.pages.visit.saver import Saver
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
 from lnmonitor.desktop.pages.visit.score_line import ScoreLine
 from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
+from lnmonitor.desktop.pages.visit.undoing import step
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
@@ -127,6 +129,7 @@ class VisitPage(Page):
             for words, key, call, shortcut in (
                 ("Save what was typed", "Ctrl+S", self.save, True),
                 ("Undo", "Ctrl+Z", self.undo, True),
+                ("Redo", "Ctrl+Shift+Z", partial(self._walk, back=False), True),
                 ("Next form", "Ctrl+Down", self.next_form, True),
                 ("Previous form", "Ctrl+Up", self.previous_form, True),
                 ("History of the field", "F2", self.show_history, True),
@@ -158,6 +161,7 @@ class VisitPage(Page):
             ("F2", tr("history of the field")),
             ("Ctrl+E", tr("why: all results")),
             ("Ctrl+Z", tr("undo")),
+            ("Ctrl+Shift+Z", tr("redo")),
             ("Ctrl+S", tr("save")),
         ]
 
@@ -422,18 +426,11 @@ class VisitPage(Page):
     @Slot()
     def undo(self) -> None:
         """Take the last unsaved change back and show where it was."""
-        if self.binder is None:
-            return
-        step = self.binder.undo.undo()
-        if step is None:
-            return
-        for key in self.binder.form_keys:
-            if step.entry in self.binder.entries(key):
-                self.desk.focus_item(key, step.entry, step.name)
-                view = self.desk.view(key)
-                if view is not None:
-                    view.judge(step.entry)
-        self._renew()
+        self._walk(back=True)
+
+    def _walk(self, *, back: bool) -> None:
+        if self.binder is not None and step(self.binder, self.desk, back=back):
+            self._renew()
 
     @Slot()
     def save(self) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lnmonitor.desktop.entry.draft_text import DraftText, restore
+from lnmonitor.desktop.entry.journal import Journal
 from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.pages.visit.binder import LOGS, Binder
-from lnmonitor.desktop.pages.visit.journal import Journal, visit_key
+from lnmonitor.desktop.pages.visit.journal import visit_key
 from lnmonitor.services.journal import DraftView, Place
 from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import LabResult
@@ -61,6 +62,7 @@ def recover(binder: Binder, journal: Journal, drafts: Sequence[DraftView]) -> Re
         restore(entry, text, today=binder.today())
         journal.recovered(draft.place, text)
         taken.append((draft, entry))
+    binder.undo.clear()  # what came back was not typed here
     told = [(draft, entry) for draft, entry in taken if draft.count]
     if not told and not homeless:
         return None

@@ -117,15 +117,15 @@ class ScoredView(FormView):
 
     def _answer_rest(self, section: Section, rest: list[ItemRow]) -> None:
         self._stop_asking()
+        self.binder.undo.commit()
         for row in rest:
             answer = self.none_answer(row)
             if answer is not None:
-                before = row.entry.answer(row.name)
                 row.entry.set(row.name, answer)
-                self.binder.undo.remember(row.entry, row.name, before, "")
         if rest:
             remark = f"{len(rest)} items of {section.title} answered No together"
             rest[0].entry.remarks.append(remark)
+            self.binder.undo.commit()
             self.judge(rest[0].entry)
         open_rows = [row for row in self.rows if self._open(row)]
         if open_rows:
@@ -140,8 +140,6 @@ class SledaiView(ScoredView):
         super().build()
         entry = self.binder.entries(self.key)[0]
         days = self.binder.protocol.sledai_window_days
-        if entry.record is None:
-            entry.fixed["window_days"] = days
         self.title_bar(text_of(Sledai2K.title), tr("last {days} days", days=days))
         fields = entry.form_type.items()
         names = [text_of(fields[item.code].item.label) for item in SLEDAI_ITEMS]
