@@ -26,7 +26,7 @@ from lnmonitor.reports.page import Bookmark, Imprint, Mark, build
 from lnmonitor.reports.palette import size
 from lnmonitor.reports.query_pages import Thread, query_table
 from lnmonitor.reports.signature_pages import signature_table
-from lnmonitor.reports.trail_pages import trail_table
+from lnmonitor.reports.trail_pages import trail_table, zones
 from lnmonitor.reports.wording import form_title, visit_words
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.form_state import FormState
@@ -235,7 +235,7 @@ class _Pages:
     def _patient(self) -> list[Flowable]:
         tr = self._tr
         chapter = self._chapter(tr.text("The patient"), "patient")
-        parts = flow.section(chapter.title, Mark((chapter.key,), chapter.title))
+        parts = flow.section(chapter.title, Mark((chapter.key,)))
         codes = [code for code in FORMS if code not in (Identity.code, Visit.code)]
         parts += self._of(_PATIENT, chapter.title, codes, level=1)
         return parts + self._lacking(self._book.review.lacking)
@@ -248,7 +248,7 @@ class _Pages:
             key = f"visit:{visit_id}"
             self.outline.append(Bookmark(1, words, key))
             visit = self._tr.text("Visit {visit}", visit=words)
-            parts += flow.section(visit, Mark((key,), words))
+            parts += flow.section(visit, Mark((key,)))
             parts += self._of(visit_id, words, list(FORMS), level=2)
             parts += self._lacking(lacking.get(visit_id, ()))
         return parts
@@ -324,9 +324,10 @@ class _Pages:
             last = number
             where = f"{place} · {title}"
             mark = Mark((key,), f"{chapter.title} · {where}")
-            count = tr.text("{n} entries", n=len(groups[visit_id, code]))
-            parts += flow.subsection(where, count, mark)
-            parts.append(trail_table(groups[visit_id, code], book.records, tr))
+            entries = groups[visit_id, code]
+            count = tr.text("{n} entries", n=len(entries))
+            parts += flow.subsection(where, f"{count} · {zones(entries)}", mark)
+            parts.append(trail_table(entries, book.records, tr))
         return parts
 
     def _chapter(self, title: str, key: str) -> Bookmark:

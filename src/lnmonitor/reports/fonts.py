@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from html import escape
+from unicodedata import category
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -53,10 +54,13 @@ class Run:
 
 @cache
 def _registered(name: str) -> frozenset[int]:
-    """Register a font once; return the code points it has."""
+    """Register a font once; return the code points that it shows.
+
+    Those that control or format text show nothing, whatever a font has for them.
+    """
     font = TTFont(name, str(asset("fonts", f"{name}.ttf")))
     pdfmetrics.registerFont(font)
-    return frozenset(font.face.charToGlyph)
+    return frozenset(one for one in font.face.charToGlyph if category(chr(one))[0] != "C")
 
 
 def latin(weight: Weight = Weight.REGULAR) -> str:
@@ -98,17 +102,6 @@ def runs(text: str, weight: Weight = Weight.REGULAR, *, count: bool = False) -> 
         else:
             found.append(Run(piece, font))
     return tuple(found)
-
-
-def whole_run(text: str, weight: Weight = Weight.REGULAR) -> Run | None:
-    """Return a line as one run if one font has all of its characters, None if not."""
-    if _LINE_BREAK.search(text):
-        return None
-    text = text.translate(_SPACES)
-    for font in (latin(weight), _HAN_FILE[weight]):
-        if _registered(font).issuperset(map(ord, text)):
-            return Run(text, font)
-    return None
 
 
 def _pieces(text: str, weight: Weight, *, count: bool) -> Iterator[tuple[str, str]]:
