@@ -18,7 +18,7 @@ from reportlab.platypus import Flowable, PageBreak, Spacer
 from lnmonitor.analysis.story import Story
 from lnmonitor.i18n import Translator, translator
 from lnmonitor.reports import flowables as flow
-from lnmonitor.reports.casebook_forms import FormPages, Voided
+from lnmonitor.reports.casebook_forms import FormPages, Voided, records_of, voided_of
 from lnmonitor.reports.clock_notes import Anomaly, clock_lines
 from lnmonitor.reports.contents import contents
 from lnmonitor.reports.instants import zone_words
@@ -63,13 +63,12 @@ class Casebook:
     @cached_property
     def voided(self) -> tuple[Voided, ...]:
         """Voided records, as the trail keeps them."""
-        return tuple(_voided(one) for one in self.entries if one.action == "void")
+        return voided_of(self.entries)
 
     @cached_property
     def records(self) -> Mapping[str, Record[Form]]:
         """All records by id, the voided ones too."""
-        every = (*self.data.records, *(one.record for one in self.voided))
-        return {one.id: one for one in every}
+        return records_of(self.data, self.voided)
 
     @cached_property
     def visits(self) -> Mapping[str, str]:
@@ -86,21 +85,6 @@ def casebook(book: Casebook) -> bytes:
     """Return the finished PDF."""
     pages = _Pages(book)
     return build(pages.parts, book.imprint, pages.outline)
-
-
-def _voided(entry: AuditEntry) -> Voided:
-    form = FORMS[entry.form]
-    values = {name: value for name, value in entry.values.items() if name in form.items()}
-    record = Record(
-        entry.record_id,
-        form.model_construct(**values),
-        entry.patient_id,
-        entry.visit_id or None,
-        missing=entry.values.get("missing", {}),
-        justified=entry.values.get("justified", {}),
-        voided=True,
-    )
-    return Voided(record, entry)
 
 
 class _Pages:

@@ -29,9 +29,9 @@ from lnmonitor.services.form_state import FormState
 from lnmonitor.services.queries import QueryView
 from lnmonitor.services.review_states import RecordReview
 from lnmonitor.study.analytes import Range
-from lnmonitor.study.forms import LabResult
+from lnmonitor.study.forms import FORMS, LabResult
 from lnmonitor.study.items import Form, Kind
-from lnmonitor.study.records import Record
+from lnmonitor.study.records import PatientData, Record
 
 _LONG = 60
 """Letters; a longer text stands on a line of its own."""
@@ -51,6 +51,31 @@ class Voided:
 
     record: Record[Form]
     entry: AuditEntry
+
+
+def voided_of(entries: Iterable[AuditEntry]) -> tuple[Voided, ...]:
+    """Return the voided records that entries of the trail tell of."""
+    return tuple(_voided(one) for one in entries if one.action == "void")
+
+
+def _voided(entry: AuditEntry) -> Voided:
+    form = FORMS[entry.form]
+    values = {name: value for name, value in entry.values.items() if name in form.items()}
+    record = Record(
+        entry.record_id,
+        form.model_construct(**values),
+        entry.patient_id,
+        entry.visit_id or None,
+        missing=entry.values.get("missing", {}),
+        justified=entry.values.get("justified", {}),
+        voided=True,
+    )
+    return Voided(record, entry)
+
+
+def records_of(data: PatientData, voided: Iterable[Voided]) -> dict[str, Record[Form]]:
+    """Return all records of a patient by id, the voided ones too."""
+    return {one.id: one for one in (*data.records, *(gone.record for gone in voided))}
 
 
 @dataclass(frozen=True)
@@ -141,7 +166,7 @@ class FormPages:
         for group, members in groupby(short, key=lambda name: names[name].item.group):
             if group:
                 heads.append(len(rows))
-                name = Cell(group.in_(language), Weight.MEDIUM)
+                name = Cell(group.in_(language), Weight.SEMIBOLD)
                 rows.append((name, *[""] * (2 * columns - 1)))
             cells = [
                 cell
@@ -279,9 +304,23 @@ class FormPages:
         return parts
 
 
+QUERY_STATES = {
+    "new": "to answer",
+    "answered": "answered",
+    "resolved": "to close",
+    "closed": "closed",
+}
+"""What a query waits for, as the screens say it too."""
+
+
 def query_words(query: QueryView, tr: Translator) -> str:
     """Return kind, state and first text of a query, as a line below a form."""
-    return f"{query.kind.title.in_(tr.language)}, {tr.text(query.state)}: {question(query, tr)}"
+    return f"{state_words(query, tr)}: {question(query, tr)}"
+
+
+def state_words(query: QueryView, tr: Translator) -> str:
+    """Return kind and state of a query."""
+    return f"{query.kind.title.in_(tr.language)}, {tr.text(QUERY_STATES[query.state])}"
 
 
 def question(query: QueryView, tr: Translator) -> str:

@@ -6,7 +6,7 @@ paragraph for each cell, and splits between rows only.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reportlab.pdfgen.textobject import PDFTextObject
@@ -37,11 +37,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class _Row:
-    """The lines of each cell; `keep`: it stays with the row after it. `struck`: columns."""
+    """The lines of each cell.
+
+    Attributes:
+        keep: it stays with the row after it. special: cells that do not look like their column.
+    """
 
     cells: tuple[tuple[Line, ...], ...]
     keep: bool = False
-    struck: tuple[int, ...] = ()
+    special: Mapping[int, Cell] = field(default_factory=dict)
 
     @property
     def height(self) -> float:
@@ -63,22 +67,17 @@ class Columns:
         self, cells: Sequence[str | Cell], *, keep: bool = False, weight: Weight | None = None
     ) -> list[_Row]:
         """Return a row, and rows below it in which a text goes on that is too high."""
-        made, struck = [], []
+        made = []
         for column, (cell, room) in enumerate(zip(cells, self.widths, strict=True)):
             words = cell.words if isinstance(cell, Cell) else cell
-            if isinstance(cell, Cell) and cell.struck:
-                struck.append(column)
             chosen = weight or self._weight(cell, column)
             lines = broken(words, size("table"), room - RIGHT_PADDING, chosen) if words else []
             made.append(tuple(lines))
         most = int(HIGHEST_ROW / (size("table") * LEADING))
         count = max(1, -(-max(map(len, made), default=1) // most))
+        special = {at: cell for at, cell in enumerate(cells) if isinstance(cell, Cell)}
         return [
-            _Row(
-                tuple(lines[at * most : (at + 1) * most] for lines in made),
-                keep=keep,
-                struck=tuple(struck),
-            )
+            _Row(tuple(lines[at * most : (at + 1) * most] for lines in made), keep, special)
             for at in range(count)
         ]
 
@@ -161,14 +160,15 @@ class Grid(Flowable):
         points, left = size("table"), 0.0
         strikes = []
         for column, (lines, room) in enumerate(zip(row.cells, self._columns.widths, strict=True)):
-            tone = "text-2" if column in self._columns.quiet and not is_head else "text"
+            special = row.special.get(column)
+            quiet = column in self._columns.quiet and not is_head and special is None
             y = top - _PADDING - points * _BASELINE
             for line in lines:
                 x = left
                 if column in self._columns.right:
                     x += room - RIGHT_PADDING - width(line, points)
-                pen.line(line, x, y, tone)
-                if column in row.struck:
+                pen.line(line, x, y, "text-2" if quiet else "text")
+                if special is not None and special.struck:
                     middle = y + points * _STRIKE
                     strikes.append((x, middle, x + width(line, points), middle))
                 y -= points * LEADING

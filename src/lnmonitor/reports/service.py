@@ -19,6 +19,7 @@ from lnmonitor.language import Language
 from lnmonitor.outfile import replacing
 from lnmonitor.progress import Progress, Turn, at_once, silent
 from lnmonitor.reports.casebook import Casebook, casebook
+from lnmonitor.reports.casebook_forms import records_of, voided_of
 from lnmonitor.reports.clock_notes import anomalies
 from lnmonitor.reports.instants import of_clock
 from lnmonitor.reports.page import Imprint
@@ -79,8 +80,17 @@ def _read(session: StudySession, patient_id: str, language: Language) -> CaseRep
     title = translator(language).text("Patient summary")
     status = story.status.in_(language)
     imprint = imprint_of(session, title, language, subject=story.subject_id, status=status)
-    imprint = replace(imprint, site=data.site_id)
-    return CaseReport(data, patients.course(session, patient_id), story, imprint)
+    gone = voided_of(audit.entries(session, patient_id=patient_id, action="void", limit=None))
+    return CaseReport(
+        data,
+        patients.course(session, patient_id),
+        story,
+        signatures.signatures(session, patient_id),
+        records_of(data, gone),
+        anomalies(session),
+        session.clock.now(),
+        replace(imprint, site=data.site_id),
+    )
 
 
 def report_all(

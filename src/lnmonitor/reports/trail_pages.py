@@ -50,7 +50,7 @@ def trail_table(
         record = records.get(record_id)
         if record is not None and len(by_record) > 1:
             heads.append(len(rows))
-            name = Cell(record_name(record, tr.language), Weight.MEDIUM)
+            name = Cell(record_name(record, tr.language), Weight.SEMIBOLD)
             rows.append(("", name, *[""] * 4))
         alone = len(own) == 1 and own[0].action == "create"
         rows += [_row(entry, tr, alone=alone) for entry in _by_field(own)]
