@@ -91,7 +91,7 @@ class _Pages:
         )  # fmt: skip
         if not self._blank.annotated:
             return lines
-        note = tr.text("Annotated: variable of the form, CDASH variable, SDTM target, form.")
+        note = tr.text("Annotated: variable of the form, CDASH variable, SDTM target, code list.")
         return (*lines, note)
 
     # --- a form -----------------------------------------------------------------------------

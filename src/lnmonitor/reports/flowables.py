@@ -271,7 +271,7 @@ def signing_lines(labels: Sequence[str]) -> Flowable:
     for label in labels:
         cells += [text(label, points=8, tone="text-2"), text("")]
         widths += [width, gap]
-    table = Table([cells[:-1]], widths[:-1], spaceBefore=34)
+    table = Table([cells[:-1]], widths[:-1], spaceBefore=27)
     table.setStyle(_tight(3.0))
     for column in range(0, len(cells), 2):
         table.setStyle(TableStyle([("LINEABOVE", (column, 0), (column, 0), 0.6, colour("text"))]))

@@ -172,6 +172,7 @@ def report_crf(
         imprint = replace(
             imprint_of(session, title, language),
             synthetic=False,
+            corner=f"{tr.text('Subject number')} {'_' * 14}  {tr.text('Visit')} {'_' * 8}",
             contents=tr.text("Confidential once it is filled in. Contains no data."),
         )
         return BlankForms(session.protocol, annotated, imprint)

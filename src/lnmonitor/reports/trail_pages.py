@@ -28,7 +28,6 @@ from lnmonitor.study.records import Record
 
 _WIDTHS = (0.55, 1.45, 1.25, 0.95, 3.1, 1.3)
 _APART = ("missing", "justified")
-_ITEM_LISTS = ("verified", "verification withdrawn")
 
 
 def trail_table(
@@ -106,7 +105,7 @@ def content_words(entry: AuditEntry, tr: Translator) -> str:
         return HIDDEN
     if entry.values:
         return _whole(entry.form, entry.values, tr)
-    if entry.action in _ITEM_LISTS:
+    if entry.action.startswith("verif"):
         names = json.loads(entry.new)
         return ", ".join(item_label(entry.form, name, tr.language) for name in names)
     if entry.action == SIGNED:
