@@ -67,7 +67,7 @@ class _Pages:
              ", ".join(visit.forms))
             for visit in protocol.visits
         ]  # fmt: skip
-        head = (tr.text("Visit"), tr.text("Name"), tr.text("Day"), tr.text("Forms"))
+        head = (tr.text("Visit"), "", tr.text("Day"), tr.text("Forms"))
         return [
             flow.title(self._blank.imprint.title, protocol.name.in_(language)),
             *flow.section(tr.text("How to use it")),

@@ -219,26 +219,24 @@ class _Pages:
     def _patient(self) -> list[Flowable]:
         tr = self._tr
         chapter = self._chapter(tr.text("The patient"), "patient")
-        parts = flow.section(chapter.title, Mark((chapter.key,)))
+        keys = (chapter.key, "forms") if self._book.visits else (chapter.key, "forms", "visits")
+        parts = flow.section(chapter.title, Mark(keys))
         codes = [code for code in FORMS if code not in (Identity.code, Visit.code)]
         parts += self._of(_PATIENT, chapter.title, codes, level=1)
         return parts + self._lacking(self._book.review.lacking)
 
     def _all_visits(self) -> list[Flowable]:
-        self._chapter(self._tr.text("By visit"), self._first_visit())
+        self._chapter(self._tr.text("By visit"), "visits")
         lacking = {one.visit_id: one.lacking for one in self._book.review.visits}
         parts: list[Flowable] = []
-        for visit_id, words in self._book.visits.items():
+        for number, (visit_id, words) in enumerate(self._book.visits.items()):
             key = f"visit:{visit_id}"
             self.outline.append(Bookmark(1, words, key))
             visit = self._tr.text("Visit {visit}", visit=words)
-            parts += flow.section(visit, Mark((key,)))
+            parts += flow.section(visit, Mark((key,) if number else (key, "visits")))
             parts += self._of(visit_id, words, list(FORMS), level=2)
             parts += self._lacking(lacking.get(visit_id, ()))
         return parts
-
-    def _first_visit(self) -> str:
-        return next((f"visit:{one}" for one in self._book.visits), "patient")
 
     def _of(self, visit_id: str, place: str, codes: Iterable[str], level: int) -> list[Flowable]:
         """Return the forms of a visit, or of the patient, that hold something or did."""
@@ -251,8 +249,9 @@ class _Pages:
             title = form_title(code, self._tr.language)
             key, other = f"{visit_id}/{code}", f"{code}/{visit_id}"
             self.outline.append(Bookmark(level, title, key))
+            first = () if self._by_form[code] else (f"form:{code}",)
             self._by_form[code].append((place, other))
-            mark = Mark((key, other), f"{place} · {title}")
+            mark = Mark((key, other, *first), f"{place} · {title}")
             parts += self._forms.parts(FORMS[code], records, voided, mark)
         return parts
 
@@ -264,14 +263,16 @@ class _Pages:
         return [Spacer(0, 5), flow.text(words, points=size("small"), tone="text-2")]
 
     def _list_by_form(self) -> None:
-        """Put the same places into the table of contents once more, in the order of the forms."""
-        first = next((places[0][1] for code in FORMS if (places := self._by_form[code])), "patient")
-        self._chapter(self._tr.text("By form"), first)
+        """Put the same places into the table of contents once more, in the order of the forms.
+
+        Each line has a key of its own, which a viewer's bookmarks need.
+        """
+        self._chapter(self._tr.text("By form"), "forms")
         for code in FORMS:
             places = self._by_form[code]
             if places:
                 title = form_title(code, self._tr.language)
-                self.outline.append(Bookmark(1, title, places[0][1]))
+                self.outline.append(Bookmark(1, title, f"form:{code}"))
                 self.outline += [Bookmark(2, place, key) for place, key in places]
 
     # --- reviews and trail ------------------------------------------------------------------
