@@ -71,7 +71,7 @@ def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFr
     found = [_fragment(run, style) for run in fonts.runs(first, weight, count=True)]
     for line in others:
         # The breaker of Latin lines and that of Chinese ones both look for this attribute.
-        found.append(_fragment(fonts.Run("", fonts.latin(weight)), style, lineBreak=True))
+        found.append(_fragment(fonts.Run("", fonts.latin()), style, lineBreak=True))
         found += [_fragment(run, style) for run in fonts.runs(line, weight, count=True)]
     return found
 
