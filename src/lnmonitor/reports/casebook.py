@@ -18,7 +18,7 @@ from reportlab.platypus import Flowable, PageBreak, Spacer
 from lnmonitor.analysis.story import Story
 from lnmonitor.i18n import Translator, translator
 from lnmonitor.reports import flowables as flow
-from lnmonitor.reports.casebook_forms import FormPages, Voided
+from lnmonitor.reports.casebook_forms import FormPages, Voided, records_of, voided_of
 from lnmonitor.reports.clock_notes import Anomaly, clock_lines
 from lnmonitor.reports.contents import contents
 from lnmonitor.reports.instants import zone_words
@@ -26,7 +26,7 @@ from lnmonitor.reports.page import Bookmark, Imprint, Mark, build
 from lnmonitor.reports.palette import size
 from lnmonitor.reports.query_pages import Thread, query_table
 from lnmonitor.reports.signature_pages import signature_table
-from lnmonitor.reports.trail_pages import trail_table
+from lnmonitor.reports.trail_pages import trail_table, zones
 from lnmonitor.reports.wording import form_title, visit_words
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.form_state import FormState
@@ -63,13 +63,12 @@ class Casebook:
     @cached_property
     def voided(self) -> tuple[Voided, ...]:
         """Voided records, as the trail keeps them."""
-        return tuple(_voided(one) for one in self.entries if one.action == "void")
+        return voided_of(self.entries)
 
     @cached_property
     def records(self) -> Mapping[str, Record[Form]]:
         """All records by id, the voided ones too."""
-        every = (*self.data.records, *(one.record for one in self.voided))
-        return {one.id: one for one in every}
+        return records_of(self.data, self.voided)
 
     @cached_property
     def visits(self) -> Mapping[str, str]:
@@ -86,21 +85,6 @@ def casebook(book: Casebook) -> bytes:
     """Return the finished PDF."""
     pages = _Pages(book)
     return build(pages.parts, book.imprint, pages.outline)
-
-
-def _voided(entry: AuditEntry) -> Voided:
-    form = FORMS[entry.form]
-    values = {name: value for name, value in entry.values.items() if name in form.items()}
-    record = Record(
-        entry.record_id,
-        form.model_construct(**values),
-        entry.patient_id,
-        entry.visit_id or None,
-        missing=entry.values.get("missing", {}),
-        justified=entry.values.get("justified", {}),
-        voided=True,
-    )
-    return Voided(record, entry)
 
 
 class _Pages:
@@ -235,26 +219,24 @@ class _Pages:
     def _patient(self) -> list[Flowable]:
         tr = self._tr
         chapter = self._chapter(tr.text("The patient"), "patient")
-        parts = flow.section(chapter.title, Mark((chapter.key,), chapter.title))
+        keys = (chapter.key, "forms") if self._book.visits else (chapter.key, "forms", "visits")
+        parts = flow.section(chapter.title, Mark(keys))
         codes = [code for code in FORMS if code not in (Identity.code, Visit.code)]
         parts += self._of(_PATIENT, chapter.title, codes, level=1)
         return parts + self._lacking(self._book.review.lacking)
 
     def _all_visits(self) -> list[Flowable]:
-        self._chapter(self._tr.text("By visit"), self._first_visit())
+        self._chapter(self._tr.text("By visit"), "visits")
         lacking = {one.visit_id: one.lacking for one in self._book.review.visits}
         parts: list[Flowable] = []
-        for visit_id, words in self._book.visits.items():
+        for number, (visit_id, words) in enumerate(self._book.visits.items()):
             key = f"visit:{visit_id}"
             self.outline.append(Bookmark(1, words, key))
             visit = self._tr.text("Visit {visit}", visit=words)
-            parts += flow.section(visit, Mark((key,), words))
+            parts += flow.section(visit, Mark((key,) if number else (key, "visits")))
             parts += self._of(visit_id, words, list(FORMS), level=2)
             parts += self._lacking(lacking.get(visit_id, ()))
         return parts
-
-    def _first_visit(self) -> str:
-        return next((f"visit:{one}" for one in self._book.visits), "patient")
 
     def _of(self, visit_id: str, place: str, codes: Iterable[str], level: int) -> list[Flowable]:
         """Return the forms of a visit, or of the patient, that hold something or did."""
@@ -267,8 +249,9 @@ class _Pages:
             title = form_title(code, self._tr.language)
             key, other = f"{visit_id}/{code}", f"{code}/{visit_id}"
             self.outline.append(Bookmark(level, title, key))
+            first = () if self._by_form[code] else (f"form:{code}",)
             self._by_form[code].append((place, other))
-            mark = Mark((key, other), f"{place} · {title}")
+            mark = Mark((key, other, *first), f"{place} · {title}")
             parts += self._forms.parts(FORMS[code], records, voided, mark)
         return parts
 
@@ -280,14 +263,16 @@ class _Pages:
         return [Spacer(0, 5), flow.text(words, points=size("small"), tone="text-2")]
 
     def _list_by_form(self) -> None:
-        """Put the same places into the table of contents once more, in the order of the forms."""
-        first = next((places[0][1] for code in FORMS if (places := self._by_form[code])), "patient")
-        self._chapter(self._tr.text("By form"), first)
+        """Put the same places into the table of contents once more, in the order of the forms.
+
+        Each line has a key of its own, which a viewer's bookmarks need.
+        """
+        self._chapter(self._tr.text("By form"), "forms")
         for code in FORMS:
             places = self._by_form[code]
             if places:
                 title = form_title(code, self._tr.language)
-                self.outline.append(Bookmark(1, title, places[0][1]))
+                self.outline.append(Bookmark(1, title, f"form:{code}"))
                 self.outline += [Bookmark(2, place, key) for place, key in places]
 
     # --- reviews and trail ------------------------------------------------------------------
@@ -324,9 +309,10 @@ class _Pages:
             last = number
             where = f"{place} · {title}"
             mark = Mark((key,), f"{chapter.title} · {where}")
-            count = tr.text("{n} entries", n=len(groups[visit_id, code]))
-            parts += flow.subsection(where, count, mark)
-            parts.append(trail_table(groups[visit_id, code], book.records, tr))
+            entries = groups[visit_id, code]
+            count = tr.text("{n} entries", n=len(entries))
+            parts += flow.subsection(where, f"{count} · {zones(entries)}", mark)
+            parts.append(trail_table(entries, book.records, tr))
         return parts
 
     def _chapter(self, title: str, key: str) -> Bookmark:

@@ -27,8 +27,11 @@ WIDTH, HEIGHT = A4
 MARGIN = 42.5
 TEXT_WIDTH = WIDTH - 2 * MARGIN
 _HEADER, _FOOTER = 34.0, 62.0
-TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _FOOTER
-_TOP = HEIGHT - MARGIN - _HEADER
+_PLACE = 9.0
+"""Further room of the header where it tells the place."""
+TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _PLACE - _FOOTER
+"""Of a page whose header tells the place."""
+_TOP = HEIGHT - MARGIN - _HEADER - _PLACE
 _QR = 42.0
 _SEAL = "seal"
 _ABOVE = 14.0
@@ -45,7 +48,8 @@ class Imprint:
 
     `seal` is the audit trail's head as short text, `printed_at` the local instant with offset
     and zone. `subject` and `status` are empty where a document is about no patient. `contents`
-    says whose names are in it, empty where none is.
+    says whose names are in it, empty where none is; `corner` stands at the right of the header in
+    place of subject and status.
     """
 
     title: str
@@ -63,6 +67,7 @@ class Imprint:
     rules: str
     language: Language
     contents: str = ""
+    corner: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,13 +195,14 @@ def build(
     """
     with fonts.counted() as replaced:
         parts = list(story())
+    header = _HEADER + (_PLACE if outline else 0)
     out = io.BytesIO()
     document = BaseDocTemplate(
         out,
         pagesize=A4,
         leftMargin=MARGIN,
         rightMargin=MARGIN,
-        topMargin=MARGIN + _HEADER,
+        topMargin=MARGIN + header,
         bottomMargin=MARGIN + _FOOTER,
         title=" ".join(filter(None, (imprint.study, imprint.subject, imprint.title))),
         author=imprint.printed_by,
@@ -206,7 +212,7 @@ def build(
         lang="zh-CN" if imprint.language == "zh" else "en",
     )
     frame = Frame(
-        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, TEXT_HEIGHT,
+        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, HEIGHT - 2 * MARGIN - header - _FOOTER,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
     template = PageTemplate(
@@ -248,7 +254,8 @@ def _draw_header(canvas: Canvas, imprint: Imprint, place: str) -> None:
     _write(canvas, x + 6, y, where, body, tone="text-2")
     if middle:
         _write(canvas, (WIDTH - room) / 2, y, middle, body, weight=Weight.SEMIBOLD, tone="warn")
-    right = " · ".join(filter(None, (imprint.subject, imprint.status))) or imprint.title
+    about = " · ".join(filter(None, (imprint.subject, imprint.status)))
+    right = imprint.corner or about or imprint.title
     right = fonts.fitted(right, body, side, Weight.SEMIBOLD)
     _write(canvas, WIDTH - MARGIN - fonts.width(right, body, Weight.SEMIBOLD), y, right, body,
            weight=Weight.SEMIBOLD)  # fmt: skip
