@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lnmonitor.analysis.survival import KaplanMeier
     from lnmonitor.study.protocol import Protocol
 
+_WIDEST_U = 225
 SURVIVAL = Text("Survival", "生存")
 FLARE_FREE = Text("Without flare since remission", "缓解后无复发")
 REMISSION = Text("First remission, death competing", "首次缓解（死亡为竞争）")
@@ -126,6 +127,7 @@ class CohortStatistics(QWidget):
         table.set_rows(rows)
         table.clearSelection()
         table.setFixedHeight(table.whole_height())
+        table.setMaximumWidth(theme().px(_WIDEST_U))  # numbers stay near their names
         table.opened.connect(self._open_row)
         for widget in (head, table):
             self._body.addWidget(widget)
