@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ class CohortStatistics(QWidget):
             self._body.addWidget(label(words, "small", "text-muted"))
         self._body.addStretch(1)
 
-    def _add(self, title: str, remark: str, columns: list[Column], rows: list[object]) -> None:
+    def _add(self, title: str, remark: str, columns: list[Column], rows: Sequence[object]) -> None:
         head = box(row(label(title, "section"), label(remark, "small", "text-muted"), None))
         table = RowTable(columns, row_units=7, name=title)
         table.set_rows(rows)

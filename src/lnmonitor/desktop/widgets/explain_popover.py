@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.explain import Explanation
@@ -115,8 +115,10 @@ class ExplainPopover(QFrame):
         self._show(number)
 
     def open_at(self, place: QPoint) -> None:
-        """Show it at a place of the screen, wholly in sight, with the keys in it."""
-        screen = self.screen().availableGeometry()
+        """Show it at a place of the screen, within the window, with the keys in it."""
+        window = (self.parentWidget() or self).window()
+        within = QRect(window.mapToGlobal(QPoint(0, 0)), window.size())
+        screen = within.intersected(self.screen().availableGeometry())
         x = max(screen.left(), min(place.x(), screen.right() - self.width()))
         y = max(screen.top(), min(place.y(), screen.bottom() - self.height()))
         self.move(x, y)

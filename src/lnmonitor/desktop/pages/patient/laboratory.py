@@ -157,9 +157,9 @@ def proposed_grades(view: PatientView) -> dict[tuple[str, str], int]:
             if raised is not None:
                 found[visit.visit_id, code] = raised
         protein = propose_at_visit(view.data, view.course, visit).get(_PROTEIN)
-        code = next((one for one in _PROTEIN_RESULTS if visit.lab(one) is not None), None)
-        if protein is not None and protein.grade and code is not None:
-            found[visit.visit_id, code] = protein.grade
+        shown = next((one for one in _PROTEIN_RESULTS if visit.lab(one) is not None), None)
+        if protein is not None and protein.grade and shown is not None:
+            found[visit.visit_id, shown] = protein.grade
     return found
 
 
