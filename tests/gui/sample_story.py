@@ -371,11 +371,11 @@ def view(of: Story | None = None) -> PatientView:
     )
     results = course() if shown.visits else Course(shown.patient_id, shown.subject_id, None)
     return PatientView(
-        shown,
-        results,
-        data,
-        flags,
-        load_protocol("ln-msc-01"),
+        story=shown,
+        course=results,
+        data=data,
+        flags=flags,
+        protocol=load_protocol("ln-msc-01"),
         may_enter=True,
         may_acknowledge=True,
         may_dismiss=True,

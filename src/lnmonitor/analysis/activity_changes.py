@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from lnmonitor.analysis.activity import settled_letters
@@ -63,12 +64,11 @@ def judge_changes(
 def _flares(now: Letters, before: Letters | None, protocol: Protocol) -> dict[str, Outcome]:
     if before is None:
         return {}
-    return {
-        f"bilag_flare.{name}": guarded(
-            BILAG_FLARE_RULES[name], lambda judge=_FLARES[name]: judge(before, now)
-        )
-        for name in protocol.bilag_flare_rules
-    }
+    found: dict[str, Outcome] = {}
+    for name in protocol.bilag_flare_rules:
+        judged = partial(_FLARES[name], before, now)
+        found[f"bilag_flare.{name}"] = guarded(BILAG_FLARE_RULES[name], judged)
+    return found
 
 
 def _band(score: SledaiScore, before: ChangeHistory) -> SledaiBand:

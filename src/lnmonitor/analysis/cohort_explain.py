@@ -71,9 +71,7 @@ def explain_measure(row: MeasureRow, tables: CohortTables, language: Language) -
     lines = []
     for cell in row.cells:
         name = Text("Baseline", "基线") if cell.visit == BASELINE else Text(cell.visit, cell.visit)
-        seen = Text(
-            f"n {cell.n}, without a value {cell.not_seen}", f"n {cell.n}，无数值 {cell.not_seen}"
-        )
+        seen = Text(f"n {cell.n}, {cell.not_seen} without", f"n {cell.n}，无数值 {cell.not_seen}")
         mean = "–" if cell.mean is None else number(cell.mean, row.decimals)
         spread = "" if cell.sd is None else f" ± {number(cell.sd, row.decimals)}"
         lines.append(_line(name, Text(*(f"{mean}{spread}, {words}" for words in seen)), language))

@@ -158,7 +158,8 @@ def _compared(
         for (name, courses), one in zip(pairs, found, strict=True)
     ]
     comparable = all(one[0] for one in found) and any(any(one[1]) for one in found)
-    return GroupComparison(key, *groups, log_rank(*found) if comparable else None)
+    test = log_rank(found[0], found[1]) if comparable else None
+    return GroupComparison(key, groups[0], groups[1], test)
 
 
 def remission_incidence(courses: Sequence[Course], protocol: Protocol) -> tuple[IncidenceRow, ...]:

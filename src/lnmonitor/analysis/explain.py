@@ -136,6 +136,15 @@ def answer(result: Outcome | None, language: Language) -> str:
     return _title(result, language)[1]
 
 
+def stored_word(value: str, language: Language) -> str:
+    """Return a stored result as read: words of answers and bands in the language, else itself."""
+    found = read_toml(*_FILE)
+    for table, key in (("answer", value), ("word", f"band_{value}")):
+        if key in found[table]:
+            return _pick(found[table][key], language)
+    return value
+
+
 def reason_text(reason: Reason, language: Language) -> str:
     """Return one reason as a line with its numbers."""
     line = reason_line(reason, language)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
+from lnmonitor.analysis.explain import stored_word
 from lnmonitor.analysis.result_names import result_names
-from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.theme import theme
@@ -21,7 +22,12 @@ from lnmonitor.desktop.words import iso_date
 from lnmonitor.language import Text
 
 if TYPE_CHECKING:
-    from lnmonitor.services.recompute import PatientChanges, RecomputeReport, ResultChange
+    from lnmonitor.services.recompute import (
+        PatientChanges,
+        RecomputeReport,
+        ResultChange,
+        RuleChange,
+    )
     from lnmonitor.services.session import StudySession
 
 _MOST = 2000
@@ -86,7 +92,10 @@ def _name(key: str) -> str:
 
 def _result(patient: PatientChanges, result: ResultChange) -> Change:
     where = f"{result.visit_code}, {iso_date(result.visit_date)}"
-    old, new = ("" if value is None else value or tr("open") for value in (result.old, result.new))
+    old, new = (
+        "" if value is None else stored_word(value, language()) or tr("open")
+        for value in (result.old, result.new)
+    )
     return Change(patient.subject_id, where, old, new)
 
 
@@ -111,7 +120,7 @@ class RecomputedDialog(QDialog):
         self.kinds = RowTable(
             [
                 Column(tr("Result"), lambda k: k.name, weight=500),
-                Column(tr("Patients"), lambda k: str(k.patients), sample="100000", right=True),
+                Column(tr("Of patients"), lambda k: str(k.patients), sample="100000", right=True),
                 Column(
                     tr("New"),
                     lambda k: str(k.count(old=False, new=True)),
@@ -195,12 +204,17 @@ def _sentence(report: RecomputeReport) -> str:
     return tr(words, all=report.evaluated, n=len(report.patients))
 
 
+def _rule(one: RuleChange) -> str:
+    if one.old and one.new:
+        return tr("rule {rule} {old} → {new}", rule=one.rule, old=one.old, new=one.new)
+    if one.new:
+        return tr("rule {rule} is new", rule=one.rule)
+    return tr("rule {rule} is gone", rule=one.rule)
+
+
 def _rules(report: RecomputeReport) -> str:
     """Name the rules that changed, with both versions."""
-    told = [
-        tr("rule {rule} {old} → {new}", rule=one.rule, old=one.old or "–", new=one.new or "–")
-        for one in report.rules
-    ]
+    told = [_rule(one) for one in report.rules]
     if report.protocol_changed:
         told.insert(0, tr("the protocol's rules, parameters or visits changed"))
     return "; ".join(told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lnmonitor.analysis.survival import KaplanMeier
     from lnmonitor.study.protocol import Protocol
 
+_WIDEST_U = 225
 SURVIVAL = Text("Survival", "生存")
 FLARE_FREE = Text("Without flare since remission", "缓解后无复发")
 REMISSION = Text("First remission, death competing", "首次缓解（死亡为竞争）")
@@ -120,12 +121,13 @@ class CohortStatistics(QWidget):
             self._body.addWidget(label(words, "small", "text-muted"))
         self._body.addStretch(1)
 
-    def _add(self, title: str, remark: str, columns: list[Column], rows: list[object]) -> None:
+    def _add(self, title: str, remark: str, columns: list[Column], rows: Sequence[object]) -> None:
         head = box(row(label(title, "section"), label(remark, "small", "text-muted"), None))
         table = RowTable(columns, row_units=7, name=title)
         table.set_rows(rows)
         table.clearSelection()
         table.setFixedHeight(table.whole_height())
+        table.setMaximumWidth(theme().px(_WIDEST_U))  # numbers stay near their names
         table.opened.connect(self._open_row)
         for widget in (head, table):
             self._body.addWidget(widget)

@@ -239,6 +239,8 @@ class PatientsPage(Page):
         from lnmonitor.desktop.pages.patient.view import explained, topics_of_visit
         from lnmonitor.desktop.widgets.explain_popover import ExplainPopover
 
+        if not self.isVisible() or self.table.current is not patient:
+            return  # one has gone on meanwhile
         judged = [
             one
             for one in view.course.visits

@@ -129,7 +129,7 @@ class SafetyPage(Page):
             name=tr("Serious events"),
         )
         table.opened.connect(self._open)
-        table.chosen.connect(self.explain_event)
+        table.selectionModel().selectionChanged.connect(self._event_selected)
         return table
 
     def _make_flags(self) -> RowTable:
@@ -151,7 +151,7 @@ class SafetyPage(Page):
         chip = ChipDelegate(self, lambda f: (tr(STATE_WORDS[f.state]), _STATE_CHIPS[f.state]))
         table = RowTable(columns, {4: chip}, name=tr("Flags"))
         table.opened.connect(self._open)
-        table.chosen.connect(self.pane_show)
+        table.selectionModel().selectionChanged.connect(self._flag_selected)
         return table
 
     # --- page ------------------------------------------------------------------------------
@@ -214,25 +214,29 @@ class SafetyPage(Page):
                 self.flags.setCurrentIndex(self.flags.rows_model.index(number, 0))
 
     def pane_show(self, shown: Any) -> None:
-        """Explain the flag of a row."""
+        """Explain the flag of a row; one thing is explained at a time."""
         if shown is not None:
             self.events.clearSelection()
         self.pane.show_flag(shown.view if shown is not None else None)
 
-    def explain_event(self, event: SeriousEvent | None) -> None:
+    def explain_event(self, event: SeriousEvent) -> None:
         """Explain an event's reporting, and the grade that its answers propose."""
-        if event is None or not self.events.selectionModel().hasSelection():
-            return
         self.flags.clearSelection()
         self.pane.show_event(_event_view(event))
 
+    def _event_selected(self) -> None:
+        if self.events.selectionModel().hasSelection() and self.events.current is not None:
+            self.explain_event(self.events.current)
+
+    def _flag_selected(self) -> None:
+        if self.flags.selectionModel().hasSelection():
+            self.pane_show(self.flags.current)
+
     def why(self) -> None:
         """Explain the event or flag of the row in focus."""
-        if self.events.hasFocus():
-            self.events.selectRow(max(0, self.events.currentIndex().row()))
-            self.explain_event(self.events.current)
-        elif self.flags.current is not None:
-            self.pane_show(self.flags.current)
+        table = self.events if self.events.hasFocus() else self.flags
+        table.clearSelection()
+        table.selectRow(max(0, table.currentIndex().row()))
 
     # --- judging ---------------------------------------------------------------------------
 

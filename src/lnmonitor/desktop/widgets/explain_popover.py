@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.explain import Explanation
@@ -21,7 +21,7 @@ from lnmonitor.desktop.widgets.explanation import (
 )
 from lnmonitor.desktop.widgets.text import button, label
 
-_WIDE_U, _HIGH_U = 92, 110
+_WIDE_U, _HIGH_U = 100, 120
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,12 @@ class ExplainPopover(QFrame):
             words = tr("Nothing is computed at this visit yet.")
             column.addWidget(label(words, "body", "text-2", wrap=True))
         column.addStretch(1)
+        # Wrapped lines ask for the height of a narrow column unless they are told the real one.
+        high = column.heightForWidth(px(_WIDE_U - 8))
+        content.setMinimumHeight(high)
         self._area.setWidget(content)
-        wide = px(_WIDE_U - 8)
-        self.setFixedHeight(min(px(_HIGH_U), content.heightForWidth(wide) + px(26)))
+        frame = px(26 if self._action is not None else 19)
+        self.setFixedHeight(min(px(_HIGH_U), high + frame))
 
     def _act(self) -> None:
         if self._action is not None:
@@ -112,8 +115,10 @@ class ExplainPopover(QFrame):
         self._show(number)
 
     def open_at(self, place: QPoint) -> None:
-        """Show it at a place of the screen, wholly in sight, with the keys in it."""
-        screen = self.screen().availableGeometry()
+        """Show it at a place of the screen, within the window, with the keys in it."""
+        window = (self.parentWidget() or self).window()
+        within = QRect(window.mapToGlobal(QPoint(0, 0)), window.size())
+        screen = within.intersected(self.screen().availableGeometry())
         x = max(screen.left(), min(place.x(), screen.right() - self.width()))
         y = max(screen.top(), min(place.y(), screen.bottom() - self.height()))
         self.move(x, y)

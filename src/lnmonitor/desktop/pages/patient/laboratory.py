@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Slot,
+)
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QStyle,
@@ -148,9 +157,9 @@ def proposed_grades(view: PatientView) -> dict[tuple[str, str], int]:
             if raised is not None:
                 found[visit.visit_id, code] = raised
         protein = propose_at_visit(view.data, view.course, visit).get(_PROTEIN)
-        code = next((one for one in _PROTEIN_RESULTS if visit.lab(one) is not None), None)
-        if protein is not None and protein.grade and code is not None:
-            found[visit.visit_id, code] = protein.grade
+        shown = next((one for one in _PROTEIN_RESULTS if visit.lab(one) is not None), None)
+        if protein is not None and protein.grade and shown is not None:
+            found[visit.visit_id, shown] = protein.grade
     return found
 
 
@@ -321,6 +330,7 @@ class LabDelegate(QStyledItemDelegate):
             painter.setFont(look.font("caption", 600))
             painter.setPen(look.color("text-2"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(cell.proposed))
+        if cell.proposed and cell.grade:
             right -= digit
             box.translate(-digit, 0)
         if cell.grade:
@@ -412,6 +422,15 @@ class LaboratoryLens(ExplainedLens):
             part.setVisible(bool(self.model.rows))
         self.grid.select_in(self.model.columnCount() - 2)
         self.explain_choice()
+
+    def toggle_explain(self) -> None:
+        """Open or close the explanation; what it is about stays in sight."""
+        super().toggle_explain()
+        QTimer.singleShot(0, self._show_choice)
+
+    @Slot()
+    def _show_choice(self) -> None:
+        self.grid.right.scrollTo(self.grid.right.currentIndex())
 
     def topics_here(self) -> tuple[Sequence[Topic], str]:
         """Offer the results of the visit of the cell, first what rests on its analyte."""

@@ -307,7 +307,7 @@ class PatientPage(Page):
         """Close what was opened last: reason field, explanation, message."""
         lens = self._stack.currentWidget()
         if self.explain.close_reason():
-            lens.setFocus()
+            (lens or self).setFocus()
         elif isinstance(lens, StoryLens | ExplainedLens) and lens.explain_open:
             lens.close_explain()
         else:

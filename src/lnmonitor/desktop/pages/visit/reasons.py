@@ -21,22 +21,29 @@ def live_topics(live: LiveScores, protocol: Protocol) -> tuple[ResultsView, tupl
     """Return what can be explained of a visit as it is typed, a flare of it first."""
     view = ResultsView(course=live.course, data=live.data, protocol=protocol)
     visit = live.assessment
-    found = topics_of_visit(view, visit.visit_id if visit is not None else None)
+    if visit is None:
+        return view, ()
     here = [
-        Topic("flare", tr("Renal flare"), one, visit.visit_id if visit is not None else None)
+        Topic("flare", tr("Renal flare"), one, visit.visit_id)
         for one in live.course.flares
         if isinstance(one, FlareFinding)
-        and visit is not None
         and (visit.day in one.evidence_days or one.resolved_day is None)
     ]
+    found = topics_of_visit(view, visit.visit_id)
     return view, (*here[-1:], *found)
 
 
 def open_reasons(live: LiveScores, protocol: Protocol, wanted: str, beside: QWidget) -> None:
-    """Open the reasons left of a widget; `wanted` begins the key of the result shown first."""
+    """Open the reasons beside the column of results, or below their line in a narrow window.
+
+    `wanted` begins the key of the result shown first.
+    """
     view, found = live_topics(live, protocol)
     first = next((n for n, topic in enumerate(found) if topic.key.startswith(wanted)), 0)
     about = tr("As typed now, {visit}", visit=live.assessment.code if live.assessment else "")
     popover = ExplainPopover(about, explained(view, found), beside.window(), first=first)
     corner = beside.mapToGlobal(QPoint(0, 0))
-    popover.open_at(QPoint(corner.x() - popover.width(), corner.y()))
+    if beside.width() > popover.width():
+        popover.open_at(corner + QPoint(beside.width() - popover.width(), beside.height()))
+    else:
+        popover.open_at(corner - QPoint(popover.width(), 0))

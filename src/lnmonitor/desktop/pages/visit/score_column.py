@@ -160,7 +160,8 @@ class ScoreColumn(QWidget):
             grid.addWidget(label(name, "small", "text-2", weight=600), 0, place)
             grid.addWidget(value, 1, place)
             grid.addWidget(note, 2, place, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(self._reason(("bilag.renal", "egfr")[place]), 3, place)
+            reason = self._reason(("bilag.renal", "egfr")[place])
+            grid.addWidget(reason, 3, place, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnStretch(place, 1)
         self._column.addLayout(grid)
 
