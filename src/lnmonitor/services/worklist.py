@@ -101,7 +101,7 @@ def worklist(session: StudySession) -> Worklist:
 def _visited_lately(session: StudySession, patient: PatientSummary) -> bool:
     """Return whether a visit was so lately that its forms may be missing; asked before all else."""
     since = (session.today - timedelta(days=_INCOMPLETE_FOR_DAYS)).isoformat()
-    return any((on or "") >= since for _, _, on, _ in patient.kept.visits)
+    return patient.last_visit is not None and patient.last_visit.date >= since
 
 
 def _begun_lately(session: StudySession, visit: ScheduledVisit) -> bool:
