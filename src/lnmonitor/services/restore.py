@@ -228,8 +228,8 @@ def _restore_over(
             store.save_raw(to, saved, kind="restore", made_at=made_at)
             told = _told(manifest, now, lost=lost)
             new = to / swap.NEW_DATABASE
+            new.touch(OWNER_ONLY)
             shutil.copyfile(source / engines.FILE_NAME, new)
-            new.chmod(OWNER_ONLY)
             write_atomically(to / RESTORED, json.dumps(told).encode())
             swap.exchange(to, (source / keyring.FILE_NAME).read_bytes())
     finally:
