@@ -27,6 +27,16 @@ def log_dir() -> Path:
     return _made(_DIRS.user_log_path)
 
 
+def own_file(path: Path) -> Path:
+    """Return the path of a file that is there and for its owner only; made empty if absent.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.touch(0o600, exist_ok=True)
+    return path
+
+
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -213,6 +216,65 @@ def _cut(whole: bytes, end: int, chance: random.Random) -> bytes:
     return whole[:end] + b"".join(
         page if chance.random() < 0.5 else bytes(len(page)) for page in pages
     )
+
+
+def test_that_a_copy_taken_in_the_middle_of_writes_is_whole_or_refused(
+    folder: Path, tmp_path: Path, tell: Tell
+) -> None:
+    """As a snapshot or a careless backup program takes it: file and log one after the other."""
+    trials = how_many(short=12, long=200)
+    chance = random.Random(14)
+    whole = refused = visits = 0
+    stop = threading.Event()
+    with open_study(folder, user="nurse", password=PASSWORD) as session:
+        place = Place(find_patient(session, "SUBJ-4711"), "", "DS")
+
+        def write() -> None:
+            """Save a visit, then type for half a second: the log is folded in again and again."""
+            for number in itertools.count():
+                if stop.is_set():
+                    return
+                if number % 50 == 0:
+                    write_visit(session, 3000)
+                keep_draft(session, place, {"comment": f"{number}" * 4000})
+                stop.wait(0.01)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            for _ in range(trials):
+                copy = tmp_path / "copy"
+                copy.mkdir()
+                time.sleep(chance.uniform(0, 0.05))
+                for name in chance.sample(("study.db", "study.db-wal", "keyring.json"), 3):
+                    shutil.copy(folder / name, copy / name)
+                found = _whole(copy)
+                whole, refused = whole + (found is not None), refused + (found is None)
+                visits = max(visits, found or 0)
+                shutil.rmtree(copy)
+        finally:
+            stop.set()
+            writer.join()
+        assert verify(session).intact
+    tell(
+        f"copies in the middle of writes: {trials}: {whole} whole with up to {visits} visits, "
+        f"{refused} refused or found, 0 taken for whole that were not"
+    )
+    assert whole > 0
+
+
+def _whole(copy: Path) -> int | None:
+    """Return the number of visits of a copy that verifies, each with its forms; else None."""
+    try:
+        with open_study(copy, user="nurse", password=PASSWORD) as session:
+            if not verify(session).intact:
+                return None
+            data = patient_data(session, find_patient(session, "SUBJ-4711"))
+            visits = [one.id for one in data.of(Visit)]
+            assert all(len(data.at_visit(one, VitalSigns)) == 1 for one in visits)
+            return len(visits)
+    except LnMonitorError:
+        return None
 
 
 def test_that_a_file_cut_or_mixed_is_refused_or_found(

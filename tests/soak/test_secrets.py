@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import stat
 import struct
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.soak.conftest import PASSWORD, Tell
 
-from lnmonitor import cli
+from lnmonitor import cli, paths
+from lnmonitor.desktop import preferences, problems
+from lnmonitor.errors import RefusedError
 from lnmonitor.services import accounts
+from lnmonitor.services.accounts import add_account
 from lnmonitor.services.backup import back_up
 from lnmonitor.services.journal import Place, keep_draft
 from lnmonitor.services.patients import find_patient
 from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.restore import drill, restore
-from lnmonitor.services.studies import open_study
+from lnmonitor.services.studies import create_study, open_study
 from lnmonitor.storage import keyring
 from lnmonitor.study.forms import AdverseEvent
 
+SCHEMA_1 = Path(__file__).parents[1] / "integration/store/fixtures/schema-1"
 SECRETS = [
     "SUBJ-4711",
     "Wang Xiaofang",
@@ -100,6 +108,57 @@ def _clear(tmp_path: Path) -> Path:
     place.mkdir()
     (place / "file").write_bytes("Wang Xiaofang".encode("utf-16-le") + struct.pack(">d", 61.375))
     return place
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of files are those of Unix")
+def test_that_every_file_is_for_its_owner_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tell: Tell
+) -> None:
+    """Study, log and shared memory, backups, what a restore and a new key leave, reports, settings:
+    whatever the system would give others by default.
+    """
+    own = {f"user_{kind}_path": tmp_path / "own" / kind for kind in ("data", "config", "log")}
+    monkeypatch.setattr(paths, "_DIRS", SimpleNamespace(**own))
+    monkeypatch.setenv("LNMONITOR_PASSWORD", PASSWORD)
+    study, old, checked = tmp_path / "study", tmp_path / "old", 0
+    before = os.umask(0)
+    try:
+        create_study(study, protocol="ln-msc-01", site="01", admin="admin", password=PASSWORD)
+        with open_study(study, user="admin", password=PASSWORD) as session:
+            add_account(session, "nurse", role="coordinator", password=PASSWORD)
+            kept = back_up(session, tmp_path / "stick" / "one").path
+            back_up(session)
+            drill(session, kept)
+            checked += _for_owner_only(tmp_path)
+            accounts.renew_key(session, "Yearly")
+            checked += _for_owner_only(tmp_path)
+        restore(kept, tmp_path / "back")
+        restore(kept, study, user="admin", password=PASSWORD)
+        shutil.copytree(SCHEMA_1, old, copy_function=shutil.copyfile)
+        for one in (old, *old.iterdir()):
+            one.chmod(0o700 if one is old else 0o600)
+        open_study(old, user="nurse", password=PASSWORD).close()
+        with pytest.raises(RefusedError):
+            open_study(study, user="admin", password="wrong")
+        monkeypatch.setattr("lnmonitor.services.verify.verify", None)
+        assert cli.main(["verify", str(study), "--user", "admin"]) == 1
+        problems.report(RuntimeError("a bug"))
+        preferences.Preferences().save()
+        checked += _for_owner_only(tmp_path)
+    finally:
+        os.umask(before)
+    names = {one.name for one in tmp_path.rglob("*")}
+    assert {"errors.log", "preferences.json", "backups", "restored.json", "keyring.json"} <= names
+    assert any(name.startswith("report-") for name in names)
+    tell(f"files for their owner only: {checked} files and folders looked at")
+
+
+def _for_owner_only(place: Path) -> int:
+    """Look at every file and folder; return how many there were."""
+    made = [one for one in place.rglob("*") if one.name not in {"stick", "own"}]
+    open_ones = [str(one) for one in made if stat.S_IMODE(one.stat().st_mode) & 0o077]
+    assert open_ones == []
+    return len(made)
 
 
 def test_that_drafts_and_records_are_not_in_clear_while_open(folder: Path) -> None:

@@ -2,81 +2,64 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from tests.soak.conftest import PASSWORD, Tell, how_many
 
 from lnmonitor.errors import LnMonitorError
-from lnmonitor.services import flags
-from lnmonitor.services.accounts import add_account
-from lnmonitor.services.patients import find_patient, patient_data
-from lnmonitor.services.records import RecordDraft, save, void
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import open_study
 from lnmonitor.services.verify import verify, verify_study
-from lnmonitor.study.forms import FORMS, AdverseEvent, LabResult, Visit, VitalSigns
+from lnmonitor.study.forms import FORMS
 
-TABLES = ("audit", "patient", "account", "flag", "assessment", "meta", *FORMS)
+KEYS = {
+    "audit": "sequence",
+    "patient": "id",
+    "account": "name",
+    "flag": "identity",
+    "assessment": "key",
+    "summary": "patient_id",
+    "meta": "name",
+    "verification": "item",
+    "signature": "id",
+    "signed_record": "record_id",
+    "hold": "target",
+    "query": "id",
+    "redaction": "sequence",
+}
+"""The tables besides those of the forms, and the column that makes a second row another one."""
+TABLES = (*KEYS, *(f"form_{code.lower()}" for code in FORMS))
 # What the trail does not tell, because it is no value and nobody's act: counters for concurrency
-# and caching, keys (checked when they are used), a note of convenience.
+# and caching, keys (checked when they are used), the instant of what is derived. For the same
+# reason nothing is altered in drafts, in what was seen, and in hashes of used passwords.
 UNTOLD = {
     "patient": {"data_version"},
     "account": {"must_change", "public_key"},
+    "summary": {"at"},
 }
+FIXTURE = Path(__file__).parents[1] / "integration/store/fixtures/schema-3"
 FACTS = ("id", "name", "protocol", "site", "synthetic", "created_at", "audit_head")
 """Of the study's facts; the others are settings."""
 
 
 @pytest.fixture
-def rich(folder: Path) -> Path:
-    """A study with something in most tables, all of it shown by the trail."""
-    with open_study(folder, user="admin", password=PASSWORD) as session:
-        add_account(session, "doctor", role="investigator", password=PASSWORD)
-    with open_study(folder, user="nurse", password=PASSWORD) as session:
-        patient_id = find_patient(session, "SUBJ-4711")
-        for code, on, protein in (("SCR", "2026-01-12", 3.2), ("M3", "2026-05-01", 0.3)):
-            _visit(session, patient_id, code, on, protein)
-        signs = patient_data(session, patient_id).of(VitalSigns)[0]
-        form = signs.form.model_copy(update={"weight_kg": 62.5, "systolic": 131})
-        keys = (signs.visit_id, signs.id, signs.row_version)
-        save(session, [RecordDraft(form, patient_id, *keys, reason="Source corrected")])
-        grave = AdverseEvent(
-            term="Sepsis", start="2026-03-01", grade=4, serious="Y", life_threatening="Y"
-        )
-        events = [grave, AdverseEvent(term="Twice", start="2026-02", grade=1, serious="N")]
-        answers = dict.fromkeys(("", *AdverseEvent.items()), "asked")
-        saved = save(
-            session, [RecordDraft(one, patient_id, justified=answers) for one in events]
-        ).records
-        void(session, saved[1].id, "Entered twice")
-        first, *_ = flags.flags(session)
-        flags.acknowledge(session, first.flag.identity, "Seen")
+def rich(tmp_path: Path) -> Path:
+    """A study with something in every table: values amended and voided, signatures, queries, ..."""
+    path = tmp_path / "rich"
+    shutil.copytree(FIXTURE, path)
+    with open_study(path, user="nurse", password=PASSWORD) as session:
+        with session.store.read() as connection:
+            for table in KEYS:
+                (number,) = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").one()  # noqa: S608
+                assert number, table
         assert verify(session).intact
-    return folder
-
-
-def _visit(session: StudySession, patient_id: str, code: str, on: str, protein: float) -> None:
-    visit_id = session.new_id()
-    forms = [
-        VitalSigns(weight_kg=61.0, systolic=120, diastolic=80),
-        LabResult(analyte="CREAT", value=88.0, unit="umol/L", collected_on=on),
-        LabResult(analyte="UPCR", value=protein, unit="g/g", collected_on=on),
-        LabResult(analyte="ALB", value=38.0, unit="g/L", collected_on=on),
-    ]
-    visit = RecordDraft(
-        Visit(visit_code=code, visit_date=on, status="DONE"), patient_id, record_id=visit_id
-    )
-    drafts = [visit, *(RecordDraft(form, patient_id, visit_id) for form in forms)]
-    answered = [
-        replace(one, justified=dict.fromkeys(("", *type(one.form).items()), "asked"))
-        for one in drafts
-    ]
-    save(session, answered)
+    return path
 
 
 def test_that_each_altered_byte_is_noticed(rich: Path, tell: Tell) -> None:
@@ -99,11 +82,14 @@ def test_that_each_altered_row_is_noticed(rich: Path, tmp_path: Path, tell: Tell
     chance = random.Random(22)
     unseen: list[str] = []
     copy = tmp_path / "copy"
-    for _ in range(trials):
+    done = 0
+    while done < trials:
         shutil.copytree(rich, copy)
-        what = _alter(copy, chance)
-        if _sound(copy):
-            unseen.append(what)
+        with contextlib.suppress(IntegrityError):  # the database takes no second row of one key
+            what = _alter(copy, chance)
+            done += 1
+            if _sound(copy):
+                unseen.append(what)
         shutil.rmtree(copy)
     tell(f"tampering: {trials - len(unseen)} of {trials} single altered rows noticed")
     assert unseen == []
@@ -125,19 +111,17 @@ def _alter_open(session: StudySession, chance: random.Random) -> str:
         triggers = run("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
         for trigger in triggers:
             run(f"DROP TRIGGER {trigger}")
-        tables = [name if name in TABLES[:6] else f"form_{name.lower()}" for name in TABLES]
-        filled = [one for one in tables if run(f"SELECT count(*) FROM {one}").scalar_one()]  # noqa: S608
+        filled = [one for one in TABLES if run(f"SELECT count(*) FROM {one}").scalar_one()]  # noqa: S608
         table = chance.choice(filled)
         known = f"WHERE name IN {FACTS}" if table == "meta" else ""
         rowids = run(f"SELECT rowid FROM {table} {known}").scalars().all()  # noqa: S608
         rowid = chance.choice(rowids)
         kind = chance.choice(("change", "change", "change", "remove", "double"))
-        if table.startswith("form_") or table in {"audit", "assessment", "flag"}:
-            if kind == "remove":
-                run(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))  # noqa: S608
-                return f"{table} {rowid} removed"
-            if kind == "double":
-                return _double(run, table, rowid)
+        if kind == "remove":
+            run(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))  # noqa: S608
+            return f"{table} {rowid} removed"
+        if kind == "double" and table not in {"patient", "meta"}:
+            return _double(run, table, rowid)
         columns = [row[1] for row in run(f"PRAGMA table_info({table})")]
         column = chance.choice([one for one in columns if one not in UNTOLD.get(table, ())])
         column = "value" if table == "meta" else column
@@ -150,7 +134,7 @@ def _alter_open(session: StudySession, chance: random.Random) -> str:
 
 def _double(run: Any, table: str, rowid: int) -> str:
     columns = [row[1] for row in run(f"PRAGMA table_info({table})")]
-    key = {"audit": "sequence", "flag": "identity", "assessment": "key"}.get(table, "id")
+    key = KEYS.get(table, "id")
     chosen = ", ".join(
         ("9000 + sequence" if key == "sequence" else f"'copy ' || \"{name}\"")
         if name == key

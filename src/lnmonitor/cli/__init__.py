@@ -47,7 +47,7 @@ def _told_bug(error: Exception) -> int:
     log = paths.log_dir() / "errors.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     frames = "".join(traceback.format_tb(error.__traceback__))
-    with log.open("a", encoding="utf-8") as opened:
+    with paths.own_file(log).open("a", encoding="utf-8") as opened:
         opened.write(f"lnmonitor {__version__}\n{frames}{type(error).__name__}\n\n")
     sys.stderr.write(
         f"lnmonitor: This is the program's fault ({type(error).__name__}). Nothing unfinished was"

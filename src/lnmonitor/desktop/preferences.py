@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lnmonitor.paths import config_dir
+from lnmonitor.paths import config_dir, own_file
 
 _log = logging.getLogger(__name__)
 _MOST_STUDIES = 12
@@ -54,7 +54,7 @@ class Preferences:
         path = _path()
         try:
             draft = path.with_suffix(".new")
-            draft.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+            own_file(draft).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
             os.replace(draft, path)  # noqa: PTH105 - atomic on every system
         except OSError as problem:
             _log.warning("preferences not kept: %s", problem)

@@ -18,7 +18,7 @@ import lnmonitor
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.errors import UserError
-from lnmonitor.paths import log_dir
+from lnmonitor.paths import log_dir, own_file
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def _chain(problem: BaseException) -> list[BaseException]:
 def _keep(made: Report) -> None:
     try:
         path = log_dir() / f"report-{made.reference}.txt"
-        path.write_text(made.text, encoding="utf-8")
+        own_file(path).write_text(made.text, encoding="utf-8")
     except OSError as problem:
         _log.warning("report not kept: %s", problem)
 

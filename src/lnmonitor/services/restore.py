@@ -301,8 +301,8 @@ def _restore_over(
             told = _told(manifest, now, lost=behind) | {"saved": saved.name}
             progress(2, _STEPS, "Copying the backup")
             new = to / swap.NEW_DATABASE
+            new.touch(OWNER_ONLY)
             shutil.copyfile(source / engines.FILE_NAME, new)
-            new.chmod(OWNER_ONLY)
             progress(3, _STEPS, "Putting it in place")
             write_atomically(to / RESTORED, json.dumps(told).encode())
             swap.exchange(to, (source / keyring.FILE_NAME).read_bytes())

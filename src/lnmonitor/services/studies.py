@@ -21,6 +21,7 @@ from lnmonitor.services.session import StudyInfo, StudySession
 from lnmonitor.storage import audit, backup, keyring, lock
 from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import Actor, canonical, utc_text
+from lnmonitor.storage.engine import damaged
 from lnmonitor.storage.files import OWNER_FOLDER
 from lnmonitor.storage.keyring import Keyring, StudyFacts, WrongPasswordError
 from lnmonitor.storage.migrations.run import migrate, needed
@@ -326,11 +327,15 @@ def bring_up_to_date(store: Store, clock: Clock) -> None:
 
 
 def _info(meta: Mapping[str, str]) -> StudyInfo:
-    return StudyInfo(
-        id=meta["id"],
-        name=meta["name"],
-        protocol_id=meta["protocol"],
-        site=meta["site"],
-        synthetic=meta["synthetic"] == "True",
-        created_at=meta["created_at"],
-    )
+    """Return what the study is; a fact that is not there was removed behind the program's back."""
+    try:
+        return StudyInfo(
+            id=meta["id"],
+            name=meta["name"],
+            protocol_id=meta["protocol"],
+            site=meta["site"],
+            synthetic=meta["synthetic"] == "True",
+            created_at=meta["created_at"],
+        )
+    except KeyError as error:
+        raise damaged() from error

@@ -23,7 +23,7 @@ from lnmonitor.storage import repositories as repo
 from lnmonitor.storage import summaries as store
 from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.repositories import Assessment, Patient
-from lnmonitor.storage.summaries import StoredSummary
+from lnmonitor.storage.summaries import ListedSummary, StoredSummary
 from lnmonitor.storage.unit_of_work import UnitOfWork
 from lnmonitor.study.checks.finding import age_on
 from lnmonitor.study.codelists import codelist
@@ -49,23 +49,31 @@ KeptVisit = tuple[str, str, str | None, str | None]
 """Code, record id, date and status of a visit."""
 
 
-class Kept(NamedTuple):
-    """What is kept of a patient, in the order in which it is kept; dates in ISO text.
+class Line(NamedTuple):
+    """What lists show of every patient, in the order in which it is kept; dates in ISO text.
 
-    `day0`, `left_on`, `completed`: what the calendar hangs on. `sledai`: day and score of visits
-    with an exact score. `last_sledai`, `response`: as printed, empty without one.
+    `day0`, `left_on`, `completed`: what the calendar hangs on. `recorded`: codes of the visits that
+    have a record. `last_visit`, `last_date`: of the latest that took place. `last_sledai`,
+    `response`: as printed. Texts are empty where there is nothing.
     """
 
     status: str
-    day0: str | None
-    left_on: str | None
+    day0: str
+    left_on: str
     completed: bool
-    visits: Sequence[KeptVisit]
-    last_visit: Sequence[str] | None
-    sledai: Sequence[Sequence[float]]
+    recorded: Sequence[str]
+    last_visit: str
+    last_date: str
     last_sledai: str
     response: str
     sex: str | None
+
+
+class Details(NamedTuple):
+    """What lists ask for of the patients they show. `sledai`: day and score of visits."""
+
+    visits: Sequence[KeptVisit]
+    sledai: Sequence[Sequence[float]]
     birth_date: str | None
     age_at_consent: float | None
 
@@ -87,9 +95,9 @@ class PatientSummary:
         status_code: SCREENING, FOLLOW-UP, or a code of the list DSDECOD.
         infused_on: ISO date of the first infusion, None before it. day: today's study day.
         awaited: the planned visits still to be done, in order; `next_visit` is their first.
-        sledai: (day, score) of visits with an exact score. last_sledai: as printed, `8-12` for a
-            range.
+        last_sledai: as printed, `8-12` for a range.
         response: latest by the protocol's rule: CR, PR, NR, unknown; empty before follow-up.
+        details: kept JSON of what is worked out only when it is asked for.
     """
 
     patient_id: str
@@ -101,9 +109,13 @@ class PatientSummary:
     day: int | None
     last_visit: LastVisit | None
     awaited: tuple[ScheduledVisit, ...]
+    last_sledai: str
+    response: str
     open_flags: int
-    kept: Kept = field(repr=False)
+    sex: str | None
     today: date
+    start: Start
+    details: str = field(repr=False)
     protocol: Protocol = field(repr=False, compare=False)
 
     @property
@@ -111,25 +123,15 @@ class PatientSummary:
         """The first visit still to be done, optional ones included, None when all is over."""
         return self.awaited[0] if self.awaited else None
 
-    @property
+    @cached_property
+    def kept(self) -> Details:
+        """What is worked out only when it is asked for."""
+        return Details._make(json.loads(self.details))
+
+    @cached_property
     def sledai(self) -> tuple[tuple[int, float], ...]:
         """(day, score) of visits with an exact score."""
         return tuple((int(day), score) for day, score in self.kept.sledai)
-
-    @property
-    def last_sledai(self) -> str:
-        """The latest SLEDAI as printed."""
-        return self.kept.last_sledai
-
-    @property
-    def response(self) -> str:
-        """The latest response."""
-        return self.kept.response
-
-    @property
-    def sex(self) -> str | None:
-        """F, M, or a code of the list."""
-        return self.kept.sex
 
     @cached_property
     def age(self) -> int | None:
@@ -152,7 +154,7 @@ class PatientSummary:
             )
             for code, record_id, on, status in self.kept.visits
         }
-        return standing(self.protocol, _start(self.kept), visits, self.today)
+        return standing(self.protocol, self.start, visits, self.today)
 
 
 # --- keeping -----------------------------------------------------------------------------------
@@ -162,15 +164,14 @@ def keep(
     work: UnitOfWork, protocol: Protocol, data: PatientData, results: Sequence[Assessment]
 ) -> None:
     """Keep a patient's summary in the transaction that stores the results."""
-    content, rules = summary_texts(protocol, data, results)
-    row = StoredSummary(data.patient_id, VERSION, content, rules, work.at)
-    store.put(work.connection, [row])
+    texts = summary_texts(protocol, data, results)
+    store.put(work.connection, [StoredSummary(data.patient_id, VERSION, *texts, work.at)])
 
 
 def summary_texts(
     protocol: Protocol, data: PatientData, results: Sequence[Assessment]
-) -> tuple[str, str]:
-    """Return what is kept of a patient, and the versions of the rules it stands on.
+) -> tuple[str, str, str]:
+    """Return line and details as they are kept, and the versions of the rules they stand on.
 
     Args:
         results: of all rules, or at least of those of `result_keys`.
@@ -186,28 +187,34 @@ def summary_texts(
     start = start_of(data)
     demographics = data.one(Demographics)
     person = demographics.form if demographics else None
-    kept = Kept(
+    last = _last_visit(data)
+    line = Line(
         status=_status(data, start),
-        day0=start.zero.isoformat() if start.zero else None,
-        left_on=start.left_on.isoformat() if start.left_on else None,
+        day0=start.zero.isoformat() if start.zero else "",
+        left_on=start.left_on.isoformat() if start.left_on else "",
         completed=start.completed,
+        recorded=sorted({one.form.visit_code or "" for one in data.of(Visit)}),
+        last_visit=last.visit_code or "" if last else "",
+        last_date=last.visit_date or "" if last else "",
+        last_sledai=sledai[-1].value if sledai else "",
+        response=responses[-1].value if responses else "",
+        sex=person.sex if person else None,
+    )
+    details = Details(
         visits=[
             (one.form.visit_code or "", one.id, one.form.visit_date, one.form.status)
             for one in data.of(Visit)
         ],
-        last_visit=_last_visit(data),
         sledai=[
             (one.day, one.number)
             for one in sledai
             if one.day is not None and one.number is not None
         ],
-        last_sledai=sledai[-1].value if sledai else "",
-        response=responses[-1].value if responses else "",
-        sex=person.sex if person else None,
         birth_date=person.birth_date if person else None,
         age_at_consent=person.age_at_consent if person else None,
     )
-    return canonical(kept), canonical({one.rule: one.rule_version for one in ordered})
+    rules = {one.rule: one.rule_version for one in ordered}
+    return canonical(line), canonical(details), canonical(rules)
 
 
 def response_of(protocol: Protocol) -> str:
@@ -237,7 +244,7 @@ def keep_missing(session: StudySession) -> int:
 
 def _texts_of(
     session: StudySession, connection: Connection, patients: Sequence[Patient]
-) -> Iterator[tuple[Patient, tuple[str, str]]]:
+) -> Iterator[tuple[Patient, tuple[str, str, str]]]:
     """Give the texts of many patients, read by whole tables."""
     records: dict[str, list[Record[Any]]] = defaultdict(list)
     results: dict[str, list[Assessment]] = defaultdict(list)
@@ -258,14 +265,11 @@ def _status(data: PatientData, start: Start) -> str:
     return "SCREENING" if start.zero is None else "FOLLOW-UP"
 
 
-def _last_visit(data: PatientData) -> tuple[str, str] | None:
+def _last_visit(data: PatientData) -> Visit | None:
     done = [
         one.form for one in data.of(Visit) if one.form.status != "MISSED" and one.form.visit_date
     ]
-    if not done:
-        return None
-    last = max(done, key=lambda form: form.visit_date or "")
-    return last.visit_code or "", last.visit_date or ""
+    return max(done, key=lambda form: form.visit_date or "", default=None)
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -276,47 +280,42 @@ def read(
 ) -> dict[str, PatientSummary]:
     """Return the summaries of all or of some patients as of today, by patient id."""
     with session.store.read() as connection:
-        rows = store.contents(connection, patient_ids)
+        rows = store.listed(connection, patient_ids)
     # Parsed at once: a call for each of thousands takes longer.
-    parsed = json.loads(f"[{','.join(row[3] for row in rows)}]")
+    parsed = json.loads(f"[{','.join(row.line for row in rows)}]")
     today, protocol = session.today, session.protocol
     return {
-        row[0]: _summary(row, Kept._make(kept), today, protocol)
-        for row, kept in zip(rows, parsed, strict=True)
+        row.patient_id: _summary(row, Line._make(line), today, protocol)
+        for row, line in zip(rows, parsed, strict=True)
     }
 
 
-def _summary(
-    row: tuple[str, str, str, str, int], kept: Kept, today: date, protocol: Protocol
-) -> PatientSummary:
-    start = _start(kept)
-    zero = start.zero
+def _summary(row: ListedSummary, line: Line, today: date, protocol: Protocol) -> PatientSummary:
+    zero = date.fromisoformat(line.day0) if line.day0 else None
+    left_on = date.fromisoformat(line.left_on) if line.left_on else None
+    start = Start(zero, left_on, line.completed)
     last = None
-    if kept.last_visit:
-        code, on = kept.last_visit
-        last = LastVisit(code, on, day_number(zero, date.fromisoformat(on)) if zero else None)
+    if line.last_date:
+        day = day_number(zero, date.fromisoformat(line.last_date)) if zero else None
+        last = LastVisit(line.last_visit, line.last_date, day)
     return PatientSummary(
-        patient_id=row[0],
-        subject_id=row[1],
-        site=row[2],
-        status=_status_texts()[kept.status],
-        status_code=kept.status,
-        infused_on=kept.day0,
+        patient_id=row.patient_id,
+        subject_id=row.subject_id,
+        site=row.site_id,
+        status=_status_texts()[line.status],
+        status_code=line.status,
+        infused_on=line.day0 or None,
         day=day_number(zero, today) if zero else None,
         last_visit=last,
-        awaited=awaited(protocol, start, {one[0] for one in kept.visits}, today),
-        open_flags=row[4],
-        kept=kept,
+        awaited=awaited(protocol, start, line.recorded, today),
+        last_sledai=line.last_sledai,
+        response=line.response,
+        open_flags=row.open_flags,
+        sex=line.sex,
         today=today,
+        start=start,
+        details=row.details,
         protocol=protocol,
-    )
-
-
-def _start(kept: Kept) -> Start:
-    return Start(
-        date.fromisoformat(kept.day0) if kept.day0 else None,
-        date.fromisoformat(kept.left_on) if kept.left_on else None,
-        kept.completed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -21,10 +22,11 @@ from lnmonitor.services.verify_rows import SENTENCES as ROW_SENTENCES
 from lnmonitor.services.verify_rows import result_problems, row_problems
 from lnmonitor.storage import audit as trail
 from lnmonitor.storage import repositories as repo
-from lnmonitor.storage import review_replay
+from lnmonitor.storage import review_replay, reviews
 from lnmonitor.storage.audit import ChainReport
-from lnmonitor.storage.mappers import values_text
+from lnmonitor.storage.mappers import cell_text, values_text
 from lnmonitor.storage.replay import VOIDED, replay
+from lnmonitor.storage.reviews import Mark
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
@@ -206,7 +208,21 @@ def _rows(_session: StudySession, connection: Connection, _: Progress) -> list[P
 
 def _reviews(_session: StudySession, connection: Connection, _: Progress) -> list[Problem]:
     differing = review_replay.told(connection).differences(review_replay.stored(connection))
+    if "verification" not in differing and not _marks_fit(connection):
+        differing.append("verification")
     return [Problem(_REVIEWS[name], {}) for name in differing]
+
+
+def _marks_fit(connection: Connection) -> bool:
+    """Return whether each mark names what its item holds: a change of the item would drop it."""
+    marked: dict[str, list[Mark]] = defaultdict(list)
+    for mark in reviews.marks(connection):
+        marked[mark.record_id].append(mark)
+    for record_id, marks in marked.items():
+        record = repo.find_record(connection, record_id)
+        if record is None or any(one.cell != cell_text(record, one.item) for one in marks):
+            return False
+    return True
 
 
 def _few(problems: Iterable[tuple[str, str]]) -> list[Problem]:

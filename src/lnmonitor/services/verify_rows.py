@@ -56,9 +56,9 @@ def _results_fit(session: StudySession, connection: Connection, patient_id: str)
     course = evaluate(data, session.protocol, today=session.today)
     stored = repo.assessments(connection, patient_ids=[patient_id])
     results = stored_results(course)
-    content, rules = summary_texts(session.protocol, data, results)
+    texts = summary_texts(session.protocol, data, results)
     kept = summaries.summary(connection, patient_id)
-    if kept is None or kept[1:4] != (VERSION, content, rules):
+    if kept is None or kept[1:5] != (VERSION, *texts):
         return False
     flags = {
         one.identity: one.content

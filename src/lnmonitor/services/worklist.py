@@ -74,12 +74,13 @@ def worklist(session: StudySession) -> Worklist:
     """Return the day's work, the most pressing first in each group."""
     require(session, Action.VIEW)
     patients = list_patients(session)
+    since = (session.today - timedelta(days=_INCOMPLETE_FOR_DAYS)).isoformat()
     begun = [
         (one, visit)
         for one in patients
-        if _visited_lately(session, one)
+        if one.last_visit is not None and one.last_visit.date >= since
         for visit in one.schedule
-        if _begun_lately(session, visit)
+        if _begun_since(since, visit)
     ]
     done = _forms_done(session, begun)
     incomplete = [row for row in _rows(begun, done) if row.forms_done < row.forms_total]
@@ -100,17 +101,10 @@ def worklist(session: StudySession) -> Worklist:
     )
 
 
-def _visited_lately(session: StudySession, patient: PatientSummary) -> bool:
-    """Return whether a visit was so lately that its forms may be missing; asked before all else."""
-    since = (session.today - timedelta(days=_INCOMPLETE_FOR_DAYS)).isoformat()
-    return any((on or "") >= since for _, _, on, _ in patient.kept.visits)
-
-
-def _begun_lately(session: StudySession, visit: ScheduledVisit) -> bool:
+def _begun_since(since: str, visit: ScheduledVisit) -> bool:
     if visit.visit is None or visit.state not in _TOOK_PLACE:
         return False
-    on = visit.visit.form.visit_date or ""
-    return on >= (session.today - timedelta(days=_INCOMPLETE_FOR_DAYS)).isoformat()
+    return (visit.visit.form.visit_date or "") >= since
 
 
 def _window_open(session: StudySession, visit: ScheduledVisit) -> bool:

@@ -97,7 +97,9 @@ def make(
                 "There is already something at {path}.", "Choose another name.", path=target
             )
         _remove(part)
-        part.mkdir(mode=OWNER_FOLDER, parents=True)
+        # The mode is that of the last folder only: the one of all backups is made first.
+        part.parent.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+        part.mkdir(mode=OWNER_FOLDER)
         try:
             database = part / engines.FILE_NAME
             contents = copy_database(folder, data_key, database, data_key, progress)
@@ -288,10 +290,11 @@ def backups_in(folder: Path) -> list[tuple[Path, Manifest]]:
 
 def copy_files(source: Path, target: Path, names: tuple[str, ...] = _FILES) -> None:
     """Copy some files of a study or backup durably, for their owner only."""
-    target.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+    target.parent.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+    target.mkdir(mode=OWNER_FOLDER, exist_ok=True)
     for name in names:
+        (target / name).touch(OWNER_ONLY)
         shutil.copyfile(source / name, target / name)
-        (target / name).chmod(OWNER_ONLY)
         _sync(target / name)
     sync_folder(target)
 

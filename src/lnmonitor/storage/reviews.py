@@ -309,6 +309,11 @@ def redacted(connection: Connection, sequences: Iterable[int] | None = None) -> 
     return hidden if sequences is None else hidden.intersection(sequences)
 
 
+def redactions(connection: Connection) -> dict[int, tuple[str, str]]:
+    """Return when and by whom each hidden entry was hidden, by its number."""
+    return {row.sequence: (row.at, row.by) for row in connection.execute(select(_REDACTION))}
+
+
 def put_redaction(connection: Connection, sequence: int, at: str, by: str) -> None:
     """Hide an audit entry's content."""
     connection.execute(insert(_REDACTION), {"sequence": sequence, "at": at, "by": by})

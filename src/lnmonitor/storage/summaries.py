@@ -14,12 +14,13 @@ from lnmonitor.storage.tables import PatientRow, SummaryRow, table_of
 
 _SUMMARY = table_of(SummaryRow)
 _PATIENT = table_of(PatientRow)
+_DERIVED = ("version", "line", "details", "rules")
 _PUT = upsert(_SUMMARY)
 _PUT = _PUT.on_conflict_do_update(
     index_elements=["patient_id"],
-    set_={name: _PUT.excluded[name] for name in ("version", "content", "rules", "at")},
+    set_={name: _PUT.excluded[name] for name in (*_DERIVED, "at")},
     # What stays the same is not written and keeps its instant.
-    where=or_(*(_SUMMARY.c[one] != _PUT.excluded[one] for one in ("version", "content", "rules"))),
+    where=or_(*(_SUMMARY.c[name] != _PUT.excluded[name] for name in _DERIVED)),
 )
 _MOST_BOUND = 500
 
@@ -27,13 +28,15 @@ _MOST_BOUND = 500
 class StoredSummary(NamedTuple):
     """A summary as it lies in the store.
 
-    `version`: of the content's form. `rules`: versions of the rules whose results are in it, JSON.
-    `at`: UTC text, when it last became another one.
+    `line`: what lists show of every patient, `details`: what they ask for of some; JSON both, of
+    the form `version`. `rules`: versions of the rules whose results are in it, JSON. `at`: UTC
+    text, when it last became another one.
     """
 
     patient_id: str
     version: int
-    content: str
+    line: str
+    details: str
     rules: str
     at: str
 
@@ -52,24 +55,33 @@ def summary(connection: Connection, patient_id: str) -> StoredSummary | None:
     return None if row is None else StoredSummary(*row)
 
 
-def contents(
-    connection: Connection, patient_ids: Sequence[str] | None = None
-) -> list[tuple[str, str, str, str, int]]:
-    """Return id, subject id, site, content and number of open flags: of all or some patients.
+class ListedSummary(NamedTuple):
+    """A summary with the patient's keys and the number of open flags."""
+
+    patient_id: str
+    subject_id: str
+    site_id: str
+    line: str
+    details: str
+    open_flags: int
+
+
+def listed(connection: Connection, patient_ids: Sequence[str] | None = None) -> list[ListedSummary]:
+    """Return the summaries of all or of some patients.
 
     Read by the driver, which takes a third of the time when there are thousands.
     """
-    found: list[tuple[str, str, str, str, int]] = []
+    found: list[ListedSummary] = []
     for where, values in _wheres(patient_ids):
         rows = driver_of(connection).execute(
-            "SELECT patient.id, patient.subject_id, patient.site_id, summary.content,"  # noqa: S608 - marks only
+            "SELECT patient.id, patient.subject_id, patient.site_id, line, details,"  # noqa: S608 - marks only
             " coalesce(open.number, 0) FROM patient"
             " JOIN summary ON summary.patient_id = patient.id LEFT JOIN"
             f" (SELECT patient_id, count(*) AS number FROM flag WHERE state = 'open' {where[0]}"
             f" GROUP BY patient_id) AS open ON open.patient_id = patient.id {where[1]}",
             values,
         )
-        found += rows
+        found += map(ListedSummary._make, rows)
     return found
 
 

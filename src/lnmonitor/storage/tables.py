@@ -141,7 +141,8 @@ class SummaryRow(SQLModel, table=True):
 
     patient_id: str = Field(primary_key=True, foreign_key="patient.id")
     version: int
-    content: str
+    line: str
+    details: str
     rules: str
     at: str
 

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     consumes,
     initialize,
+    invariant,
     rule,
     run_state_machine_as_test,
 )
@@ -112,8 +113,11 @@ class StoreMachine(RuleBasedStateMachine):
         self.session.close()
         self.session = open_study(self.folder, user="nurse", password=PASSWORD)
 
-    def teardown(self) -> None:
-        if not hasattr(self, "session"):
+    # --- the comparison, after every step ---
+
+    @invariant()
+    def store_equals_model(self) -> None:
+        if not hasattr(self, "model"):
             return
         for fresh in (False, True):
             if fresh:
@@ -125,8 +129,11 @@ class StoreMachine(RuleBasedStateMachine):
         counted = {one: len(history(self.session, one)) for one in self.entries}
         assert counted == self.entries
         assert verify(self.session).intact
-        self.session.close()
-        shutil.rmtree(self.folder.parent)
+
+    def teardown(self) -> None:
+        if hasattr(self, "session"):
+            self.session.close()
+            shutil.rmtree(self.folder.parent)
 
 
 def test_that_the_store_equals_its_model_after_any_actions(
