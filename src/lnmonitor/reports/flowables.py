@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any, cast
 
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
@@ -20,13 +22,17 @@ from reportlab.platypus.paraparser import ParaFrag
 
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
-from lnmonitor.reports.page import TEXT_WIDTH
+from lnmonitor.reports.page import TEXT_WIDTH, Anchor, Mark
 from lnmonitor.reports.palette import colour, size
 
 _HEAD_WITH_ROWS = 84.0
 """Points that a section head, a table's head and its first row need."""
 _EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
 """reportlab names a cell's font in the file even if nothing is written in it."""
+_LEADING = 1.32
+_RIGHT_PADDING = 4.0
+_HIGHEST_ROW = 300.0
+"""Points; a higher row goes on in a row below, so that no text is higher than a page."""
 _BEFORE_HAN = "\u2e7f"
 """Last character before those of Chinese."""
 
@@ -37,7 +43,7 @@ def _style(points: float, tone: str, *, right: bool, han: bool) -> ParagraphStyl
         f"{points}-{tone}-{right}-{han}",
         fontName=fonts.latin(),
         fontSize=points,
-        leading=points * 1.32,
+        leading=points * _LEADING,
         textColor=colour(tone),
         splitLongWords=1,
     )
@@ -55,31 +61,42 @@ def text(
     tone: str = "text",
     weight: Weight = Weight.REGULAR,
     right: bool = False,
+    struck: bool = False,
 ) -> Paragraph:
-    """Return a paragraph; any text is safe, since none is read as markup."""
+    """Return a paragraph; any text is safe, since none is read as markup, and keeps its lines."""
     han = bool(words) and max(words) > _BEFORE_HAN
     style = _style(points or size("body"), tone, right=right, han=han)
+    if struck:
+        return Paragraph(f"<strike>{fonts.markup(words, weight)}</strike>", style)
     return Paragraph("", style, frags=_fragments(words, weight, style))
 
 
 def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFrag]:
     """Return what reportlab's parser would make of the text, without markup written to be parsed:
     that parsing took longer than the layout."""
-    return [
-        ParaFrag(
-            text=run.text,
-            fontName=run.font,
-            fontSize=style.fontSize,
-            textColor=style.textColor,
-            bold=0,
-            italic=0,
-            rise=0,
-            greek=0,
-            link=[],
-            us_lines=[],
-        )
-        for run in fonts.runs(words, weight)
-    ]
+    first, *others = fonts.lines(words)
+    found = [_fragment(run, style) for run in fonts.runs(first, weight, count=True)]
+    for line in others:
+        # The breaker of Latin lines and that of Chinese ones both look for this attribute.
+        found.append(_fragment(fonts.Run("", fonts.latin(weight)), style, lineBreak=True))
+        found += [_fragment(run, style) for run in fonts.runs(line, weight, count=True)]
+    return found
+
+
+def _fragment(run: fonts.Run, style: ParagraphStyle, **more: bool) -> ParaFrag:
+    return ParaFrag(
+        text=run.text,
+        fontName=run.font,
+        fontSize=style.fontSize,
+        textColor=style.textColor,
+        bold=0,
+        italic=0,
+        rise=0,
+        greek=0,
+        link=[],
+        us_lines=[],
+        **more,
+    )
 
 
 def title(words: str, beside: str) -> Flowable:
@@ -93,7 +110,7 @@ def title(words: str, beside: str) -> Flowable:
     return Paragraph(markup, style)
 
 
-def section(words: str) -> list[Flowable]:
+def section(words: str, mark: Mark | None = None) -> list[Flowable]:
     """Return a section head: bold, with a rule below, together with what follows."""
     head = Table(
         [[text(words, points=size("section") + 0.5, weight=Weight.SEMIBOLD)]], [TEXT_WIDTH]
@@ -109,7 +126,41 @@ def section(words: str) -> list[Flowable]:
         )
     )
     # A head never stands alone at the foot of a page.
-    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 10), head, Spacer(0, 2)]
+    anchor = [Anchor(mark)] if mark else []
+    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 10), *anchor, head, Spacer(0, 2)]
+
+
+def subsection(words: str, beside: str = "", mark: Mark | None = None) -> list[Flowable]:
+    """Return the head of a form: its name, and a line of facts beside it."""
+    head = Table(
+        [[text(words, points=size("body") + 0.5, weight=Weight.SEMIBOLD),
+          text(beside, points=size("small"), tone="text-2", right=True)]],
+        [TEXT_WIDTH * 0.4, TEXT_WIDTH * 0.6],
+    )  # fmt: skip
+    head.setStyle(_tight(1.5))
+    head.setStyle(
+        TableStyle(
+            [
+                ("LINEBELOW", (0, 0), (-1, -1), 0.6, colour("line-strong")),
+                ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+            ]
+        )
+    )
+    anchor = [Anchor(mark)] if mark else []
+    return [CondPageBreak(_HEAD_WITH_ROWS * 0.7), Spacer(0, 7), *anchor, head]
+
+
+def small_head(words: str, beside: str) -> Flowable:
+    """Return the head of one record of several."""
+    made = Table(
+        [[text(words, points=size("table"), weight=Weight.SEMIBOLD),
+          text(beside, points=size("small"), tone="text-2", right=True)]],
+        [TEXT_WIDTH * 0.4, TEXT_WIDTH * 0.6],
+        spaceBefore=4,
+    )  # fmt: skip
+    made.setStyle(_tight(1.0))
+    made.keepWithNext = 1
+    return made
 
 
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
@@ -121,23 +172,39 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
     ]
     per_row = columns * 2
     cells += [text("")] * (-len(cells) % per_row)
-    rows = [cells[index : index + per_row] for index in range(0, len(cells), per_row)]
     label_width = 76.0
     value_width = TEXT_WIDTH / columns - label_width
-    table = Table(rows, [label_width, value_width] * columns)
+    widths = [label_width, value_width] * columns
+    rows = [
+        row
+        for index in range(0, len(cells), per_row)
+        for row in _page_rows(cells[index : index + per_row], widths)
+    ]
+    table = Table(rows, widths)
     table.setStyle(_tight(2.2))
     return table
 
 
 def message(words: str, tone: str = "serious") -> Flowable:
     """Return a sentence with a coloured bar at its left: what matters most."""
-    table = Table([["", text(words, points=9.5)]], [6, TEXT_WIDTH - 6])
+    return _barred(text(words, points=9.5), tone)
+
+
+def long_message(words: str, tone: str) -> list[Flowable]:
+    """Return a text with a bar at its left, in pieces if it is higher than a row may be."""
+    made = text(words, points=size("table"))
+    return [_barred(piece, tone) for piece in _pieces(made, TEXT_WIDTH - 6 - _RIGHT_PADDING)]
+
+
+def _barred(words: Paragraph, tone: str) -> Flowable:
+    table = Table([["", words]], [6, TEXT_WIDTH - 6])
     table.setStyle(
         TableStyle(
             [
                 _EMBEDDED,
                 ("LINEBEFORE", (0, 0), (0, -1), 2.4, colour(tone)),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), _RIGHT_PADDING),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
             ]
@@ -148,43 +215,142 @@ def message(words: str, tone: str = "serious") -> Flowable:
 
 def table(
     head: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | Paragraph]],
     widths: Sequence[float],
     *,
     numbers_from: int | None = None,
+    numbers: Collection[int] = (),
+    quiet: Collection[int] = (),
+    bold: Collection[int] = (),
     bold_flags: bool = False,
+    lines: bool = True,
 ) -> Flowable:
     """Return a table with hairlines, its head repeated on every page; rows are never split.
 
+    A text that fits in one line is drawn as such, without the layout of a paragraph: long tables
+    take a third of the time.
+
     Args:
-        widths: shares of the text width.
-        numbers_from: first column that is right-aligned.
+        head: empty for none. widths: shares of the text width.
+        numbers_from: first column that is right-aligned. numbers: further such columns.
+        quiet, bold: columns in the secondary tone, and in a medium weight.
         bold_flags: print cells that end in H or L bold.
+        lines: a hairline below each row.
     """
-    points = size("table")
-
-    def cell(words: str, column: int, *, is_head: bool) -> Paragraph:
-        right = numbers_from is not None and column >= numbers_from
-        flagged = bold_flags and words.endswith((" H", " L"))
-        weight = Weight.SEMIBOLD if is_head or flagged else Weight.REGULAR
-        return text(words, points=points, weight=weight, right=right)
-
-    content = [[cell(words, i, is_head=True) for i, words in enumerate(head)]]
-    content += [[cell(words, i, is_head=False) for i, words in enumerate(row)] for row in rows]
     total = sum(widths)
-    made = Table(
-        content, [TEXT_WIDTH * share / total for share in widths], repeatRows=1, splitInRow=0
-    )
+    columns = [TEXT_WIDTH * share / total for share in widths]
+    first_number = len(columns) if numbers_from is None else numbers_from
+    right = {*numbers, *range(first_number, len(columns))}
+    content: list[list[str | Paragraph]] = []
+    styles: list[tuple[Any, ...]] = []
+
+    def cell(words: str | Paragraph, column: int, weight: Weight) -> str | Paragraph:
+        if isinstance(words, Paragraph):
+            return words
+        if bold_flags and words.endswith((" H", " L")):
+            weight = Weight.SEMIBOLD
+        run = fonts.whole_run(words, weight)
+        room = columns[column] - _RIGHT_PADDING
+        if run is None or stringWidth(run.text, run.font, size("table")) > room:
+            tone = "text-2" if column in quiet else "text"
+            return text(
+                words, points=size("table"), tone=tone, weight=weight, right=column in right
+            )
+        if run.font != fonts.latin():
+            at = (column, len(content))
+            styles.append(("FONTNAME", at, at, run.font))
+        return run.text
+
+    if head:
+        content.append([cell(words, i, Weight.SEMIBOLD) for i, words in enumerate(head)])
+    for row in rows:
+        cells = [
+            cell(words, i, Weight.MEDIUM if i in bold else Weight.REGULAR)
+            for i, words in enumerate(row)
+        ]
+        content += _page_rows(cells, columns)
+    made = Table(content, columns, repeatRows=1 if head else 0, splitInRow=0)
     made.setStyle(_tight(2.0))
-    made.setStyle(
-        TableStyle(
-            [
-                ("LINEBELOW", (0, 0), (-1, 0), 0.6, colour("text")),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.4, colour("line-soft")),
-            ]
-        )
-    )
+    made.setStyle(_lines_of_text(right, quiet))
+    made.setStyle(TableStyle(styles))
+    made.setStyle(TableStyle(_hairlines(bool(head), lines=lines)))
     return made
+
+
+def _lines_of_text(right: Collection[int], quiet: Collection[int]) -> TableStyle:
+    """Return what is common to the cells that are drawn as lines."""
+    points = size("table")
+    return TableStyle(
+        [
+            ("FONTSIZE", (0, 0), (-1, -1), points),
+            ("LEADING", (0, 0), (-1, -1), points * _LEADING),
+            ("TEXTCOLOR", (0, 0), (-1, -1), colour("text")),
+            *(("TEXTCOLOR", (column, 1), (column, -1), colour("text-2")) for column in quiet),
+            *(("ALIGN", (column, 0), (column, -1), "RIGHT") for column in right),
+        ]
+    )
+
+
+def _hairlines(has_head: bool, *, lines: bool) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    if has_head:
+        found.append(("LINEBELOW", (0, 0), (-1, 0), 0.6, colour("text")))
+    if lines:
+        found.append(("LINEBELOW", (0, int(has_head)), (-1, -1), 0.4, colour("line-soft")))
+    return found
+
+
+def _page_rows(
+    cells: Sequence[str | Paragraph], widths: Sequence[float]
+) -> list[list[str | Paragraph]]:
+    """Return a row, and rows below it in which a text goes on that is too high for a page."""
+    if not any(map(_may_be_high, cells, widths)):
+        return [list(cells)]
+    rows: list[list[str | Paragraph]] = [["" for _ in cells]]
+    for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        pieces: list[str | Paragraph] = [cell]
+        if isinstance(cell, Paragraph):
+            pieces = [*_pieces(cell, width - _RIGHT_PADDING)]
+        for index, piece in enumerate(pieces):
+            if index == len(rows):
+                rows.append(["" for _ in cells])
+            rows[index][column] = piece
+    return rows
+
+
+def _may_be_high(cell: str | Paragraph, width: float) -> bool:
+    """Return whether a text may be higher than a row; measuring all of them would take long."""
+    if isinstance(cell, str):
+        return False
+    letters = sum(len(one.text) for one in cell.frags)
+    lines = len(cell.frags) + letters * cell.style.fontSize / max(width, 1)
+    return lines * cell.style.leading > _HIGHEST_ROW
+
+
+def _pieces(cell: Paragraph, width: float) -> list[Paragraph]:
+    """Split a text into pieces none of which is higher than a row may be."""
+    found: list[Paragraph] = []
+    rest = cell
+    while rest.wrap(width, _HIGHEST_ROW)[1] > _HIGHEST_ROW:
+        first, rest = cast(list[Paragraph], rest.split(width, _HIGHEST_ROW))
+        found.append(first)
+    return [*found, rest]
+
+
+def signing_lines(labels: Sequence[str]) -> Flowable:
+    """Return lines to be signed by hand, their labels below."""
+    gap = 18.0
+    width = (TEXT_WIDTH - gap * (len(labels) - 1)) / len(labels)
+    cells: list[Paragraph] = []
+    widths: list[float] = []
+    for label in labels:
+        cells += [text(label, points=8, tone="text-2"), text("")]
+        widths += [width, gap]
+    table = Table([cells[:-1]], widths[:-1], spaceBefore=34)
+    table.setStyle(_tight(3.0))
+    for column in range(0, len(cells), 2):
+        table.setStyle(TableStyle([("LINEABOVE", (column, 0), (column, 0), 0.6, colour("text"))]))
+    return table
 
 
 def together(*parts: Flowable) -> Flowable:
@@ -197,7 +363,7 @@ def _tight(padding: float) -> TableStyle:
         [
             _EMBEDDED,
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+            ("RIGHTPADDING", (0, 0), (-1, -1), _RIGHT_PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), padding),
             ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
