@@ -22,7 +22,7 @@ from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import canonical, utc_text
 from lnmonitor.storage.backup import Manifest
 
-AUTOMATIC, SECOND, MANUAL = "automatic", "second", "manual"
+AUTOMATIC, SECOND, MANUAL, ARCHIVE = "automatic", "second", "manual", "archive"
 KEPT_LATEST, KEPT_DAYS = 5, 14
 """Of the automatic backups the latest stay, and the last one of each of the latest days."""
 DUE_AFTER = timedelta(hours=24)
@@ -115,6 +115,8 @@ def back_up(
     if not session.read_only:
         with session.work() as work:
             work.note("backup", item=target.name, new=canonical(store.told(manifest)))
+            if kind == ARCHIVE:
+                return _report(target, manifest)  # it leaves with the archive: no backup at hand
             work.trail.flush()
             facts = {_LATEST: f"{made_at} {audit.head(work.connection).sequence}"}
             if kind == SECOND:
