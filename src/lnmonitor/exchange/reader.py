@@ -54,7 +54,6 @@ _NONE = Text("none", "无")
 _VALUE_HEADS = (
     Text("Visit", "访视"), Text("Date", "日期"), Text("Form", "表格"), Text("Item", "条目"),
     Text("Value", "值"), Text("In words", "文字"), Text("Unit", "单位"), Text("Note", "备注"),
-    Text("Record", "记录"),
 )  # fmt: skip
 _TRAIL_HEADS = (
     Text("No.", "序号"), Text("When", "时间"), Text("Zone", "时区"), Text("Who", "人员"),
@@ -158,7 +157,10 @@ class _Page:
     # --- values and trail ----------------------------------------------------------------
 
     def _values(self, one: PatientRows) -> Iterator[Row]:
-        """Give a line for each item of each record that holds something."""
+        """Give a line for each item of each record that holds something.
+
+        Visit, date and form stand in a record's first line only.
+        """
         for form in exported_forms():
             columns = form_columns(form)
             for row in one.rows.get(form.code, ()):
@@ -168,7 +170,7 @@ class _Page:
         names = [name.upper() for name in form.items()]
         missing = _listed(cells["MISSING"], names)
         justified = _listed(cells["JUSTIFIED"], names)
-        title = form.title.in_(self.language)
+        place: list[Cell] = [cells["VISIT"], cells["VISITDTC"], form.title.in_(self.language)]
         for name, field in form.items().items():
             column = name.upper()
             value = cells[column]
@@ -176,10 +178,11 @@ class _Page:
                 continue
             label = field.item.label.in_(self.language)
             yield [
-                cells["VISIT"], cells["VISITDTC"], title, label,
+                *place, label,
                 missing.get(column) if value is None else value, cells.get(f"{column}_DEC"),
-                field.item.unit, justified.get(column), cells["RECID"],
+                field.item.unit, justified.get(column),
             ]  # fmt: skip
+            place = [None, None, None]
 
     def _trail(self, patient_id: str) -> list[Row]:
         return [self._entry(one) for one in self.snapshot.trail(patient_id)]

@@ -32,6 +32,9 @@ class PlainZip(ZipFile):
         part = plain_part(name) if isinstance(name, str) else name
         super().writestr(part, data, compress_type, compresslevel)
 
+    def __del__(self) -> None:
+        """Finish nothing: what was given up half way is thrown away by who made it."""
+
     def add_file(self, name: str, path: Path) -> None:
         """Add a part with the content of a file that is compressed or encrypted already."""
         with (
