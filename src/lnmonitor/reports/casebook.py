@@ -18,7 +18,7 @@ from reportlab.platypus import Flowable, PageBreak, Spacer
 from lnmonitor.analysis.story import Story
 from lnmonitor.i18n import Translator, translator
 from lnmonitor.reports import flowables as flow
-from lnmonitor.reports.casebook_forms import FormPages, Voided
+from lnmonitor.reports.casebook_forms import FormPages, Voided, records_of, voided_of
 from lnmonitor.reports.clock_notes import Anomaly, clock_lines
 from lnmonitor.reports.contents import contents
 from lnmonitor.reports.instants import zone_words
@@ -26,7 +26,7 @@ from lnmonitor.reports.page import Bookmark, Imprint, Mark, build
 from lnmonitor.reports.palette import size
 from lnmonitor.reports.query_pages import Thread, query_table
 from lnmonitor.reports.signature_pages import signature_table
-from lnmonitor.reports.trail_pages import trail_table
+from lnmonitor.reports.trail_pages import trail_table, zones
 from lnmonitor.reports.wording import form_title, visit_words
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.form_state import FormState
@@ -63,13 +63,12 @@ class Casebook:
     @cached_property
     def voided(self) -> tuple[Voided, ...]:
         """Voided records, as the trail keeps them."""
-        return tuple(_voided(one) for one in self.entries if one.action == "void")
+        return voided_of(self.entries)
 
     @cached_property
     def records(self) -> Mapping[str, Record[Form]]:
         """All records by id, the voided ones too."""
-        every = (*self.data.records, *(one.record for one in self.voided))
-        return {one.id: one for one in every}
+        return records_of(self.data, self.voided)
 
     @cached_property
     def visits(self) -> Mapping[str, str]:
@@ -86,21 +85,6 @@ def casebook(book: Casebook) -> bytes:
     """Return the finished PDF."""
     pages = _Pages(book)
     return build(pages.parts, book.imprint, pages.outline)
-
-
-def _voided(entry: AuditEntry) -> Voided:
-    form = FORMS[entry.form]
-    values = {name: value for name, value in entry.values.items() if name in form.items()}
-    record = Record(
-        entry.record_id,
-        form.model_construct(**values),
-        entry.patient_id,
-        entry.visit_id or None,
-        missing=entry.values.get("missing", {}),
-        justified=entry.values.get("justified", {}),
-        voided=True,
-    )
-    return Voided(record, entry)
 
 
 class _Pages:
@@ -235,7 +219,7 @@ class _Pages:
     def _patient(self) -> list[Flowable]:
         tr = self._tr
         chapter = self._chapter(tr.text("The patient"), "patient")
-        parts = flow.section(chapter.title, Mark((chapter.key,), chapter.title))
+        parts = flow.section(chapter.title, Mark((chapter.key,)))
         codes = [code for code in FORMS if code not in (Identity.code, Visit.code)]
         parts += self._of(_PATIENT, chapter.title, codes, level=1)
         return parts + self._lacking(self._book.review.lacking)
@@ -248,7 +232,7 @@ class _Pages:
             key = f"visit:{visit_id}"
             self.outline.append(Bookmark(1, words, key))
             visit = self._tr.text("Visit {visit}", visit=words)
-            parts += flow.section(visit, Mark((key,), words))
+            parts += flow.section(visit, Mark((key,)))
             parts += self._of(visit_id, words, list(FORMS), level=2)
             parts += self._lacking(lacking.get(visit_id, ()))
         return parts
@@ -324,9 +308,10 @@ class _Pages:
             last = number
             where = f"{place} · {title}"
             mark = Mark((key,), f"{chapter.title} · {where}")
-            count = tr.text("{n} entries", n=len(groups[visit_id, code]))
-            parts += flow.subsection(where, count, mark)
-            parts.append(trail_table(groups[visit_id, code], book.records, tr))
+            entries = groups[visit_id, code]
+            count = tr.text("{n} entries", n=len(entries))
+            parts += flow.subsection(where, f"{count} · {zones(entries)}", mark)
+            parts.append(trail_table(entries, book.records, tr))
         return parts
 
     def _chapter(self, title: str, key: str) -> Bookmark:

@@ -17,18 +17,21 @@ from reportlab.platypus import Flowable, Spacer
 from lnmonitor.analysis.inputs import range_flag
 from lnmonitor.i18n import Translator
 from lnmonitor.reports import flowables as flow
+from lnmonitor.reports.fonts import Weight
+from lnmonitor.reports.grid import Cell
 from lnmonitor.reports.instants import in_zone
 from lnmonitor.reports.page import Mark
 from lnmonitor.reports.palette import size
 from lnmonitor.reports.signature_pages import change_words
 from lnmonitor.reports.wording import form_title, item_label, record_name, value_words
 from lnmonitor.services.audit import AuditEntry
+from lnmonitor.services.form_state import FormState
 from lnmonitor.services.queries import QueryView
 from lnmonitor.services.review_states import RecordReview
 from lnmonitor.study.analytes import Range
-from lnmonitor.study.forms import LabResult
+from lnmonitor.study.forms import FORMS, LabResult
 from lnmonitor.study.items import Form, Kind
-from lnmonitor.study.records import Record
+from lnmonitor.study.records import PatientData, Record
 
 _LONG = 60
 """Letters; a longer text stands on a line of its own."""
@@ -48,6 +51,31 @@ class Voided:
 
     record: Record[Form]
     entry: AuditEntry
+
+
+def voided_of(entries: Iterable[AuditEntry]) -> tuple[Voided, ...]:
+    """Return the voided records that entries of the trail tell of."""
+    return tuple(_voided(one) for one in entries if one.action == "void")
+
+
+def _voided(entry: AuditEntry) -> Voided:
+    form = FORMS[entry.form]
+    values = {name: value for name, value in entry.values.items() if name in form.items()}
+    record = Record(
+        entry.record_id,
+        form.model_construct(**values),
+        entry.patient_id,
+        entry.visit_id or None,
+        missing=entry.values.get("missing", {}),
+        justified=entry.values.get("justified", {}),
+        voided=True,
+    )
+    return Voided(record, entry)
+
+
+def records_of(data: PatientData, voided: Iterable[Voided]) -> dict[str, Record[Form]]:
+    """Return all records of a patient by id, the voided ones too."""
+    return {one.id: one for one in (*data.records, *(gone.record for gone in voided))}
 
 
 @dataclass(frozen=True)
@@ -80,7 +108,7 @@ class FormPages:
         else:
             for number, record in enumerate(records, start=1):
                 if len(records) > 1:
-                    parts.append(self._heading(number, record))
+                    parts += self._heading(number, record)
                 parts += self._card(record)
                 parts += self._notes([record])
         if form is LabResult:
@@ -112,12 +140,13 @@ class FormPages:
         )  # fmt: skip
         if review is None:
             return [entered]
-        verified = tr.text(
-            "{n} of {all} items verified", n=len(review.verified), all=len(review.answered)
-        )
-        return [review.state.title.in_(tr.language), verified, entered]
+        state = review.state.title.in_(tr.language)
+        n, every = len(review.verified), len(review.answered)
+        if n == every and review.state >= FormState.VERIFIED:
+            return [state, entered]
+        return [state, tr.text("{n} of {all} items verified", n=n, all=every), entered]
 
-    def _heading(self, number: int, record: Record[Form]) -> Flowable:
+    def _heading(self, number: int, record: Record[Form]) -> list[Flowable]:
         name = f"{number}  {record_name(record, self.tr.language)}"
         facts = " · ".join(self._state(record))
         return flow.small_head(name, facts)
@@ -131,11 +160,14 @@ class FormPages:
         values = {name: self._value(record, name) for name in names}
         long = [name for name in names if _is_long(values[name])]
         columns = 3 if len(names) > _MANY_ITEMS else 2
-        rows: list[tuple[str, ...]] = []
+        rows: list[tuple[str | Cell, ...]] = []
+        heads = []
         short = [name for name in names if name not in long]
         for group, members in groupby(short, key=lambda name: names[name].item.group):
             if group:
-                rows.append((group.in_(language), *[""] * (2 * columns - 1)))
+                heads.append(len(rows))
+                name = Cell(group.in_(language), Weight.SEMIBOLD)
+                rows.append((name, *[""] * (2 * columns - 1)))
             cells = [
                 cell
                 for name in members
@@ -145,9 +177,9 @@ class FormPages:
             rows += [
                 tuple(cells[at : at + 2 * columns]) for at in range(0, len(cells), 2 * columns)
             ]
-        widths = (1.9, 1.0) * columns if columns == 3 else (1.35, 1.25) * columns
+        widths = (1.75, 1.15) * columns if columns == 3 else (1.35, 1.25) * columns
         labels = range(0, 2 * columns, 2)
-        parts = [flow.table((), rows, widths, quiet=labels)] if rows else []
+        parts = [flow.table((), rows, widths, quiet=labels, keep=heads)] if rows else []
         if long:
             pairs = [(item_label(record.form.code, name, language), values[name]) for name in long]
             parts.append(flow.table((), pairs, (1.35, 3.85), quiet=(0,)))
@@ -173,12 +205,39 @@ class FormPages:
             tr.text("Analyte"), tr.text("As reported"), tr.text("Standard unit"), tr.text("Range"),
             "", tr.text("Collected"), tr.text("Further"),
         )  # fmt: skip
-        rows = [self._result(one, one.form) for one in records if isinstance(one.form, LabResult)]
-        if not rows:
+        if not records:
             return []
-        return [flow.table(head, rows, (1.55, 1.35, 1.15, 0.95, 0.2, 0.95, 2.1), bold=(4,))]
+        further = [self._further(one) for one in records]
+        same = _same(further) if len(records) > 1 else {}
+        rows = [
+            self._result(record, record.form, {k: v for k, v in own.items() if k not in same})
+            for record, own in zip(records, further, strict=True)
+            if isinstance(record.form, LabResult)
+        ]
+        widths = (1.6, 1.6, 1.2, 1.0, 0.2, 1.0, 1.9)
+        parts: list[Flowable] = [flow.table(head, rows, widths, bold=(4,))]
+        if same:
+            words = tr.text("All of them: {what}", what=self._pairs(same))
+            parts.append(flow.text(words, points=size("small"), tone="text-2"))
+        return parts
 
-    def _result(self, record: Record[Form], form: LabResult) -> tuple[str, ...]:
+    def _further(self, record: Record[Form]) -> dict[str, str]:
+        """Return the items of a result that have no column of their own."""
+        values = {
+            name: self._value(record, name)
+            for name in type(record.form).items()
+            if name not in _SHOWN_OF_RESULT
+        }
+        return {name: words for name, words in values.items() if words}
+
+    def _pairs(self, values: Mapping[str, str]) -> str:
+        language = self.tr.language
+        pairs = (f"{item_label('LB', name, language)}: {words}" for name, words in values.items())
+        return "; ".join(pairs)
+
+    def _result(
+        self, record: Record[Form], form: LabResult, further: Mapping[str, str]
+    ) -> tuple[str, ...]:
         def value(name: str) -> str:
             return value_words(record, name, self.tr.language)
 
@@ -191,11 +250,6 @@ class FormPages:
         marks = dict.fromkeys(
             mark for name in _SHOWN_OF_RESULT for mark in sorted(self._marks(record, name))
         )
-        further = [
-            f"{item_label('LB', name, self.tr.language)}: {self._value(record, name)}"
-            for name in type(form).items()
-            if name not in _SHOWN_OF_RESULT and self._value(record, name)
-        ]
         shown = value("canonical_value") and f"{value('canonical_value')} {value('canonical_unit')}"
         return (
             value("analyte") or "–",
@@ -204,7 +258,7 @@ class FormPages:
             _range(value("range_low"), value("range_high")),
             flag,
             " ".join(filter(None, (value("collected_on"), value("collected_time")))),
-            "; ".join(further),
+            self._pairs({k: v for k, v in further.items() if not _is_long(v)}),
         )
 
     # --- what was said ----------------------------------------------------------------------
@@ -229,6 +283,10 @@ class FormPages:
             yield f"[!] {about}{label}: {words} {reason}"
         for number, query in self.queries.get(record.id, ()):
             yield f"[Q{number}] {about}{query_words(query, tr)}"
+        if isinstance(record.form, LabResult):
+            long = {k: v for k, v in self._further(record).items() if _is_long(v)}
+            if long:
+                yield f"{about}{self._pairs(long)}"
 
     def _voided(self, voided: Iterable[Voided]) -> list[Flowable]:
         """Return voided records, marked, with all that they held."""
@@ -246,9 +304,23 @@ class FormPages:
         return parts
 
 
+QUERY_STATES = {
+    "new": "to answer",
+    "answered": "answered",
+    "resolved": "to close",
+    "closed": "closed",
+}
+"""What a query waits for, as the screens say it too."""
+
+
 def query_words(query: QueryView, tr: Translator) -> str:
     """Return kind, state and first text of a query, as a line below a form."""
-    return f"{query.kind.title.in_(tr.language)}, {tr.text(query.state)}: {question(query, tr)}"
+    return f"{state_words(query, tr)}: {question(query, tr)}"
+
+
+def state_words(query: QueryView, tr: Translator) -> str:
+    """Return kind and state of a query."""
+    return f"{query.kind.title.in_(tr.language)}, {tr.text(QUERY_STATES[query.state])}"
 
 
 def question(query: QueryView, tr: Translator) -> str:
@@ -257,6 +329,18 @@ def question(query: QueryView, tr: Translator) -> str:
         return query.question
     asked = ", ".join(item_label(query.form, name, tr.language) for name in query.items)
     return f"{tr.text(query.question)} {asked}".strip()
+
+
+def _same(further: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return what all results say alike; the source of the range where they have a range."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(name for one in further for name in one):
+        said = {one.get(name, "") for one in further}
+        if name == "range_source":
+            said.discard("")
+        if len(said) == 1:
+            found[name] = said.pop()
+    return found
 
 
 def _is_long(words: str) -> bool:

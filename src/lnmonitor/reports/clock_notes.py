@@ -31,10 +31,10 @@ def anomalies(session: StudySession) -> tuple[Anomaly, ...]:
     entries = [
         one
         for action in (WENT_BACK, ZONE_CHANGED)
-        for one in audit.entries(session, action=action, limit=None)
+        for one in audit.entries(session, patient_id="", action=action, limit=None)
     ]
     entries.sort(key=lambda one: one.sequence)
-    said = audit.entries(session, action=_ACKNOWLEDGED, limit=None)
+    said = audit.entries(session, patient_id="", action=_ACKNOWLEDGED, limit=None)
     noted = [
         Anomaly(ClockNotice(one.action, one.old, one.new, one.at), one.utc_offset, _why(one, said))
         for one in entries

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import cast
 
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
@@ -22,6 +21,7 @@ from reportlab.platypus.paraparser import ParaFrag
 
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
+from lnmonitor.reports.grid import HIGHEST_ROW, LEADING, RIGHT_PADDING, Cell, Columns, Grid
 from lnmonitor.reports.page import TEXT_WIDTH, Anchor, Mark
 from lnmonitor.reports.palette import colour, size
 
@@ -29,10 +29,6 @@ _HEAD_WITH_ROWS = 84.0
 """Points that a section head, a table's head and its first row need."""
 _EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
 """reportlab names a cell's font in the file even if nothing is written in it."""
-_LEADING = 1.32
-_RIGHT_PADDING = 4.0
-_HIGHEST_ROW = 300.0
-"""Points; a higher row goes on in a row below, so that no text is higher than a page."""
 _BEFORE_HAN = "\u2e7f"
 """Last character before those of Chinese."""
 
@@ -43,7 +39,7 @@ def _style(points: float, tone: str, *, right: bool, han: bool) -> ParagraphStyl
         f"{points}-{tone}-{right}-{han}",
         fontName=fonts.latin(),
         fontSize=points,
-        leading=points * _LEADING,
+        leading=points * LEADING,
         textColor=colour(tone),
         splitLongWords=1,
     )
@@ -61,13 +57,10 @@ def text(
     tone: str = "text",
     weight: Weight = Weight.REGULAR,
     right: bool = False,
-    struck: bool = False,
 ) -> Paragraph:
     """Return a paragraph; any text is safe, since none is read as markup, and keeps its lines."""
     han = bool(words) and max(words) > _BEFORE_HAN
     style = _style(points or size("body"), tone, right=right, han=han)
-    if struck:
-        return Paragraph(f"<strike>{fonts.markup(words, weight)}</strike>", style)
     return Paragraph("", style, frags=_fragments(words, weight, style))
 
 
@@ -132,34 +125,25 @@ def section(words: str, mark: Mark | None = None) -> list[Flowable]:
 
 def subsection(words: str, beside: str = "", mark: Mark | None = None) -> list[Flowable]:
     """Return the head of a form: its name, and a line of facts beside it."""
-    head = Table(
-        [[text(words, points=size("body") + 0.5, weight=Weight.SEMIBOLD),
-          text(beside, points=size("small"), tone="text-2", right=True)]],
-        [TEXT_WIDTH * 0.4, TEXT_WIDTH * 0.6],
-    )  # fmt: skip
-    head.setStyle(_tight(1.5))
-    head.setStyle(
-        TableStyle(
-            [
-                ("LINEBELOW", (0, 0), (-1, -1), 0.6, colour("line-strong")),
-                ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
-            ]
-        )
-    )
+    head = _two_sides(words, beside, size("body") + 0.5)
+    head.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.6, colour("line-strong"))]))
     anchor = [Anchor(mark)] if mark else []
-    return [CondPageBreak(_HEAD_WITH_ROWS * 0.7), Spacer(0, 7), *anchor, head]
+    return [CondPageBreak(_HEAD_WITH_ROWS * 1.3), Spacer(0, 7), *anchor, head]
 
 
-def small_head(words: str, beside: str) -> Flowable:
+def small_head(words: str, beside: str) -> list[Flowable]:
     """Return the head of one record of several."""
-    made = Table(
-        [[text(words, points=size("table"), weight=Weight.SEMIBOLD),
-          text(beside, points=size("small"), tone="text-2", right=True)]],
-        [TEXT_WIDTH * 0.4, TEXT_WIDTH * 0.6],
-        spaceBefore=4,
-    )  # fmt: skip
-    made.setStyle(_tight(1.0))
-    made.keepWithNext = 1
+    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 4), _two_sides(words, beside, size("table"))]
+
+
+def _two_sides(words: str, beside: str, points: float) -> Table:
+    """Return a name at the left and facts at the right, which get the room that the name leaves."""
+    left = min(fonts.width(words, points, Weight.SEMIBOLD) + 10, TEXT_WIDTH * 0.5)
+    name = text(words, points=points, weight=Weight.SEMIBOLD)
+    said = text(beside, points=size("small"), tone="text-2", right=True)
+    made = Table([[name, said]], [left, TEXT_WIDTH - left])
+    made.setStyle(_tight(1.5))
+    made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "BOTTOM")]))
     return made
 
 
@@ -193,7 +177,7 @@ def message(words: str, tone: str = "serious") -> Flowable:
 def long_message(words: str, tone: str) -> list[Flowable]:
     """Return a text with a bar at its left, in pieces if it is higher than a row may be."""
     made = text(words, points=size("table"))
-    return [_barred(piece, tone) for piece in _pieces(made, TEXT_WIDTH - 6 - _RIGHT_PADDING)]
+    return [_barred(piece, tone) for piece in _pieces(made, TEXT_WIDTH - 6 - RIGHT_PADDING)]
 
 
 def _barred(words: Paragraph, tone: str) -> Flowable:
@@ -204,7 +188,7 @@ def _barred(words: Paragraph, tone: str) -> Flowable:
                 _EMBEDDED,
                 ("LINEBEFORE", (0, 0), (0, -1), 2.4, colour(tone)),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), _RIGHT_PADDING),
+                ("RIGHTPADDING", (0, 0), (-1, -1), RIGHT_PADDING),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
             ]
@@ -215,7 +199,7 @@ def _barred(words: Paragraph, tone: str) -> Flowable:
 
 def table(
     head: Sequence[str],
-    rows: Sequence[Sequence[str | Paragraph]],
+    rows: Sequence[Sequence[str | Cell]],
     widths: Sequence[float],
     *,
     numbers_from: int | None = None,
@@ -223,116 +207,57 @@ def table(
     quiet: Collection[int] = (),
     bold: Collection[int] = (),
     bold_flags: bool = False,
-    lines: bool = True,
+    keep: Collection[int] = (),
 ) -> Flowable:
     """Return a table with hairlines, its head repeated on every page; rows are never split.
-
-    A text that fits in one line is drawn as such, without the layout of a paragraph: long tables
-    take a third of the time.
 
     Args:
         head: empty for none. widths: shares of the text width.
         numbers_from: first column that is right-aligned. numbers: further such columns.
         quiet, bold: columns in the secondary tone, and in a medium weight.
         bold_flags: print cells that end in H or L bold.
-        lines: a hairline below each row.
+        keep: rows that stay on one page with the row after them, such as heads of groups.
     """
+    first_number = len(widths) if numbers_from is None else numbers_from
     total = sum(widths)
-    columns = [TEXT_WIDTH * share / total for share in widths]
-    first_number = len(columns) if numbers_from is None else numbers_from
-    right = {*numbers, *range(first_number, len(columns))}
-    content: list[list[str | Paragraph]] = []
-    styles: list[tuple[Any, ...]] = []
-
-    def cell(words: str | Paragraph, column: int, weight: Weight) -> str | Paragraph:
-        if isinstance(words, Paragraph):
-            return words
-        if bold_flags and words.endswith((" H", " L")):
-            weight = Weight.SEMIBOLD
-        run = fonts.whole_run(words, weight)
-        room = columns[column] - _RIGHT_PADDING
-        if run is None or stringWidth(run.text, run.font, size("table")) > room:
-            tone = "text-2" if column in quiet else "text"
-            return text(
-                words, points=size("table"), tone=tone, weight=weight, right=column in right
-            )
-        if run.font != fonts.latin():
-            at = (column, len(content))
-            styles.append(("FONTNAME", at, at, run.font))
-        return run.text
-
-    if head:
-        content.append([cell(words, i, Weight.SEMIBOLD) for i, words in enumerate(head)])
-    for row in rows:
-        cells = [
-            cell(words, i, Weight.MEDIUM if i in bold else Weight.REGULAR)
-            for i, words in enumerate(row)
-        ]
-        content += _page_rows(cells, columns)
-    made = Table(content, columns, repeatRows=1 if head else 0, splitInRow=0)
-    made.setStyle(_tight(2.0))
-    made.setStyle(_lines_of_text(right, quiet))
-    made.setStyle(TableStyle(styles))
-    made.setStyle(TableStyle(_hairlines(bool(head), lines=lines)))
-    return made
-
-
-def _lines_of_text(right: Collection[int], quiet: Collection[int]) -> TableStyle:
-    """Return what is common to the cells that are drawn as lines."""
-    points = size("table")
-    return TableStyle(
-        [
-            ("FONTSIZE", (0, 0), (-1, -1), points),
-            ("LEADING", (0, 0), (-1, -1), points * _LEADING),
-            ("TEXTCOLOR", (0, 0), (-1, -1), colour("text")),
-            *(("TEXTCOLOR", (column, 1), (column, -1), colour("text-2")) for column in quiet),
-            *(("ALIGN", (column, 0), (column, -1), "RIGHT") for column in right),
-        ]
+    columns = Columns(
+        tuple(TEXT_WIDTH * share / total for share in widths),
+        right={*numbers, *range(first_number, len(widths))},
+        quiet=frozenset(quiet),
+        bold=frozenset(bold),
+        bold_flags=bold_flags,
     )
+    top = columns.row(head, weight=Weight.SEMIBOLD) if head else []
+    made = [one for at, cells in enumerate(rows) for one in columns.row(cells, keep=at in keep)]
+    return Grid(columns, top, made)
 
 
-def _hairlines(has_head: bool, *, lines: bool) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = []
-    if has_head:
-        found.append(("LINEBELOW", (0, 0), (-1, 0), 0.6, colour("text")))
-    if lines:
-        found.append(("LINEBELOW", (0, int(has_head)), (-1, -1), 0.4, colour("line-soft")))
-    return found
-
-
-def _page_rows(
-    cells: Sequence[str | Paragraph], widths: Sequence[float]
-) -> list[list[str | Paragraph]]:
+def _page_rows(cells: Sequence[Paragraph], widths: Sequence[float]) -> list[list[Paragraph]]:
     """Return a row, and rows below it in which a text goes on that is too high for a page."""
     if not any(map(_may_be_high, cells, widths)):
         return [list(cells)]
-    rows: list[list[str | Paragraph]] = [["" for _ in cells]]
+    rows: list[list[Paragraph]] = [[text("") for _ in cells]]
     for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        pieces: list[str | Paragraph] = [cell]
-        if isinstance(cell, Paragraph):
-            pieces = [*_pieces(cell, width - _RIGHT_PADDING)]
-        for index, piece in enumerate(pieces):
+        for index, piece in enumerate(_pieces(cell, width - RIGHT_PADDING)):
             if index == len(rows):
-                rows.append(["" for _ in cells])
+                rows.append([text("") for _ in cells])
             rows[index][column] = piece
     return rows
 
 
-def _may_be_high(cell: str | Paragraph, width: float) -> bool:
+def _may_be_high(cell: Paragraph, width: float) -> bool:
     """Return whether a text may be higher than a row; measuring all of them would take long."""
-    if isinstance(cell, str):
-        return False
     letters = sum(len(one.text) for one in cell.frags)
     lines = len(cell.frags) + letters * cell.style.fontSize / max(width, 1)
-    return lines * cell.style.leading > _HIGHEST_ROW
+    return lines * cell.style.leading > HIGHEST_ROW
 
 
 def _pieces(cell: Paragraph, width: float) -> list[Paragraph]:
     """Split a text into pieces none of which is higher than a row may be."""
     found: list[Paragraph] = []
     rest = cell
-    while rest.wrap(width, _HIGHEST_ROW)[1] > _HIGHEST_ROW:
-        first, rest = cast(list[Paragraph], rest.split(width, _HIGHEST_ROW))
+    while rest.wrap(width, HIGHEST_ROW)[1] > HIGHEST_ROW:
+        first, rest = cast(list[Paragraph], rest.split(width, HIGHEST_ROW))
         found.append(first)
     return [*found, rest]
 
@@ -363,7 +288,7 @@ def _tight(padding: float) -> TableStyle:
         [
             _EMBEDDED,
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ("RIGHTPADDING", (0, 0), (-1, -1), _RIGHT_PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), RIGHT_PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), padding),
             ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),

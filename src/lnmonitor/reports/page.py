@@ -27,8 +27,11 @@ WIDTH, HEIGHT = A4
 MARGIN = 42.5
 TEXT_WIDTH = WIDTH - 2 * MARGIN
 _HEADER, _FOOTER = 34.0, 62.0
-TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _FOOTER
-_TOP = HEIGHT - MARGIN - _HEADER
+_PLACE = 9.0
+"""Further room of the header where it tells the place."""
+TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _PLACE - _FOOTER
+"""Of a page whose header tells the place."""
+_TOP = HEIGHT - MARGIN - _HEADER - _PLACE
 _QR = 42.0
 _SEAL = "seal"
 _ABOVE = 14.0
@@ -190,13 +193,14 @@ def build(
     """
     with fonts.counted() as replaced:
         parts = list(story())
+    header = _HEADER + (_PLACE if outline else 0)
     out = io.BytesIO()
     document = BaseDocTemplate(
         out,
         pagesize=A4,
         leftMargin=MARGIN,
         rightMargin=MARGIN,
-        topMargin=MARGIN + _HEADER,
+        topMargin=MARGIN + header,
         bottomMargin=MARGIN + _FOOTER,
         title=" ".join(filter(None, (imprint.study, imprint.subject, imprint.title))),
         author=imprint.printed_by,
@@ -206,7 +210,7 @@ def build(
         lang="zh-CN" if imprint.language == "zh" else "en",
     )
     frame = Frame(
-        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, TEXT_HEIGHT,
+        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, HEIGHT - 2 * MARGIN - header - _FOOTER,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
     template = PageTemplate(

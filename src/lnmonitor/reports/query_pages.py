@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable
 
 from lnmonitor.i18n import Translator
 from lnmonitor.reports import flowables as flow
-from lnmonitor.reports.casebook_forms import question
+from lnmonitor.reports.casebook_forms import QUERY_STATES, question, state_words
 from lnmonitor.reports.instants import with_offset
 from lnmonitor.reports.wording import form_title, item_label
 from lnmonitor.services.permissions import role_of
@@ -47,7 +47,7 @@ def _about(thread: Thread, visits: Mapping[str, str], tr: Translator) -> str:
     form = form_title(query.form, language) if query.form else tr.text("the patient")
     item = item_label(query.form, query.item, language) if query.item else ""
     place = " · ".join(filter(None, (visits.get(query.visit_id, ""), form, item)))
-    return f"[Q{thread.number}] {query.kind.title.in_(language)}, {tr.text(query.state)}\n{place}"
+    return f"[Q{thread.number}] {state_words(query, tr)}\n{place}"
 
 
 def _step(query: QueryView, step: Step, tr: Translator, *, first: bool) -> tuple[str, ...]:
@@ -55,6 +55,6 @@ def _step(query: QueryView, step: Step, tr: Translator, *, first: bool) -> tuple
     return (
         with_offset(step.at, step.utc_offset),
         query.kind.title.in_(tr.language) if first and query.check_id else who,
-        f"{tr.text(step.action)} → {tr.text(step.state)}",
+        f"{tr.text(step.action)} → {tr.text(QUERY_STATES[step.state])}",
         question(query, tr) if first else tr.text(step.text),
     )

@@ -18,7 +18,9 @@ from lnmonitor.i18n import translator
 from lnmonitor.language import Language
 from lnmonitor.outfile import replacing
 from lnmonitor.progress import Progress, Turn, at_once, silent
+from lnmonitor.reports.blank_crf import BlankForms, blank_crf
 from lnmonitor.reports.casebook import Casebook, casebook
+from lnmonitor.reports.casebook_forms import records_of, voided_of
 from lnmonitor.reports.clock_notes import anomalies
 from lnmonitor.reports.instants import of_clock
 from lnmonitor.reports.page import Imprint
@@ -79,8 +81,17 @@ def _read(session: StudySession, patient_id: str, language: Language) -> CaseRep
     title = translator(language).text("Patient summary")
     status = story.status.in_(language)
     imprint = imprint_of(session, title, language, subject=story.subject_id, status=status)
-    imprint = replace(imprint, site=data.site_id)
-    return CaseReport(data, patients.course(session, patient_id), story, imprint)
+    gone = voided_of(audit.entries(session, patient_id=patient_id, action="void", limit=None))
+    return CaseReport(
+        data,
+        patients.course(session, patient_id),
+        story,
+        signatures.signatures(session, patient_id),
+        records_of(data, gone),
+        anomalies(session),
+        session.clock.now(),
+        replace(imprint, site=data.site_id),
+    )
 
 
 def report_all(
@@ -132,6 +143,45 @@ def safe_name(subject_id: str) -> str:
     return safe.strip(". ") or "patient"
 
 
+def report_crf(
+    session: StudySession,
+    out: Path,
+    *,
+    language: Language = "en",
+    annotated: bool = False,
+    recipient: str = "",
+    progress: Progress = silent,
+    turn: Turn = at_once,
+) -> Path:
+    """Write every form empty, to be filled in by hand; `out` is a PDF's name or a folder.
+
+    Args:
+        annotated: with the variable, and the CDASH and SDTM target of each item.
+
+    Raises:
+        PermissionDeniedError: the role may not write reports.
+        StorageError: the place cannot be written.
+    """
+    require(session, Action.REPORT)
+
+    def read() -> BlankForms:
+        tr = translator(language)
+        title = tr.text("Annotated case report form") if annotated else (
+            tr.text("Blank case report form")
+        )  # fmt: skip
+        imprint = replace(
+            imprint_of(session, title, language),
+            synthetic=False,
+            contents=tr.text("Confidential once it is filled in. Contains no data."),
+        )
+        return BlankForms(session.protocol, annotated, imprint)
+
+    name = "acrf" if annotated else "blank-crf"
+    job = _Job(session, out, name, recipient, progress, turn)
+    options = "annotated" if annotated else ""
+    return job.write(read, blank_crf, item="blank forms", options=options)
+
+
 def report_drill(
     session: StudySession,
     drill_result: DrillReport,
@@ -153,7 +203,7 @@ def report_drill(
     def read() -> Drill:
         found = [
             entry
-            for entry in audit.entries(session, action="restore drill", limit=None)
+            for entry in audit.entries(session, patient_id="", action="restore drill", limit=None)
             if entry.at >= drill_result.drilled_at and drill_result.head in entry.new
         ]
         title = translator(language).text("Restore drill")
@@ -188,7 +238,7 @@ def report_access(
         entries = [
             entry
             for action in ACCOUNT_ACTIONS
-            for entry in audit.entries(session, action=action, limit=None)
+            for entry in audit.entries(session, patient_id="", action=action, limit=None)
         ]
         entries.sort(key=lambda one: one.sequence)
         tr = translator(language)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from reportlab.platypus import Flowable, Paragraph
+from reportlab.platypus import Flowable
 
 from lnmonitor.i18n import Translator
 from lnmonitor.reports import flowables as flow
+from lnmonitor.reports.grid import Cell
 from lnmonitor.reports.instants import with_offset
-from lnmonitor.reports.palette import size
 from lnmonitor.reports.wording import form_title, item_label, raw_words, record_name
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.permissions import role_of
@@ -51,18 +51,18 @@ def _rows(
     visits: Mapping[str, str],
     records: Mapping[str, Record[Form]],
     tr: Translator,
-) -> list[tuple[str | Paragraph, ...]]:
+) -> list[tuple[str | Cell, ...]]:
     standing = [one for one in signature.records if one.valid]
     fallen = [one for one in signature.records if not one.valid]
     who = f"{signature.name}, {role_of(signature.role).title.in_(tr.language)}"
     when = f"{with_offset(signature.at, signature.utc_offset)} {signature.zone}"
     facts = (who, when, signature.meaning.title.in_(tr.language))
-    rows: list[tuple[str | Paragraph, ...]] = []
+    rows: list[tuple[str | Cell, ...]] = []
     if standing:
         rows.append((_what(standing, visits, records, tr), *facts))
     if fallen:
         struck = (_what(fallen, visits, records, tr), *facts)
-        rows.append(tuple(flow.text(one, points=size("table"), struck=True) for one in struck))
+        rows.append(tuple(Cell(one, struck=True) for one in struck))
         why = [line for one in fallen for line in _changes(one, records, tr)]
         rows.append((tr.text("No longer valid: changed since."), "", "", "\n".join(why)))
     return rows

@@ -15,6 +15,8 @@ from reportlab.platypus import Flowable
 
 from lnmonitor.i18n import Translator
 from lnmonitor.reports import flowables as flow
+from lnmonitor.reports.fonts import Weight
+from lnmonitor.reports.grid import Cell
 from lnmonitor.reports.instants import with_offset
 from lnmonitor.reports.wording import item_label, missing_words, raw_words, record_name
 from lnmonitor.services.audit import HIDDEN, AuditEntry
@@ -42,18 +44,26 @@ def trail_table(
     by_record: dict[str, list[AuditEntry]] = defaultdict(list)
     for entry in entries:
         by_record[entry.record_id].append(entry)
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[str | Cell, ...]] = []
+    heads = []
     for record_id, own in by_record.items():
         record = records.get(record_id)
         if record is not None and len(by_record) > 1:
-            rows.append(("", record_name(record, tr.language), "", "", "", ""))
+            heads.append(len(rows))
+            name = Cell(record_name(record, tr.language), Weight.SEMIBOLD)
+            rows.append(("", name, *[""] * 4))
         alone = len(own) == 1 and own[0].action == "create"
         rows += [_row(entry, tr, alone=alone) for entry in _by_field(own)]
     head = (
         tr.text("No."), tr.text("When"), tr.text("Who"), tr.text("What"),
         tr.text("Field: old → new"), tr.text("Reason"),
     )  # fmt: skip
-    return flow.table(head, rows, _WIDTHS, quiet=(0,))
+    return flow.table(head, rows, _WIDTHS, quiet=(0,), keep=heads)
+
+
+def zones(entries: Iterable[AuditEntry]) -> str:
+    """Return the zones of the clocks that wrote the entries; each row has its offset."""
+    return ", ".join(sorted({one.zone for one in entries}))
 
 
 def _by_field(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
@@ -78,7 +88,7 @@ def _row(entry: AuditEntry, tr: Translator, *, alone: bool) -> tuple[str, ...]:
     what = tr.text(entry.action)
     return (
         str(entry.sequence),
-        f"{with_offset(entry.at, entry.utc_offset)} {entry.zone}",
+        with_offset(entry.at, entry.utc_offset),
         f"{entry.full_name}, {_role(entry.role, tr)}",
         f"{what} ({tr.text(entry.source)})" if entry.source != "typed" else what,
         content_words(entry, tr),
@@ -115,10 +125,13 @@ def content_words(entry: AuditEntry, tr: Translator) -> str:
 def _whole(code: str, values: Mapping[str, Any], tr: Translator) -> str:
     """Return all values of a record, its reasons for none and its justifications."""
     language = tr.language
+    fields = FORMS[code].items() if code in FORMS else values
     parts = [
-        f"{item_label(code, name, language)}: {raw_words(code, name, value, language)}"
-        for name, value in values.items()
-        if name not in _APART
+        f"{item_label(code, name, language)}: {raw_words(code, name, values[name], language)}"
+        for name in (
+            *(one for one in fields if one in values),
+            *(values.keys() - {*fields, *_APART}),
+        )
     ]
     parts += [
         f"{item_label(code, name, language)}: {missing_words(why, language)}"
