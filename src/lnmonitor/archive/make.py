@@ -40,7 +40,7 @@ from lnmonitor.exchange.zips import PlainZip, plain_part
 from lnmonitor.language import Language
 from lnmonitor.outfile import replacing
 from lnmonitor.progress import Progress, Turn, at_once, silent
-from lnmonitor.reports.service import report_casebook, report_patient, safe_name
+from lnmonitor.reports.service import report_casebook, report_crf, report_patient, safe_name
 from lnmonitor.resources import asset
 from lnmonitor.services import seals
 from lnmonitor.services.backup import ARCHIVE, back_up
@@ -142,6 +142,11 @@ def _make_documents(snapshot: Snapshot, folder: Path, progress: Progress, *, bac
                 session, one.patient_id, folder / kind / name, language=options.language,
                 recipient=options.recipient, turn=turn,
             )  # fmt: skip
+    crf = folder / "definitions" / "acrf.pdf"
+    report_crf(
+        session, crf, language=options.language, annotated=True, recipient=options.recipient,
+        turn=turn,
+    )  # fmt: skip
     book = folder / "workbook" / "study.xlsx"
     write_workbook(snapshot, book, progress)
     record(session, book, "workbook in an archive", options, turn)

@@ -17,7 +17,7 @@ Snapshot: entry {last} of the audit trail, head {seal}. Made by {who}. For: {rec
   workbook/      the same as one workbook
   csv/           its sheets as CSV (UTF-8); DICTIONARY.csv and CODELISTS.csv explain them,
                  AUDIT.csv is the audit trail
-  definitions/   protocol, rules with versions and sources, code lists, analytes, drugs
+  definitions/   protocol, rules with versions and sources, code lists, annotated forms (PDF)
   summaries/     a summary of each patient (PDF)
   casebooks/     every form, query, signature and entry of the trail of each patient (PDF)
 {backup}  MANIFEST.json  SHA-256 and length of each file
