@@ -63,7 +63,7 @@ def open_as(tmp_path: Path) -> Iterator[Callable[[str], StudySession]]:
         folder, protocol="ln-msc-01", site="01", admin="admin", password=PASSWORD, clock=clock
     )
     with open_study(folder, user="admin", password=PASSWORD, clock=clock) as session:
-        for role in ("coordinator", "monitor", "datamanager"):
+        for role in ("coordinator", "investigator", "monitor", "datamanager"):
             add_account(session, role, role=role, password=PASSWORD, full_name=role)
     opened: list[StudySession] = []
 

@@ -32,7 +32,9 @@ def add_commands(commands: Commands) -> None:
     )
 
     command = add_command(commands, "restore", _restore, "Bring a study back from a backup.")
-    command.add_argument("path", type=Path, help="the backup, or a folder of them: the latest")
+    command.add_argument(
+        "path", type=Path, help="the backup, a folder of them: the latest, or an archive"
+    )
     command.add_argument("--to", type=Path, required=True, metavar="DIR")
     user_options(command)
 
@@ -48,6 +50,7 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
+    from lnmonitor.archive.reading import backup_in
     from lnmonitor.services.restore import restore
 
     user = password = ""
@@ -55,7 +58,8 @@ def _restore(arguments: argparse.Namespace) -> int:
         demo = holds_demo(arguments.to)
         user = arguments.user or (DEMO_USER if demo else "")
         password = password_for(arguments, f"Password of {user}: ", demo=demo) if user else ""
-    report = restore(arguments.path, arguments.to, user=user, password=password)
+    with backup_in(arguments.path, arguments.to) as source:
+        report = restore(source, arguments.to, user=user, password=password)
     say(f"Restored to {report.path}, as it was at {report.made_at} (UTC).")
     say("What was entered after that is not in it.")
     if report.saved is not None:

@@ -82,7 +82,9 @@ def add_csv(
 
 
 def safe(value: Cell) -> Cell:
-    """Return a cell as it is written: never one that a program reads as a formula."""
+    """Return a cell as it is written: never one that a program reads as a formula; 55.0 as 55."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value

@@ -7,6 +7,7 @@ from datetime import UTC
 
 from lnmonitor import __version__
 from lnmonitor.analysis.rules import rules
+from lnmonitor.clinical import flare, gfr, response
 from lnmonitor.exchange.sheets import Cell
 from lnmonitor.exchange.snapshot import Snapshot
 from lnmonitor.services.signatures import Meaning
@@ -42,6 +43,7 @@ def readme(
     if replaced is not None:
         lines.append(("Control characters shown as text", replaced, "以文字显示的控制字符数"))
     lines += [(f"Rows of {name}", rows, "行数") for name, rows in counts.items()]
+    lines.append(("All rules", ", ".join(sorted(one.label for one in rules())), "全部规则及版本"))
     return lines
 
 
@@ -68,21 +70,18 @@ def _what(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:
     yield "Program", f"lnmonitor {__version__}", "程序"
     yield "Schema of the study", session.schema, "数据库版本"
     yield "Deciding rules", _deciding(snapshot), "采用的规则"
-    yield "All rules", ", ".join(sorted(rule.label for rule in rules())), "全部规则及版本"
 
 
 def _deciding(snapshot: Snapshot) -> str:
     protocol = snapshot.session.protocol
-    versions = {rule.id: rule.version for rule in rules()}
-    chosen = {
-        "response": protocol.response_rule,
-        "flare": protocol.flare_rule,
-        "eGFR": protocol.egfr_equation,
-        "renal BILAG": protocol.bilag_renal_rule,
-    }
-    return ", ".join(
-        f"{what} {name} {versions.get(name, '')}".strip() for what, name in chosen.items()
+    versions = {rule.id: rule.label for rule in rules()}
+    chosen = (
+        response.RULE_SETS[protocol.response_rule].rule.label,
+        flare.RULE_SETS[protocol.flare_rule].rule.label,
+        gfr.EQUATIONS[protocol.egfr_equation].rule.label,
+        versions[protocol.bilag_renal_rule],
     )
+    return ", ".join(chosen)
 
 
 def _when(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:

@@ -9,6 +9,7 @@ here, in the one place through which cells go.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell as StyledCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
 from lnmonitor.exchange.zips import PlainZip, plain_part
@@ -38,9 +41,24 @@ _SPECIAL = re.compile(f"^[{re.escape(''.join(_RISKY))}]|{_CONTROL.pattern}")
 _NUMBER = re.compile(r"\d+")
 _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 _FOOTER_POINTS = 8
+_LINE_POINTS = 15.0
+_LATIN = 0x2E80
+"""Characters from here on take twice the width."""
+_AIR = 1.05
+"""Words that wrap leave some of a line empty."""
 _FONT = "Calibri"
 _WIDEST = 48
-_WIDTHS = {"RECID": 38, "ENTEREDDTC": 26, "MEASURED_AT": 18, "STARTED_AT": 18, "STOPPED_AT": 18}
+_INSTANT, _ID = 26, 38
+_WIDTHS = {
+    **dict.fromkeys(("MEASURED_AT", "STARTED_AT", "STOPPED_AT"), 18),
+    **dict.fromkeys(("RECID", "QUERYID", "SIGNATUREID", "PATIENT_ID", "VISIT_ID"), _ID),
+    "RECORD_ID": _ID,
+    **dict.fromkeys(("ENTEREDDTC", "OPENEDDTC", "ANSWEREDDTC", "CLOSEDDTC", "SIGNEDDTC"), _INSTANT),
+    **dict.fromkeys(("VERIFIEDDTC", "FALLENDTC", "HELDDTC", "AT", "LOCAL", "TIMEZONE"), _INSTANT),
+    **dict.fromkeys(("QUESTION", "THREAD", "MEANING", "FALLENWHY"), 60),
+    **dict.fromkeys(("LABEL_EN", "LABEL_ZH", "OLD", "NEW", "REASON", "EVIDENCE"), 40),
+    **dict.fromkeys(("DECODE_EN", "DECODE_ZH", "VARIABLE", "FULL_NAME", "ACTION", "TITLE"), 26),
+}
 """Columns whose values are longer than their heads."""
 _MARKED = "DDAF62"
 
@@ -81,7 +99,8 @@ class Book:
         frozen_columns: int = 0,
     ) -> None:
         """Write one sheet: head, rows, frozen panes, filter. More rows than a sheet holds go on in
-        `NAME_2` and so on."""
+        `NAME_2` and so on. A sheet whose widths are given is to be read: its texts are wrapped, and
+        it is printed a page wide."""
         if self.mark:
             columns, rows = ("DATA", *columns), ((self.mark, *row) for row in rows)
             widths, frozen_columns = (12, *widths) if widths else None, frozen_columns + 1
@@ -94,12 +113,14 @@ class Book:
                     part, written, title = part + 1, 0, f"{name}_{part + 1}"
                     sheet = self._open(title, columns, widths, frozen_columns)
                 written += 1
-                sheet.append(
-                    [
-                        self._cell(sheet, v, title, written + 1, i) if isinstance(v, str) else v
-                        for i, v in enumerate(row)
-                    ]
-                )
+                cells = [
+                    self._cell(sheet, v, title, written + 1, i) if isinstance(v, str) else v
+                    for i, v in enumerate(row)
+                ]
+                if widths:
+                    cells = [_wrapped(sheet, value) for value in cells]
+                    sheet.row_dimensions[written + 1].height = _height(cells, widths)
+                sheet.append(cells)
         finally:
             # Also when the rows stop with an error: an open sheet would complain when collected.
             self._close(sheet, title, columns, written)
@@ -146,6 +167,9 @@ class Book:
             sheet.oddFooter.right.size = _FOOTER_POINTS
         sheet.page_setup.orientation = "landscape"
         sheet.print_title_rows = "1:1"
+        if widths:
+            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+            sheet.page_setup.fitToHeight = 0
         sheet._part = plain_part(f"xl/worksheets/sheet{len(self.workbook.worksheets)}.xml")
         sheet._writer = WorksheetWriter(
             sheet, out=self._archive.open(sheet._part, "w", force_zip64=True)
@@ -200,6 +224,19 @@ class _Packer(ExcelWriter):
 
 def _usual_width(column: str) -> int:
     return min(_WIDEST, max(10, len(column) + 4))
+
+
+def _wrapped(sheet: Any, value: Any) -> Any:
+    cell = value if isinstance(value, StyledCell) else WriteOnlyCell(sheet, value)
+    cell.alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
+    return cell
+
+
+def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
+    """Return the height that wrapped texts need; no program computes it when it opens the file."""
+    wide = (sum(2 if ord(c) > _LATIN else 1 for c in str(cell.value or "")) for cell in cells)
+    lines = max(math.ceil(count * _AIR / width) for count, width in zip(wide, widths, strict=True))
+    return _LINE_POINTS * max(1, lines)
 
 
 def _head_cell(sheet: Any, text: str) -> Any:

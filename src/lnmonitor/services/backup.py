@@ -24,7 +24,7 @@ from lnmonitor.storage.audit import canonical, utc_text
 from lnmonitor.storage.audit_reading import AuditFilter
 from lnmonitor.storage.backup import Manifest
 
-AUTOMATIC, SECOND, MANUAL = "automatic", "second", "manual"
+AUTOMATIC, SECOND, MANUAL, ARCHIVE = "automatic", "second", "manual", "archive"
 BEFORE_RESTORE = "restore"
 """Saved as it was before a restore, damaged or not."""
 KEPT_LATEST, KEPT_DAYS = 5, 14
@@ -134,6 +134,8 @@ def back_up(
     if not session.read_only:
         with session.work() as work:
             work.note("backup", item=target.name, new=canonical(store.told(manifest)))
+            if kind == ARCHIVE:
+                return _report(target, manifest)  # it leaves with the archive: no backup at hand
             work.trail.flush()
             facts = {_LATEST: f"{made_at} {audit.head(work.connection).sequence}"}
             if kind == SECOND:

@@ -109,7 +109,7 @@ def made_documents(session: StudySession, *, limit: int = 100) -> tuple[MadeDocu
     made: list[MadeDocument] = []
     until, later = None, 0
     for entry in sorted(entries, key=lambda one: -one.sequence)[:limit]:
-        later += _changes(session, entry.sequence, until)
+        later += changes_after(session, entry.sequence, until)
         until = entry.sequence
         made.append(_document(entry, later))
     return tuple(made)
@@ -137,7 +137,7 @@ def verify_document(session: StudySession, path: Path) -> DocumentReport:
 
 def _found(session: StudySession, path: Path, entry: audit.AuditEntry) -> DocumentReport:
     facts = _facts(entry)
-    later = _changes(session, entry.sequence)
+    later = changes_after(session, entry.sequence)
     recipient, options = facts.get("recipient"), facts.get("options")
     whom = f", for {recipient}" if recipient else ""
     chosen = f" Options: {options}." if options else ""
@@ -170,7 +170,8 @@ def _facts(entry: audit.AuditEntry) -> dict[str, Any]:
     return {} if entry.hidden or not entry.new else dict(json.loads(entry.new))
 
 
-def _changes(session: StudySession, after: int, until: int | None = None) -> int:
+def changes_after(session: StudySession, after: int, until: int | None = None) -> int:
+    """Return how many changes of data come after an entry of the trail, up to another."""
     with session.store.read() as connection:
         return audit_reading.count_between(connection, after, until, _DATA_CHANGES)
 

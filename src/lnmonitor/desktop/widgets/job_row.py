@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QUrl
+from PySide6.QtCore import QElapsedTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QProgressBar, QWidget
 
@@ -23,6 +23,8 @@ _FIRST_ESTIMATE_MS = 1500  # earlier the rate is guesswork
 
 class JobRow(QWidget):
     """Starts its job when made; stays in the list with the outcome."""
+
+    ended = Signal()
 
     def __init__(self, title: str, work: Callable[[Progress], Path], words: str) -> None:
         super().__init__()
@@ -100,6 +102,7 @@ class JobRow(QWidget):
         set_tone(self._words, tone)
         self._bar.hide()
         self._cancel.hide()
+        self.ended.emit()
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -69,6 +69,7 @@ def _choices() -> tuple[Choice, ...]:
         Choice("f.signed", tr("Signed"), f, lambda r: r.state is FormState.SIGNED),
         Choice("f.held", tr("Frozen or locked"), f, lambda r: r.state >= FormState.FROZEN),
         Choice("f.news", tr("Changed since you looked"), f, lambda r: r.news),
+        Choice("f.late", tr("Entered late"), f, lambda r: r.late),
         Choice("f.all", tr("All forms"), f, lambda _r: True),
     )
 
@@ -207,6 +208,16 @@ class MonitoringPage(Page):
                 right=True,
                 sample="12",
             ),
+            Column(
+                tr("Late"),
+                _late_words,
+                order=lambda r: r.late or None,
+                tone="warn",
+                right=True,
+                sample=tr("{n} d", n=1000),
+                tip=_late_tip,
+                yields=2,
+            ),
             Column(tr("Opened"), _opened_words, tone="text-2", sample=tr("changed"), yields=1),
         ]
         table = RowTable(columns, {3: ChipDelegate(self, state)}, name=tr("Forms"))
@@ -321,6 +332,8 @@ class MonitoringPage(Page):
         table = self.queries if choice.kind == "queries" else self.forms
         say = _query_words if choice.kind == "queries" else _sheet_words
         rows = [one for one in self._all(choice.kind) if choice.wanted(one)]
+        if choice.key == "f.late":
+            rows.sort(key=lambda one: -one.late)
         shown = [one for one in rows if all(word in say(one) for word in words)]
         self._lists.setCurrentWidget(table)
         table.set_rows(shown, "id" if choice.kind == "queries" else "key")
@@ -359,6 +372,16 @@ class MonitoringPage(Page):
 def _form_words(found: SheetRow) -> str:
     many = f" ×{found.records}" if found.records > 1 else ""
     return f"{form_title(found.form)}{many}"
+
+
+def _late_words(found: SheetRow) -> str:
+    return tr("{n} d", n=found.late) if found.late else ""
+
+
+def _late_tip(found: SheetRow) -> str:
+    if not found.late:
+        return ""
+    return count(found.late, "Entered 1 day after the event", "Entered {n} days after the event")
 
 
 def _opened_words(found: SheetRow) -> str:

@@ -129,7 +129,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A sheet as the list of forms shows it; `news`: a record changed since this person looked."""
+    """A sheet as the list of forms shows it.
+
+    `news`: a record changed since this person looked. `late`: days of the longest delay of its
+    entry beyond the protocol's tolerance, 0 when none was late.
+    """
 
     patient_id: str
     subject_id: str
@@ -141,6 +145,7 @@ class SheetRow:
     open_queries: int
     unopened: int
     news: bool
+    late: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -247,9 +252,11 @@ def read_thread(session: StudySession, query_id: str) -> Thread:
 def read_rows(session: StudySession, patient_id: str) -> tuple[SheetRow, ...]:
     """Read the forms of a patient with their states, by visit; forms that are empty are absent."""
     from lnmonitor.services import seen
+    from lnmonitor.services.late_entries import late_entries
     from lnmonitor.services.review_states import patient_review
 
     review = patient_review(session, patient_id)
+    late = {one.record_id: one.days for one in late_entries(session, patient_id)}
     fresh = {one.record_id: one.state for one in seen.unseen(session, patient_id)}
     visits = {one.visit_id: one.code for one in review.visits}
     sheets: dict[tuple[str, str], list[RecordReview]] = {}
@@ -267,6 +274,7 @@ def read_rows(session: StudySession, patient_id: str) -> tuple[SheetRow, ...]:
             open_queries=sum(one.open_queries for one in found),
             unopened=sum(one.record_id in fresh for one in found),
             news=any(fresh.get(one.record_id, "new") != "new" for one in found),
+            late=max(late.get(one.record_id, 0) for one in found),
         )
         for (visit_id, form), found in sheets.items()
     )
