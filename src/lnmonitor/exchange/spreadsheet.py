@@ -191,9 +191,14 @@ class _Text:
             self.parts.append(text)
 
     def take(self) -> str:
-        """Return the text and begin anew; `_x000D_` is how the format writes a character."""
+        """Return the text and begin anew."""
         whole, self.parts = "".join(self.parts), []
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), whole)
+        return _unescaped(whole)
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with the characters that the format writes as `_x000D_`."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 class _Strings:
@@ -327,7 +332,9 @@ class _SheetReading:
             if not (value.isdecimal() and len(value) < 9 and int(value) < len(texts)):
                 raise self._refused(cell, "its text is missing from the workbook")
             return texts[int(value)]
-        if kind in {"str", "inlineStr"}:
+        if kind == "str":
+            return _unescaped(value)
+        if kind == "inlineStr":
             return value
         if kind == "b" and value in {"0", "1"}:
             return "true" if value == "1" else "false"
