@@ -12,6 +12,7 @@ from lnmonitor.analysis.course import Course, evaluate
 from lnmonitor.analysis.story import Story
 from lnmonitor.errors import InputError
 from lnmonitor.language import Text
+from lnmonitor.services.drafts import subject_number
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.records import RecordDraft, Saved, load, save_new_patient
 from lnmonitor.services.session import StudySession
@@ -27,7 +28,6 @@ from lnmonitor.study.schedule import ScheduledVisit, day0, day_number, next_visi
 
 _SCREENING = Text("In screening", "筛选中")
 _FOLLOW_UP = Text("In follow-up", "随访中")
-_LONGEST_NUMBER = 40
 _FEW = 200
 """Up to so many patients are read by their ids, more by reading whole tables."""
 
@@ -115,12 +115,7 @@ def add_patient(
         InputError: the subject id is empty or taken. CheckFailed: as for `records.save`.
     """
     require(session, Action.ENTER)
-    cleaned = subject_id.strip()
-    if not cleaned or len(cleaned) > _LONGEST_NUMBER or not cleaned.isprintable():
-        raise InputError(
-            "A patient needs a subject number of up to 40 characters.", "Give one, such as 01-001."
-        )
-    patient = Patient(session.new_id(), cleaned, session.study.site)
+    patient = Patient(session.new_id(), subject_number(subject_id), session.study.site)
     drafts = [
         RecordDraft(demographics, patient.id, missing=missing or {}, justified=justified or {})
     ]
