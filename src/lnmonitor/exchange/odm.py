@@ -96,7 +96,9 @@ class _Clinical:
             column, value = self._item
             self._put(column, text if value is None else value)
             self._item = None
-        elif name == "ItemGroupData":
+        elif name == "ItemGroupData" and self._row is not None:
+            if _SUBJECT not in self._row:
+                self._put(_SUBJECT, self._subject)
             self._row = None
 
     def _begin_row(self, oid: str) -> None:
@@ -106,7 +108,6 @@ class _Clinical:
         self._group = self.groups.setdefault(oid, _Group(name))
         self._row = {}
         self._group.rows.append(self._row)
-        self._put(_SUBJECT, self._subject)
 
     def _begin_item(self, name: str, attributes: Mapping[str, str]) -> None:
         if self._item is not None:
@@ -122,7 +123,7 @@ class _Clinical:
         row, group = self._row, self._group
         if row is None:
             return
-        if column in row and not (column == _SUBJECT and len(row) == 1):
+        if column in row:
             raise InputError(
                 "{file}, group {group}, row {row}: the item {item} stands twice.",
                 "Nothing was imported; correct the file.",

@@ -69,7 +69,7 @@ def test_that_names_come_from_the_metadata_and_the_subject_from_its_key(tmp_path
         ),
         (ODM.format(GROUP.format('<ItemGroupData ItemGroupOID="IG.2"/>')), "stands in another"),
         (ODM.format(GROUP.format("<ItemData><ItemData/></ItemData>")), "an item stands in another"),
-        (ODM.format(GROUP.format("<ItemData/>")), "column 2 has no name"),
+        (ODM.format(GROUP.format("<ItemData/>")), "column 1 has no name"),
         (ODM.format("<a>") + "</a>", "damaged"),
         ("", "damaged"),
         ('<!DOCTYPE ODM SYSTEM "http://127.0.0.1/x.dtd">' + ODM.format(""), "a document type"),
