@@ -11,7 +11,7 @@ RUNS_SQL = frozenset(
 )
 # File and function -> what is put in. SQLite binds no names of tables and no pragmas.
 BUILT = {
-    ("audit.py", "_stream"): "an own condition whose value is bound",
+    ("audit.py", "_stream"): "names of the program's own columns; the value is bound",
     ("backup.py", "digests"): "the name of a table of the store",
     ("engine.py", "connect_raw"): "the hexadecimal digits of the key, own constants",
     ("migrations/forms.py", "_create"): "names of the program's own forms",

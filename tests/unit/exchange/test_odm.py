@@ -70,6 +70,8 @@ def test_that_names_come_from_the_metadata_and_the_subject_from_its_key(tmp_path
         (ODM.format(GROUP.format('<ItemGroupData ItemGroupOID="IG.2"/>')), "stands in another"),
         (ODM.format(GROUP.format("<ItemData><ItemData/></ItemData>")), "an item stands in another"),
         (ODM.format(GROUP.format("<ItemData/>")), "column 1 has no name"),
+        (ODM.format(GROUP.format('<ItemDatb ItemOID="A"/>')), "among its data is ItemDatb"),
+        (ODM.format(GROUP.format('<ItemData xmlns="x" ItemOID="A"/>')), "among its data is"),
         (ODM.format("<a>") + "</a>", "damaged"),
         ("", "damaged"),
         ('<!DOCTYPE ODM SYSTEM "http://127.0.0.1/x.dtd">' + ODM.format(""), "a document type"),
@@ -90,6 +92,16 @@ def test_that_what_cannot_be_taken_is_refused(tmp_path: Path, content: str, says
     with pytest.raises(InputError, match=says) as refused:
         read_tables(written(tmp_path, content.encode()))
     assert "othing was imported" in refused.value.text
+
+
+def test_that_what_stands_beside_the_data_is_passed_over(tmp_path: Path) -> None:
+    beside = (
+        '<ItemData ItemOID="A" Value="1"><AuditRecord><UserRef UserOID="U"/></AuditRecord>'
+        "<Annotation><Comment>ItemData</Comment></Annotation></ItemData>"
+        '<v:own xmlns:v="v">x</v:own>'
+    )
+    (table,) = read_tables(written(tmp_path, ODM.format(GROUP.format(beside)).encode()))
+    assert table.rows[0].cells == {"A": "1", "USUBJID": "K-1"}
 
 
 def test_that_an_inclusion_stays_an_element(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from lnmonitor.errors import InputError
 from lnmonitor.exchange.spreadsheet import read_xlsx
 from lnmonitor.exchange.table import Table
 
+ROOT = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 HEAD = row_xml(1, ["A", "B", "C"])
 
 
@@ -105,6 +106,9 @@ def test_that_days_are_counted_from_1904_where_the_workbook_says_so(tmp_path: Pa
         ('<c r="B2" t="s"><v>9</v></c>', "cell B2: its text is missing"),
         ('<c r="B2" t="s"><v>-1</v></c>', "cell B2: its text is missing"),
         ('<c r="B2" t="zz"><v>1</v></c>', "cell B2: it holds 1"),
+        ('<b r="B2"><v>1</v></b>', "among its cells is b"),
+        ('<c xmlns="x" r="B2"><v>1</v></c>', "among its cells is {x}c"),
+        ('<c r="B2"><w>1</w></c>', "among its cells is w"),
         ('<c r="B3"><v>1</v></c>', "a cell stands in another row"),
         ('<c r="A2"/><c r="A2"><v>1</v></c>', "its cells are not in order, or one stands twice"),
         ('<c r="B2"/><c r="A2"><v>1</v></c>', "its cells are not in order"),
@@ -163,6 +167,10 @@ def test_that_hidden_sheets_are_named_and_empty_ones_left_out(tmp_path: Path) ->
         ("xl/worksheets/sheet1.xml", None),
         ("xl/sharedStrings.xml", b"<sst"),
         ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/worksheets/sheet1.xml", b"<worksheet><sheetData/></worksheet>"),
+        ("xl/worksheets/sheet1.xml", ROOT + b"</worksheet>"),
+        ("xl/worksheets/sheet1.xml", ROOT + b"<sheetData/><sheetData/></worksheet>"),
+        ("xl/sharedStrings.xml", sheet_xml("").encode()),
         ("xl/worksheets/sheet1.xml", b"\xff\xfe<"),
         ("xl/styles.xml", b'<?xml version="1.0" encoding="no-such"?><a/>'),
     ],
@@ -185,9 +193,9 @@ def test_that_entities_and_depth_in_a_sheet_are_refused(tmp_path: Path) -> None:
     sheet = "xl/worksheets/sheet1.xml"
     for content, says in (
         (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "a document type or an entity"),
-        (b"<a>" * 100_000, "nested more than 40 levels"),
-        (b"<a b='" + b"x" * 3_000_000 + b"'/>", "a tag or a text of more than"),
-        (b"<a>" + b"x" * 3_000_000 + b"</a>", "a tag or a text of more than"),
+        (ROOT + b"<a>" * 100_000, "nested more than 40 levels"),
+        (ROOT + b"<a b='" + b"x" * 3_000_000 + b"'/>", "a tag or a text of more than"),
+        (ROOT + b"<a>" + b"x" * 3_000_000 + b"</a>", "a tag or a text of more than"),
     ):
         (tmp_path / "t.xlsx").write_bytes(zip_bytes(parts | {sheet: content}))
         with pytest.raises(InputError, match=says):
