@@ -176,7 +176,8 @@ def odm_tables(content: bytes) -> Plain:
     found: Plain = []
     for rows in groups.values():
         columns = list(dict.fromkeys(column for row in rows for column in row))
-        found.append((columns, [[row.get(column, "") for column in columns] for row in rows]))
+        cells = [[row.get(column, "") for column in columns] for row in rows]
+        found.append(([column.strip() for column in columns], cells))
     return found
 
 

@@ -76,7 +76,7 @@ class Archive:
 
     def __init__(self, path: Path, archive: zipfile.ZipFile, budget: Budget) -> None:
         self.path, self._zip, self._budget = path, archive, budget
-        self.names = [one.filename for one in archive.infolist() if not one.is_dir()]
+        self.names = [name for name in archive.namelist() if not name.endswith("/")]
 
     @contextlib.contextmanager
     def member(self, name: str) -> Iterator[IO[bytes]]:
@@ -195,7 +195,8 @@ def _check_members(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None
         parts = name.replace("\\", "/").split("/")
         mode = member.external_attr >> 16
         if (
-            name.startswith(("/", "\\"))
+            not name
+            or name.startswith(("/", "\\"))
             or ".." in parts
             or ":" in name
             or (mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR))

@@ -137,6 +137,15 @@ def test_that_a_member_that_is_a_path_elsewhere_is_refused(tmp_path: Path, name:
         members_of(written(tmp_path, zip_bytes({name: CSV}), "t.zip"))
 
 
+def test_that_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zip_bytes({"d": CSV}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 28] = 0  # the length of the name in the directory
+    content[entry + 30] = 1  # which is an extra field instead
+    with pytest.raises(InputError):
+        members_of(written(tmp_path, bytes(content), "t.zip"))
+
+
 def test_that_links_twins_passwords_and_nested_archives_are_refused(tmp_path: Path) -> None:
     link = io.BytesIO()
     with zipfile.ZipFile(link, "w") as archive:
