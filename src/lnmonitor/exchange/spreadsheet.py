@@ -460,7 +460,13 @@ class _SheetReading:
         )
 
     def _unsound(self, why: str) -> InputError:
-        return not_a(self.book.path, _KIND, f"sheet {shown(self.name)}: {why}")
+        return InputError(
+            "{file}, sheet {sheet}: {why}.",
+            "Nothing was imported; save or copy it again.",
+            file=shown(self.book.path.name),
+            sheet=shown(self.name),
+            why=why,
+        )
 
 
 def _filled(cells: Mapping[int, str], last: int) -> Sequence[str]:
