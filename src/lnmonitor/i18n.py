@@ -26,8 +26,14 @@ class Translator:
         self._catalogue = catalogue
 
     def text(self, english: str, **params: object) -> str:
-        """Return the text in this language, with `{name}` placeholders filled if any are given."""
+        """Return the text in this language, with `{name}` placeholders filled if any are given.
+
+        A parameter named `why` is a reason in the program's own words, and in this language too.
+        """
         wording = self._catalogue.get(english, english)
+        why = params.get("why")
+        if isinstance(why, str):
+            params["why"] = self._catalogue.get(why, why)
         return wording.format(**params) if params else wording
 
     def knows(self, english: str) -> bool:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from lnmonitor import cli
-from lnmonitor.exchange import delimited
 
 PASSWORD = "cells per kg 1e6"
 
@@ -116,7 +115,7 @@ def test_that_a_bug_is_one_sentence_and_its_trace_goes_to_a_file(
         value = 80 + 8
         raise RuntimeError(f"creatinine of T-1 is {value}")
 
-    monkeypatch.setattr(delimited, "_read_bytes", broken)
+    monkeypatch.setattr("lnmonitor.exchange.score.read_csv", broken)
     monkeypatch.setattr("lnmonitor.paths.log_dir", lambda: tmp_path)
     source = tmp_path / "in.csv"
     source.write_text("term,value,unit\n", encoding="utf-8")

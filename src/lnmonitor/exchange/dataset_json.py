@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeGuard
 
 from lnmonitor.errors import InputError
 from lnmonitor.exchange import sources
@@ -127,25 +127,29 @@ def _begin(content: Any, path: Path, limits: Limits) -> tuple[TableBuilder, Sequ
     if not isinstance(content, dict):
         raise not_a(path, _KIND, "it does not begin with an object")
     version = content.get("datasetJSONVersion")
-    if not (isinstance(version, str) and re.fullmatch(r"1\.1(\.\d+)?", version)):
+    if not (_is_text(version) and re.fullmatch(r"1\.1(\.\d+)?", version)):
         raise not_a(path, _KIND, f"its version is {shown(version)}, not 1.1")
     if not isinstance(content.get("records"), _Number) or not content["records"].isdecimal():
         raise not_a(path, _KIND, "it does not say how many records it has")
     name, columns = content.get("name"), content.get("columns")
-    if not isinstance(name, str) or isinstance(name, _Number) or not name.strip():
+    if not _is_text(name) or not name.strip():
         raise not_a(path, _KIND, "the data set has no name")
     if not isinstance(columns, list) or not columns:
         raise not_a(path, _KIND, "it has no columns")
     names, types = [], []
     for column in columns:
         found = (column.get("name"), column.get("dataType")) if isinstance(column, dict) else ()
-        if len(found) != 2 or not all(isinstance(one, str) for one in found):
+        if len(found) != 2 or not all(map(_is_text, found)):
             raise not_a(path, _KIND, "a column has no name or no dataType")
         if found[1] not in _TEXTS | _NUMBERS | {"boolean"}:
             raise not_a(path, _KIND, f"a column has the dataType {shown(found[1])}")
         names.append(str(found[0]))
         types.append(str(found[1]))
     return TableBuilder(path, name.strip(), names, limits=limits), types
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and not isinstance(value, _Number)
 
 
 def _add(built: TableBuilder, types: Sequence[str], number: int, row: Any) -> None:

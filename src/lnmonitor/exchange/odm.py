@@ -20,6 +20,18 @@ _KIND = "ODM"
 _SPACE = "{http://www.cdisc.org/ns/odm/v1.3}"
 _SUBJECT = "USUBJID"
 _ITEM = "ItemData"
+_TYPES = (
+    *("Any", "String", "Integer", "Float", "Double", "Boolean", "Date", "Time", "Datetime"),
+    *("URI", "HexBinary", "Base64Binary", "HexFloat", "Base64Float", "PartialDate", "PartialTime"),
+    *("PartialDatetime", "DurationDatetime", "IntervalDatetime", "IncompleteDatetime"),
+    *("IncompleteDate", "IncompleteTime"),
+)
+_TYPED = frozenset(_ITEM + kind for kind in _TYPES)
+_LEVELS = frozenset({"SubjectData", "StudyEventData", "FormData", "ItemGroupData"})
+_BESIDE = frozenset(
+    {"AuditRecord", "Signature", "Annotation", "InvestigatorRef", "SiteRef", "MeasurementUnitRef"}
+)
+"""What may stand beside the data; its own content is passed over."""
 
 
 def parse_odm(stream: IO[bytes], path: Path, *, limits: Limits = LIMITS) -> tuple[Table, ...]:
@@ -74,8 +86,10 @@ class _Clinical:
         if not self._open:
             self.is_odm = tag == f"{_SPACE}ODM"
         self._open.append(name)
+        if "ClinicalData" in self._open[:-1] and not _BESIDE.intersection(self._open):
+            self._check_data(tag, name)
         if tag == name:
-            return  # an element of a vendor, or of no ODM
+            return  # an element of another maker, whose meaning only that one knows
         if attributes.get("TransactionType", "Insert") != "Insert":
             raise not_a(self.path, _KIND, "it holds changes, not data as they are")
         if name in {"ItemGroupDef", "ItemDef"}:
@@ -85,19 +99,27 @@ class _Clinical:
             self._subject = attributes.get("SubjectKey", "")
         elif name == "ItemGroupData":
             self._begin_row(attributes.get("ItemGroupOID", ""))
-        elif name.startswith(_ITEM) and self._row is not None:
+        elif (name == _ITEM or name in _TYPED) and self._row is not None:
             self._begin_item(name, attributes)
 
     def end(self, tag: str, text: str) -> None:
         name = self._open.pop()
         if tag == name:
             return
-        if name.startswith(_ITEM) and self._item is not None:
+        if (name == _ITEM or name in _TYPED) and self._item is not None:
             column, value = self._item
             self._put(column, text if value is None else value)
             self._item = None
-        elif name == "ItemGroupData":
+        elif name == "ItemGroupData" and self._row is not None:
+            if _SUBJECT not in self._row:
+                self._put(_SUBJECT, self._subject)
             self._row = None
+
+    def _check_data(self, tag: str, name: str) -> None:
+        """Refuse what is no element of the clinical data: it would be lost without a word."""
+        inside = name == _ITEM or name in _TYPED or name in _LEVELS or name in _BESIDE
+        if not inside if tag != name else tag.rpartition("}")[2].startswith(_ITEM):
+            raise not_a(self.path, _KIND, f"among its data is {shown(name)}")
 
     def _begin_row(self, oid: str) -> None:
         if self._row is not None or not oid:
@@ -106,7 +128,6 @@ class _Clinical:
         self._group = self.groups.setdefault(oid, _Group(name))
         self._row = {}
         self._group.rows.append(self._row)
-        self._put(_SUBJECT, self._subject)
 
     def _begin_item(self, name: str, attributes: Mapping[str, str]) -> None:
         if self._item is not None:
@@ -122,7 +143,7 @@ class _Clinical:
         row, group = self._row, self._group
         if row is None:
             return
-        if column in row and not (column == _SUBJECT and len(row) == 1):
+        if column in row:
             raise InputError(
                 "{file}, group {group}, row {row}: the item {item} stands twice.",
                 "Nothing was imported; correct the file.",

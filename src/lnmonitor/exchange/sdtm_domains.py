@@ -21,6 +21,7 @@ from lnmonitor.exchange.values import (
     split_instant,
     split_result,
 )
+from lnmonitor.services.drafts import subject_number
 from lnmonitor.study import analytes
 from lnmonitor.study.codelists import codelist
 from lnmonitor.study.forms.drugs import Immunosuppressant
@@ -84,6 +85,7 @@ _OUTCOME = {
     "UNKNOWN": "UNKNOWN",
 }
 _NO_UNIT = "NO UNITS"
+_LONGEST_SITE = 40
 _ROUTES = {
     "ORAL": "ORAL",
     "INTRAVENOUS": "IV",
@@ -112,11 +114,23 @@ def subject(row: Row) -> str:
     """Return the subject number.
 
     Raises:
-        NotStoredError: there is none.
+        NotStoredError: there is none, or it can be none.
     """
-    found = row.present("USUBJID")
-    if found is None:
-        raise NotStoredError("USUBJID is empty")
+    try:
+        return subject_number(row["USUBJID"])
+    except UserError:
+        raise NotStoredError(f"USUBJID is no subject number: {shown(row['USUBJID'])}") from None
+
+
+def site(row: Row) -> str:
+    """Return the site, empty for the study's own.
+
+    Raises:
+        NotStoredError: it can be none.
+    """
+    found = row["SITEID"]
+    if found and (len(found) > _LONGEST_SITE or not found.isprintable()):
+        raise NotStoredError(f"SITEID is no site: {shown(found)}")
     return found
 
 

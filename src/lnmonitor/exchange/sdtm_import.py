@@ -165,7 +165,8 @@ class _Taking:
                 if subject in taken or subject in self.subjects:
                     raise _there_already(subject)
                 incoming = domains.demographics(row)
-                self.subjects[subject] = NewPatient(self.session.new_id(), subject, row["SITEID"])
+                site = domains.site(row)
+                self.subjects[subject] = NewPatient(self.session.new_id(), subject, site)
                 form = incoming.form
                 if isinstance(form, Demographics):
                     self.people[subject] = Person(form.sex, form.age_at_consent)

@@ -7,6 +7,7 @@ place. Archives are read in memory and never unpacked to a disk, so that no name
 from __future__ import annotations
 
 import contextlib
+import copy
 import gzip
 import io
 import os
@@ -25,6 +26,7 @@ _END_64 = b"PK\x06\x07"
 _ARCHIVES = (b"PK\x03\x04", _END_OF_ARCHIVE, b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 _MEMBER_BYTES = 1_000
 """Entry of a member in an archive's directory, at most: 46 bytes and its name."""
+_UNKNOWN_SIZE = 1 << 62
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
 
@@ -74,7 +76,7 @@ class Archive:
 
     def __init__(self, path: Path, archive: zipfile.ZipFile, budget: Budget) -> None:
         self.path, self._zip, self._budget = path, archive, budget
-        self.names = [one.filename for one in archive.infolist() if not one.is_dir()]
+        self.names = [name for name in archive.namelist() if not name.endswith("/")]
 
     @contextlib.contextmanager
     def member(self, name: str) -> Iterator[IO[bytes]]:
@@ -83,7 +85,9 @@ class Archive:
         Raises:
             InputError: it is another archive, or damaged, or too large.
         """
-        with self._zip.open(name) as inner:
+        entry = copy.copy(self._zip.getinfo(name))
+        entry.file_size = _UNKNOWN_SIZE  # else what is beyond the stated size would be lost
+        with self._zip.open(entry) as inner:
             stream = counted(inner, self._budget)
             if stream.peek(8)[:8].startswith(_ARCHIVES):
                 raise InputError(
@@ -117,6 +121,8 @@ def _plain(path: Path, limits: Limits) -> Iterator[IO[bytes]]:
     if path.is_symlink():
         raise _not_a_file(path)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if path.is_dir():
+        raise _not_a_file(path)  # some systems do not open one
     handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb", buffering=0) as raw:
         found = os.fstat(handle)
@@ -189,7 +195,8 @@ def _check_members(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None
         parts = name.replace("\\", "/").split("/")
         mode = member.external_attr >> 16
         if (
-            name.startswith(("/", "\\"))
+            not name
+            or name.startswith(("/", "\\"))
             or ".." in parts
             or ":" in name
             or (mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR))

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
@@ -21,11 +22,20 @@ from lnmonitor.errors import InputError
 from lnmonitor.exchange import sources
 from lnmonitor.exchange.limits import LIMITS, Limits, shown
 from lnmonitor.exchange.table import Table, TableBuilder, no_text, not_a, too_long
-from lnmonitor.exchange.xml_reading import Handler, read_xml
+from lnmonitor.exchange.xml_reading import read_xml
 
 _KIND = "XLSX"
 _BOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
+_SPACES = (
+    "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
+    "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
+    "{http://schemas.openxmlformats.org/package/2006/relationships}",
+)
+_IN_A_TEXT = frozenset({"si", "is", "t", "r", "rPh", "phoneticPr"})
+_IN_A_ROW = frozenset({"row", "c", "v", "f"}) | _IN_A_TEXT
+_PASSED_OVER = frozenset({"rPr", "extLst"})
+"""How a text looks, and what other programs keep: no part of the values."""
 _STRINGS = "sharedStrings"
 _STYLES = "styles"
 _WORKSHEET = "worksheet"
@@ -61,7 +71,9 @@ def read_xlsx(path: Path, *, limits: Limits = LIMITS) -> tuple[Table, ...]:
 
 
 def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    """Return the name of an element of the format; that of another or none keeps its namespace."""
+    other = tag if tag.startswith("{") else f"{{}}{tag}"
+    return next((tag.removeprefix(one) for one in _SPACES if tag.startswith(one)), other)
 
 
 class _Book:
@@ -98,22 +110,60 @@ class _Book:
         note = f"The sheet {shown(sheet.name)} is hidden in the workbook."
         return replace(table, notes=(*table.notes, note))
 
-    def _read(self, member: str, handler: Handler) -> None:
+    def _read(self, member: str, handler: _PartHandler) -> None:
         if member not in self._archive.names:
             raise not_a(self.path, _KIND, f"it has no {shown(member)}")
+        part = _Part(self.path, handler)
         with self._archive.member(member) as stream:
-            read_xml(stream, self.path, handler, self.limits)
+            read_xml(stream, self.path, part, self.limits)
+
+
+class _PartHandler(Protocol):
+    """A reader of one part: its outermost element, and the elements inside it by their names."""
+
+    root: str
+
+    def start(self, name: str, attributes: Mapping[str, str], /) -> None: ...
+
+    def end(self, name: str, text: str, /) -> None: ...
+
+
+class _Part:
+    """Checks the outermost element, and keeps what is passed over from the reader of a part."""
+
+    def __init__(self, path: Path, handler: _PartHandler) -> None:
+        self._path, self._handler = path, handler
+        self._depth = self._passing = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = _local(tag)
+        if self._depth == 0 and name != self._handler.root:
+            raise not_a(self._path, _KIND, f"a part begins with {shown(name)}")
+        self._depth += 1
+        if self._passing or name in _PASSED_OVER:
+            self._passing += 1
+        else:
+            self._handler.start(name, attributes)
+
+    def end(self, tag: str, text: str) -> None:
+        self._depth -= 1
+        if self._passing:
+            self._passing -= 1
+        else:
+            self._handler.end(_local(tag), text)
 
 
 class _Relations:
     """Which member of the archive each link of the workbook means."""
 
+    root = "Relationships"
+
     def __init__(self) -> None:
         self.member: dict[str, str] = {}
         self.kind: dict[str, str] = {}
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if _local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "Relationship" and attributes.get("TargetMode") != "External":
             link, target = attributes.get("Id", ""), attributes.get("Target", "")
             inside = (
                 PurePosixPath(target) if target.startswith("/") else PurePosixPath("/xl", target)
@@ -121,39 +171,42 @@ class _Relations:
             self.member[link] = str(inside).lstrip("/")
             self.kind[link] = attributes.get("Type", "").rpartition("/")[2]
 
-    def end(self, tag: str, text: str) -> None:
+    def end(self, name: str, text: str) -> None:
         """Relations are empty elements."""
 
 
 class _Front:
     """The list of sheets, and from when days are counted."""
 
+    root = "workbook"
+
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, bool]] = []
         self.from_1904 = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if _local(tag) == "sheet":
-            link = next((v for k, v in attributes.items() if _local(k) == "id"), "")
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "sheet":
+            link = next((v for k, v in attributes.items() if k.endswith("}id")), "")
             hidden = attributes.get("state", "visible") != "visible"
             self.sheets.append((attributes.get("name", ""), link, hidden))
-        elif _local(tag) == "workbookPr":
+        elif name == "workbookPr":
             self.from_1904 = attributes.get("date1904", "0") in {"1", "true"}
 
-    def end(self, tag: str, text: str) -> None:
+    def end(self, name: str, text: str) -> None:
         """Sheets are empty elements."""
 
 
 class _Styles:
     """Which of the cell styles mean a day or a time."""
 
+    root = "styleSheet"
+
     def __init__(self) -> None:
         self._own: dict[str, str] = {}
         self._inside = False
         self.formats: list[str] = []
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        name = _local(tag)
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "numFmt":
             self._own[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif name == "cellXfs":
@@ -163,8 +216,8 @@ class _Styles:
             built_in = BUILTIN_FORMATS.get(int(number), "General") if number.isdecimal() else ""
             self.formats.append(self._own.get(number, built_in))
 
-    def end(self, tag: str, _text: str) -> None:
-        if _local(tag) == "cellXfs":
+    def end(self, name: str, _text: str) -> None:
+        if name == "cellXfs":
             self._inside = False
 
     def of(self, style: str) -> str:
@@ -191,23 +244,31 @@ class _Text:
             self.parts.append(text)
 
     def take(self) -> str:
-        """Return the text and begin anew; `_x000D_` is how the format writes a character."""
+        """Return the text and begin anew."""
         whole, self.parts = "".join(self.parts), []
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), whole)
+        return _unescaped(whole)
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with the characters that the format writes as `_x000D_`."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 class _Strings:
     """The texts that cells share."""
 
+    root = "sst"
+
     def __init__(self, book: _Book) -> None:
         self._book, self._text = book, _Text()
         self.texts: list[str] = []
 
-    def start(self, tag: str, _attributes: Mapping[str, str]) -> None:
-        self._text.start(_local(tag))
+    def start(self, name: str, _attributes: Mapping[str, str]) -> None:
+        if name not in _IN_A_TEXT and name != self.root:
+            raise not_a(self._book.path, _KIND, f"among its texts is {shown(name)}")
+        self._text.start(name)
 
-    def end(self, tag: str, text: str) -> None:
-        name = _local(tag)
+    def end(self, name: str, text: str) -> None:
         self._text.end(name, text)
         if name == "si":
             self.texts.append(self._text.take())
@@ -229,6 +290,7 @@ class _Cell:
 class _SheetReading:
     """The cells of one sheet, row by row."""
 
+    root: str = field(default="worksheet", init=False)
     book: _Book
     name: str
     _row: int = 0
@@ -239,10 +301,18 @@ class _SheetReading:
     _built: TableBuilder | None = None
     _formulas: list[str] = field(default_factory=list)
     _formula_count: int = 0
+    _parts: int = 0
+    _within: int = 0
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        name = _local(tag)
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "sheetData":
+            self._parts += 1
+        self._within += name == "sheetData"
+        if self._within and name != "sheetData" and name not in _IN_A_ROW:
+            raise self._unsound(f"among its cells is {shown(name)}")
         self._text.start(name)
+        if not self._within:
+            return
         if name == "row":
             self._begin_row(attributes.get("r"))
         elif name == "c":
@@ -250,10 +320,12 @@ class _SheetReading:
         elif name == "f" and self._cell is not None:
             self._cell.formula = True
 
-    def end(self, tag: str, text: str) -> None:
-        name, cell = _local(tag), self._cell
+    def end(self, name: str, text: str) -> None:
+        cell = self._cell
         self._text.end(name, text)
-        if name == "v" and cell is not None:
+        if name == "sheetData":
+            self._within -= 1
+        elif name == "v" and cell is not None:
             if cell.value is not None:
                 raise self._unsound("a cell has two values")
             cell.value = text
@@ -267,6 +339,8 @@ class _SheetReading:
 
     def table(self) -> Table | None:
         """Return the sheet, None when no cell holds anything."""
+        if self._parts != 1:
+            raise self._unsound("it does not hold its cells once")
         built = self._built
         if built is None:
             return None
@@ -327,7 +401,9 @@ class _SheetReading:
             if not (value.isdecimal() and len(value) < 9 and int(value) < len(texts)):
                 raise self._refused(cell, "its text is missing from the workbook")
             return texts[int(value)]
-        if kind in {"str", "inlineStr"}:
+        if kind == "str":
+            return _unescaped(value)
+        if kind == "inlineStr":
             return value
         if kind == "b" and value in {"0", "1"}:
             return "true" if value == "1" else "false"
@@ -384,7 +460,13 @@ class _SheetReading:
         )
 
     def _unsound(self, why: str) -> InputError:
-        return not_a(self.book.path, _KIND, f"sheet {shown(self.name)}: {why}")
+        return InputError(
+            "{file}, sheet {sheet}: {why}.",
+            "Nothing was imported; save or copy it again.",
+            file=shown(self.book.path.name),
+            sheet=shown(self.name),
+            why=why,
+        )
 
 
 def _filled(cells: Mapping[int, str], last: int) -> Sequence[str]:

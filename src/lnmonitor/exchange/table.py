@@ -141,11 +141,8 @@ class TableBuilder:
                 expected=len(self.columns),
             )
         limits = self.limits
-        for place, text in enumerate(values):
-            if len(text) > limits.cell_characters:
-                raise too_long(self.path, line, self.columns[place], limits)
-            if _NO_TEXT.search(text):
-                raise no_text(self.path, line, self.columns[place])
+        if max(map(len, values)) > limits.cell_characters or _NO_TEXT.search("".join(values)):
+            self._refuse_cell(line, values)
         count = len(self._rows) + 1
         if count > limits.rows or count * len(self.columns) > limits.cells:
             raise InputError(
@@ -167,6 +164,14 @@ class TableBuilder:
             tuple(self.notes),
             self._layout.asked,
         )
+
+    def _refuse_cell(self, line: int, values: Sequence[str]) -> None:
+        """Name the cell for which a row cannot be taken."""
+        for column, text in zip(self.columns, values, strict=True):
+            if len(text) > self.limits.cell_characters:
+                raise too_long(self.path, line, column, self.limits)
+            if _NO_TEXT.search(text):
+                raise no_text(self.path, line, column)
 
     def _check_columns(self, line: int) -> None:
         file = shown(self.path.name)

@@ -26,6 +26,7 @@ from lnmonitor.exchange.table_mapping import ResultColumn, TableMapping, read_ma
 from lnmonitor.exchange.values import NotStoredError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services import patients
+from lnmonitor.services.drafts import subject_number
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.records import ImportBatch, NewPatient, RecordDraft, import_records
 from lnmonitor.services.session import StudySession
@@ -161,7 +162,12 @@ class _Reading:
         number_ = row.present(mapping.subject)
         if number_ is None:
             raise NotStoredError(f"{mapping.subject} is empty")
-        subject = f"{mapping.prefix}{number_}"
+        try:
+            subject = subject_number(f"{mapping.prefix}{number_}")
+        except UserError:
+            raise NotStoredError(
+                f"{mapping.subject} is no subject number: {shown(number_)}"
+            ) from None
         visit, day = self._visit(subject, row)
         items = self._sledai(row)
         results = [self._result(row, column, str(visit.visit_date)) for column in mapping.results]

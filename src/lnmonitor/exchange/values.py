@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from lnmonitor.errors import UserError
 from lnmonitor.exchange.limits import shown
@@ -23,6 +24,8 @@ _OPERATOR = re.compile(r"(<=|>=|<|>|≤|≥)\s*(.+)", re.DOTALL)
 _SPELLED = {"≤": "<=", "≥": ">="}
 _LARGEST = 2**53
 """Above it a number of the machine cannot tell one whole number from the next."""
+_SAFE_DIGITS = 15
+"""Significant digits that every number of the machine holds."""
 _TIME = re.compile(
     r"([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
@@ -44,6 +47,8 @@ def exact_number(text: str, *, decimal_comma: bool = False) -> float | None:
     value = float(plain)
     if not abs(value) < _LARGEST:
         return None
+    if len(plain) <= _SAFE_DIGITS:
+        return value
     # A number that was printed with 16 or 17 digits is the same number with fewer.
     written = {Decimal(repr(value)), Decimal(f"{value:.16g}"), Decimal(f"{value:.17g}")}
     return value if Decimal(plain) in written else None
@@ -87,14 +92,20 @@ def split_instant(row: Row, column: str) -> tuple[str, str] | None:
     text = row.present(column)
     if text is None:
         return None
+    found = _instant(text)
+    if found is None:
+        raise NotStoredError(f"{column} is not an ISO date: {shown(text)}")
+    return found
+
+
+@lru_cache(maxsize=4096)  # the same days come again in every row of a visit
+def _instant(text: str) -> tuple[str, str] | None:
     day, mark, clock = text.partition("T")
     try:
         complete = parse_partial(day).complete
     except UserError:
-        complete, day = False, ""
-    if not day or (mark and not (complete and _TIME.fullmatch(clock))):
-        raise NotStoredError(f"{column} is not an ISO date: {shown(text)}")
-    return day, clock
+        return None
+    return None if mark and not (complete and _TIME.fullmatch(clock)) else (day, clock)
 
 
 def day(row: Row, column: str) -> str | None:

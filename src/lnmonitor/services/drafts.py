@@ -23,6 +23,7 @@ from lnmonitor.study.records import PatientData, Record
 WHOLE_FORM = ""
 """Key of `RecordDraft.justified` for a finding that is about no single item."""
 CATALOGUE = "CATALOGUE"
+_LONGEST_NUMBER = 40
 _LARGEST = 2**53
 """Above it a floating-point number cannot tell one whole number from the next."""
 
@@ -210,6 +211,20 @@ def validated(form: Form) -> Form:
         elif value is not None and not abs(value) < _LARGEST:  # also true of what is no number
             raise _not_storable(form, f"{name}: {value}")
     return valid
+
+
+def subject_number(typed: str) -> str:
+    """Return a patient's subject number as it is stored.
+
+    Raises:
+        InputError: empty, too long, or with characters that cannot be printed.
+    """
+    number = typed.strip()
+    if not number or len(number) > _LONGEST_NUMBER or not number.isprintable():
+        raise InputError(
+            "A patient needs a subject number of up to 40 characters.", "Give one, such as 01-001."
+        )
+    return number
 
 
 def is_text(value: str) -> bool:

@@ -14,7 +14,7 @@ from lnmonitor.errors import InputError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.derive import recompute
-from lnmonitor.services.drafts import RecordDraft, validated
+from lnmonitor.services.drafts import RecordDraft, subject_number, validated
 from lnmonitor.services.form_state import require_open, require_study_open
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
@@ -112,10 +112,8 @@ def import_records(
 
 
 def _patient(session: StudySession, new: NewPatient) -> Patient:
-    subject = new.subject_id.strip()
-    if not subject:
-        raise InputError("A patient has no subject number.", "Give each patient one.")
-    return Patient(new.patient_id, subject, new.site_id or session.study.site)
+    site = new.site_id or session.study.site
+    return Patient(new.patient_id, subject_number(new.subject_id), site)
 
 
 def _record(session: StudySession, draft: RecordDraft) -> Record[Form]:

@@ -9,6 +9,7 @@ from lnmonitor.analysis.course import Course, evaluate
 from lnmonitor.analysis.story import Story
 from lnmonitor.errors import InputError
 from lnmonitor.services import summaries
+from lnmonitor.services.drafts import subject_number
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.records import RecordDraft, Saved, load, save_new_patient
 from lnmonitor.services.session import StudySession
@@ -31,7 +32,6 @@ __all__ = [
     "versions",
 ]
 
-_LONGEST_NUMBER = 40
 
 
 def list_patients(session: StudySession) -> tuple[PatientSummary, ...]:
@@ -78,12 +78,7 @@ def add_patient(
         InputError: the subject id is empty or taken. CheckFailed: as for `records.save`.
     """
     require(session, Action.ENTER)
-    cleaned = subject_id.strip()
-    if not cleaned or len(cleaned) > _LONGEST_NUMBER or not cleaned.isprintable():
-        raise InputError(
-            "A patient needs a subject number of up to 40 characters.", "Give one, such as 01-001."
-        )
-    patient = Patient(session.new_id(), cleaned, session.study.site)
+    patient = Patient(session.new_id(), subject_number(subject_id), session.study.site)
     drafts = [
         RecordDraft(demographics, patient.id, missing=missing or {}, justified=justified or {})
     ]

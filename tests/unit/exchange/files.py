@@ -46,8 +46,11 @@ def xpt_bytes(
     encoding: str = "utf-8",
 ) -> bytes:
     """A data set: columns of numbers where all cells are numbers or None, else of texts."""
-    return _header("LIBRARY ", "0" * 30) + _real() + _stamp() + xpt_member(
-        name, columns, rows, formats, encoding
+    return (
+        _header("LIBRARY ", "0" * 30)
+        + _real()
+        + _stamp()
+        + xpt_member(name, columns, rows, formats, encoding)
     )
 
 
@@ -157,7 +160,8 @@ def odm_bytes(groups: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
     """Each row of each group as one ItemGroupData of the subject named in its column USUBJID."""
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"'
-        ' ODMVersion="1.3.2" FileType="Snapshot" FileOID="F" CreationDateTime="2026-11-28T03:00:00">'
+        ' ODMVersion="1.3.2" FileType="Snapshot" FileOID="F"'
+        ' CreationDateTime="2026-11-28T03:00:00">'
         '<ClinicalData StudyOID="S" MetaDataVersionOID="M">'
     ]
     for name, (columns, rows) in groups.items():
