@@ -313,7 +313,9 @@ class WorklistPage(Page):
         """Go on with a draft, show it beside what is saved, or ask why it is discarded."""
         from lnmonitor.desktop.dialogs.drafts import DiscardDialog
 
-        if what == "continue":
+        if what == "continue" and group.new_patient:
+            self.new_patient()
+        elif what == "continue":
             hub().open_page.emit(*group.page)
         elif what == "compare":
             self._compare(group)
