@@ -59,6 +59,16 @@ class Options:
     cutoff: str | None = None
     deidentified: bool = False
     language: Language = "en"
+    recipient: str = ""
+
+    def described(self) -> str:
+        """Return what was chosen, as the audit trail tells it."""
+        chosen = [
+            f"data up to {self.cutoff}" if self.cutoff else "all data",
+            "de-identified" if self.deidentified else "",
+            f"decodes in {'Chinese' if self.language == 'zh' else 'English'}",
+        ]
+        return ", ".join(one for one in chosen if one)
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,7 @@ def export_xlsx(
     cutoff: str | None = None,
     deidentified: bool = False,
     language: Language = "en",
+    recipient: str = "",
     progress: Progress = silent,
     turn: Turn = at_once,
 ) -> ExportReport:
@@ -109,10 +120,20 @@ def export_xlsx(
     require(session, Action.EXPORT)
     if out.suffix.lower() != ".xlsx":
         raise InputError("{path} is not a workbook's name.", "Let it end in .xlsx.", path=out)
-    options = Options(_checked_date(cutoff), deidentified, language)
+    options = Options(_checked_date(cutoff), deidentified, language, recipient)
     snapshot = _read(session, options, progress, turn)
     report = _Export(session, options, snapshot, progress).write(out)
-    turn(partial(seals.record_document, session, "export", out))
+    turn(
+        partial(
+            seals.record_document,
+            session,
+            "export",
+            out,
+            item="workbook",
+            recipient=recipient,
+            options=options.described(),
+        )
+    )
     return report
 
 

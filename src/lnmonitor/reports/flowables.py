@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from reportlab.lib.enums import TA_RIGHT
@@ -20,13 +20,16 @@ from reportlab.platypus.paraparser import ParaFrag
 
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
-from lnmonitor.reports.page import TEXT_WIDTH
+from lnmonitor.reports.page import TEXT_WIDTH, Anchor, Mark
 from lnmonitor.reports.palette import colour, size
 
 _HEAD_WITH_ROWS = 84.0
 """Points that a section head, a table's head and its first row need."""
 _EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
 """reportlab names a cell's font in the file even if nothing is written in it."""
+_RIGHT_PADDING = 4.0
+_HIGHEST_ROW = 300.0
+"""Points; a higher row goes on in a row below, so that no text is higher than a page."""
 _BEFORE_HAN = "\u2e7f"
 """Last character before those of Chinese."""
 
@@ -55,31 +58,42 @@ def text(
     tone: str = "text",
     weight: Weight = Weight.REGULAR,
     right: bool = False,
+    struck: bool = False,
 ) -> Paragraph:
-    """Return a paragraph; any text is safe, since none is read as markup."""
+    """Return a paragraph; any text is safe, since none is read as markup, and keeps its lines."""
     han = bool(words) and max(words) > _BEFORE_HAN
     style = _style(points or size("body"), tone, right=right, han=han)
+    if struck:
+        return Paragraph(f"<strike>{fonts.markup(words, weight)}</strike>", style)
     return Paragraph("", style, frags=_fragments(words, weight, style))
 
 
 def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFrag]:
     """Return what reportlab's parser would make of the text, without markup written to be parsed:
     that parsing took longer than the layout."""
-    return [
-        ParaFrag(
-            text=run.text,
-            fontName=run.font,
-            fontSize=style.fontSize,
-            textColor=style.textColor,
-            bold=0,
-            italic=0,
-            rise=0,
-            greek=0,
-            link=[],
-            us_lines=[],
-        )
-        for run in fonts.runs(words, weight)
-    ]
+    first, *others = fonts.lines(words)
+    found = [_fragment(run, style) for run in fonts.runs(first, weight, count=True)]
+    for line in others:
+        # The breaker of Latin lines and that of Chinese ones both look for this attribute.
+        found.append(_fragment(fonts.Run("", fonts.latin(weight)), style, lineBreak=True))
+        found += [_fragment(run, style) for run in fonts.runs(line, weight, count=True)]
+    return found
+
+
+def _fragment(run: fonts.Run, style: ParagraphStyle, **more: bool) -> ParaFrag:
+    return ParaFrag(
+        text=run.text,
+        fontName=run.font,
+        fontSize=style.fontSize,
+        textColor=style.textColor,
+        bold=0,
+        italic=0,
+        rise=0,
+        greek=0,
+        link=[],
+        us_lines=[],
+        **more,
+    )
 
 
 def title(words: str, beside: str) -> Flowable:
@@ -93,7 +107,7 @@ def title(words: str, beside: str) -> Flowable:
     return Paragraph(markup, style)
 
 
-def section(words: str) -> list[Flowable]:
+def section(words: str, mark: Mark | None = None) -> list[Flowable]:
     """Return a section head: bold, with a rule below, together with what follows."""
     head = Table(
         [[text(words, points=size("section") + 0.5, weight=Weight.SEMIBOLD)]], [TEXT_WIDTH]
@@ -109,7 +123,8 @@ def section(words: str) -> list[Flowable]:
         )
     )
     # A head never stands alone at the foot of a page.
-    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 10), head, Spacer(0, 2)]
+    anchor = [Anchor(mark)] if mark else []
+    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 10), *anchor, head, Spacer(0, 2)]
 
 
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
@@ -121,10 +136,15 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
     ]
     per_row = columns * 2
     cells += [text("")] * (-len(cells) % per_row)
-    rows = [cells[index : index + per_row] for index in range(0, len(cells), per_row)]
     label_width = 76.0
     value_width = TEXT_WIDTH / columns - label_width
-    table = Table(rows, [label_width, value_width] * columns)
+    widths = [label_width, value_width] * columns
+    rows = [
+        row
+        for index in range(0, len(cells), per_row)
+        for row in _page_rows(cells[index : index + per_row], widths)
+    ]
+    table = Table(rows, widths)
     table.setStyle(_tight(2.2))
     return table
 
@@ -152,29 +172,32 @@ def table(
     widths: Sequence[float],
     *,
     numbers_from: int | None = None,
+    numbers: Collection[int] = (),
     bold_flags: bool = False,
 ) -> Flowable:
     """Return a table with hairlines, its head repeated on every page; rows are never split.
 
     Args:
         widths: shares of the text width.
-        numbers_from: first column that is right-aligned.
+        numbers_from: first column that is right-aligned. numbers: further such columns.
         bold_flags: print cells that end in H or L bold.
     """
     points = size("table")
 
     def cell(words: str, column: int, *, is_head: bool) -> Paragraph:
-        right = numbers_from is not None and column >= numbers_from
+        right = column in numbers or (numbers_from is not None and column >= numbers_from)
         flagged = bold_flags and words.endswith((" H", " L"))
         weight = Weight.SEMIBOLD if is_head or flagged else Weight.REGULAR
         return text(words, points=points, weight=weight, right=right)
 
-    content = [[cell(words, i, is_head=True) for i, words in enumerate(head)]]
-    content += [[cell(words, i, is_head=False) for i, words in enumerate(row)] for row in rows]
     total = sum(widths)
-    made = Table(
-        content, [TEXT_WIDTH * share / total for share in widths], repeatRows=1, splitInRow=0
-    )
+    columns = [TEXT_WIDTH * share / total for share in widths]
+    content = [[cell(words, i, is_head=True) for i, words in enumerate(head)]]
+    for row in rows:
+        content += _page_rows(
+            [cell(words, i, is_head=False) for i, words in enumerate(row)], columns
+        )
+    made = Table(content, columns, repeatRows=1, splitInRow=0)
     made.setStyle(_tight(2.0))
     made.setStyle(
         TableStyle(
@@ -187,6 +210,52 @@ def table(
     return made
 
 
+def _page_rows(cells: Sequence[Paragraph], widths: Sequence[float]) -> list[list[Paragraph]]:
+    """Return a row, and rows below it in which a text goes on that is too high for a page."""
+    if not any(map(_may_be_high, cells, widths)):
+        return [list(cells)]
+    rows: list[list[Paragraph]] = []
+    for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        for index, piece in enumerate(_pieces(cell, width - _RIGHT_PADDING)):
+            if index == len(rows):
+                rows.append([text("") for _ in cells])
+            rows[index][column] = piece
+    return rows
+
+
+def _may_be_high(cell: Paragraph, width: float) -> bool:
+    """Return whether a text may be higher than a row; measuring all of them would take long."""
+    letters = sum(len(one.text) for one in cell.frags)
+    lines = len(cell.frags) + letters * cell.style.fontSize / max(width, 1)
+    return lines * cell.style.leading > _HIGHEST_ROW
+
+
+def _pieces(cell: Paragraph, width: float) -> list[Paragraph]:
+    """Split a text into pieces none of which is higher than a row may be."""
+    pieces = []
+    rest = cell
+    while rest.wrap(width, _HIGHEST_ROW)[1] > _HIGHEST_ROW:
+        first, rest = rest.split(width, _HIGHEST_ROW)
+        pieces.append(first)
+    return [*pieces, rest]
+
+
+def signing_lines(labels: Sequence[str]) -> Flowable:
+    """Return lines to be signed by hand, their labels below."""
+    gap = 18.0
+    width = (TEXT_WIDTH - gap * (len(labels) - 1)) / len(labels)
+    cells: list[Paragraph] = []
+    widths: list[float] = []
+    for label in labels:
+        cells += [text(label, points=8, tone="text-2"), text("")]
+        widths += [width, gap]
+    table = Table([cells[:-1]], widths[:-1], spaceBefore=34)
+    table.setStyle(_tight(3.0))
+    for column in range(0, len(cells), 2):
+        table.setStyle(TableStyle([("LINEABOVE", (column, 0), (column, 0), 0.6, colour("text"))]))
+    return table
+
+
 def together(*parts: Flowable) -> Flowable:
     """Keep parts on one page."""
     return KeepTogether(list(parts))
@@ -197,7 +266,7 @@ def _tight(padding: float) -> TableStyle:
         [
             _EMBEDDED,
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+            ("RIGHTPADDING", (0, 0), (-1, -1), _RIGHT_PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), padding),
             ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),

@@ -1,12 +1,17 @@
 """The bundled fonts in PDF: every character in a font that has it, or written out as its code.
 
 LN Sans prints Latin, Greek, digits and signs; Noto Sans SC what LN Sans lacks. A character in
-neither (somebody may type anything) appears as its code, such as [U+1F600], never as an empty box.
+neither (somebody may type anything) appears as its code, such as [U+1F600], never as an empty box;
+a document counts them (`counted`) and says so.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -31,8 +36,11 @@ _HAN_FILE = {
     Weight.MEDIUM: "NotoSansSC-Regular",
     Weight.SEMIBOLD: "NotoSansSC-Bold",
 }
-_SPACES = str.maketrans({"\u2009": " ", "\u202f": " ", "\u00a0": " ", "\t": " "})
-"""Thin and fixed spaces, which not every font has, are printed as a space."""
+_SPACES = str.maketrans(dict.fromkeys("\u2009\u202f\u00a0\t\n\r\v\f\x85\u2028\u2029", " "))
+"""Thin and fixed spaces, which not every font has, are printed as a space; so is a line break where
+a text has one line only."""
+_LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_replaced: ContextVar[Counter[str] | None] = ContextVar("replaced", default=None)
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,33 @@ def latin(weight: Weight = Weight.REGULAR) -> str:
     return name
 
 
-def runs(text: str, weight: Weight = Weight.REGULAR) -> tuple[Run, ...]:
-    """Split a text into runs of one font each; nothing is left unprintable."""
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """Count, while the block runs, each character of a paragraph that is printed as its code."""
+    found: Counter[str] = Counter()
+    token = _replaced.set(found)
+    try:
+        yield found
+    finally:
+        _replaced.reset(token)
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text, whatever its line breaks are."""
+    return _LINE_BREAK.split(text)
+
+
+def runs(text: str, weight: Weight = Weight.REGULAR, *, count: bool = False) -> tuple[Run, ...]:
+    """Split a text into runs of one font each; nothing is left unprintable.
+
+    Args:
+        count: the text is printed, and not measured only.
+    """
     text = text.translate(_SPACES)
     if text and _registered(latin(weight)).issuperset(map(ord, text)):  # nearly every text
         return (Run(text, latin(weight)),)
     found: list[Run] = []
-    for piece, font in _pieces(text, weight):
+    for piece, font in _pieces(text, weight, count=count):
         if found and found[-1].font == font:
             found[-1] = Run(found[-1].text + piece, font)
         else:
@@ -72,7 +100,7 @@ def runs(text: str, weight: Weight = Weight.REGULAR) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def _pieces(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
+def _pieces(text: str, weight: Weight, *, count: bool) -> Iterator[tuple[str, str]]:
     first, second = latin(weight), _HAN_FILE[weight]
     in_first, in_second = _registered(first), _registered(second)
     for character in text:
@@ -81,6 +109,8 @@ def _pieces(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
         elif ord(character) in in_second:
             yield character, second
         else:
+            if count and (found := _replaced.get()) is not None:
+                found[character] += 1
             yield f"[U+{ord(character):04X}]", first
 
 
@@ -92,8 +122,22 @@ def width(text: str, size: float, weight: Weight = Weight.REGULAR) -> float:
     return total
 
 
+def fitted(text: str, size: float, room: float, weight: Weight = Weight.REGULAR) -> str:
+    """Return a text that has one line only, its end cut off where it is wider than the room."""
+    if width(text, size, weight) <= room:
+        return text
+    kept = len(text)
+    while kept and width(f"{text[:kept]}…", size, weight) > room:
+        kept -= 1
+    return f"{text[:kept]}…"
+
+
 def markup(text: str, weight: Weight = Weight.REGULAR) -> str:
-    """Return a text as safe paragraph markup: escaped, with the font of each run named."""
-    return "".join(
-        f'<font name="{run.font}">{escape(run.text)}</font>' for run in runs(text, weight)
+    """Return a text as safe paragraph markup: escaped, lines kept, the font of each run named."""
+    return "<br/>".join(
+        "".join(
+            f'<font name="{run.font}">{escape(run.text)}</font>'
+            for run in runs(line, weight, count=True)
+        )
+        for line in lines(text)
     )

@@ -1,9 +1,13 @@
-"""The frame of every printed page: who and what above, seal, time and page number below."""
+"""The frame of every printed page: who and what above, seal, time and page number below.
+
+A page is drawn last, when the number of pages is known, and with it the page of every mark: so the
+table of contents, links and bookmarks need one run of the layout only.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +27,12 @@ WIDTH, HEIGHT = A4
 MARGIN = 42.5
 TEXT_WIDTH = WIDTH - 2 * MARGIN
 _HEADER, _FOOTER = 34.0, 62.0
+TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _FOOTER
+_TOP = HEIGHT - MARGIN - _HEADER
 _QR = 42.0
 _SEAL = "seal"
+_AT_TOP = 40.0
+"""A place that begins within so many points of the top is the first of its page."""
 rl_config.useA85 = 0
 """Streams as they are, not written out in letters: a fifth shorter, and nothing needs letters."""
 
@@ -34,7 +42,8 @@ class Imprint:
     """What stands on every page of a document.
 
     `seal` is the audit trail's head as short text, `printed_at` the local instant with offset
-    and zone.
+    and zone. `subject` and `status` are empty where a document is about no patient. `contents`
+    says whose names are in it, empty where none is.
     """
 
     title: str
@@ -51,20 +60,57 @@ class Imprint:
     program: str
     rules: str
     language: Language
+    contents: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place that links and bookmarks lead to.
+
+    Attributes:
+        level: of the bookmark, 0 for a chapter; None for none. place: what the page's head says
+            from here on, empty to leave it.
+    """
+
+    key: str
+    title: str = ""
+    level: int | None = None
+    place: str = ""
 
 
 class _PagedCanvas(Canvas):
-    """A canvas that draws header and footer last, when the number of pages is known."""
+    """A canvas that draws header, footer and page numbers when all pages are known."""
 
-    def __init__(self, *args: Any, imprint: Imprint, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, imprint: Imprint, replaced: Callable[[], int], **kwargs: Any
+    ) -> None:
         # An embedded font from the start: reportlab would else reference Helvetica on every page.
         kwargs["initialFontName"] = fonts.latin()
         super().__init__(*args, **kwargs)
         self._imprint = imprint
+        self._replaced = replaced
         self._pages: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+        self._marks: list[tuple[Mark, float]] = []
+        self._wanted: list[tuple[str, float, float]] = []
+        self._places: list[tuple[str, float]] = []
+
+    def mark(self, mark: Mark) -> None:
+        """Set a mark where the canvas stands."""
+        _, y = self.absolutePosition(0, 0)
+        self._marks.append((mark, y))
+        self._numbers[mark.key] = len(self._pages) + 1
+        if mark.place:
+            self._places.append((mark.place, y))
+
+    def number_of(self, key: str, right: float, y: float) -> None:
+        """Leave room for the page number of a mark, which ends at `right`."""
+        self._wanted.append((key, *self.absolutePosition(right, y)))
 
     def showPage(self) -> None:  # noqa: N802 - reportlab's name
         self._pages.append(dict(self.__dict__))
+        carried = [(words, HEIGHT) for words, _ in self._places[-1:]]
+        self._marks, self._wanted, self._places = [], [], carried
         self._startPage()  # type: ignore[attr-defined]
 
     def save(self) -> None:
@@ -73,13 +119,55 @@ class _PagedCanvas(Canvas):
         self.endForm()
         for number, state in enumerate(self._pages, start=1):
             self.__dict__.update(state)
-            _draw_frame(self, self._imprint, number, len(self._pages))
+            self._draw_late(number)
             super().showPage()
+        if any(mark.level is not None for page in self._pages for mark, _ in page["_marks"]):
+            self.showOutline()  # type: ignore[no-untyped-call]
         super().save()
 
+    def _draw_late(self, number: int) -> None:
+        for mark, y in self._marks:
+            self.bookmarkHorizontalAbsolute(mark.key, y + 14, left=0)
+            if mark.level is not None:
+                self.addOutlineEntry(mark.title, mark.key, mark.level, closed=mark.level > 0)
+        small = size("small")
+        for key, right, y in self._wanted:
+            page = str(self._numbers.get(key, ""))
+            _write(self, right - fonts.width(page, small), y, page, small)
+        _draw_header(self, self._imprint, _place(self._places))
+        _draw_footer(self, self._imprint, number, len(self._pages), self._replaced())
 
-def build(story: Sequence[Flowable], imprint: Imprint) -> bytes:
-    """Lay out flowables into a finished PDF and return its bytes."""
+
+class Anchor(Flowable):
+    """A mark in the text; it takes no room and stays with what follows."""
+
+    def __init__(self, mark: Mark) -> None:
+        super().__init__()
+        self.keepWithNext = 1
+        self._mark = mark
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        """Return no room."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """Set the mark."""
+        self.canv.mark(self._mark)
+
+
+def build(
+    story: Callable[[], Sequence[Flowable]],
+    imprint: Imprint,
+    progress: Callable[[int], None] = lambda _page: None,
+) -> bytes:
+    """Lay out a document and return the bytes of its PDF.
+
+    Args:
+        story: makes the flowables; what it prints as codes is counted and told on every page.
+        progress: called with the number of each page that begins.
+    """
+    with fonts.counted() as replaced:
+        parts = list(story())
     out = io.BytesIO()
     document = BaseDocTemplate(
         out,
@@ -88,50 +176,68 @@ def build(story: Sequence[Flowable], imprint: Imprint) -> bytes:
         rightMargin=MARGIN,
         topMargin=MARGIN + _HEADER,
         bottomMargin=MARGIN + _FOOTER,
-        title=f"{imprint.study} {imprint.subject} {imprint.title}",
+        title=" ".join(filter(None, (imprint.study, imprint.subject, imprint.title))),
         author=imprint.printed_by,
-        subject=f"{imprint.study}, {imprint.subject}",
+        subject=", ".join(filter(None, (imprint.study, imprint.subject))),
         creator=imprint.program,
         keywords=[f"seal {imprint.seal_full}"],
         lang="zh-CN" if imprint.language == "zh" else "en",
     )
     frame = Frame(
-        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, HEIGHT - 2 * MARGIN - _HEADER - _FOOTER,
+        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, TEXT_HEIGHT,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
-    document.addPageTemplates([PageTemplate(frames=[frame])])
+    template = PageTemplate(
+        frames=[frame], onPage=lambda canvas, _document: progress(canvas.getPageNumber())
+    )
+    document.addPageTemplates([template])
     document.build(
-        list(story),
-        canvasmaker=lambda *args, **kwargs: _PagedCanvas(*args, imprint=imprint, **kwargs),
+        parts,
+        canvasmaker=lambda *args, **kwargs: _PagedCanvas(
+            *args, imprint=imprint, replaced=replaced.total, **kwargs
+        ),
     )
     return out.getvalue()
 
 
-def _draw_frame(canvas: Canvas, imprint: Imprint, number: int, total: int) -> None:
-    _draw_header(canvas, imprint)
-    _draw_footer(canvas, imprint, number, total)
+def _place(places: Sequence[tuple[str, float]]) -> str:
+    """Return the first and the last place of a page; one carried over counts if it has room."""
+    if len(places) > 1 and places[0][1] == HEIGHT and places[1][1] > _TOP - _AT_TOP:
+        places = places[1:]
+    if not places:
+        return ""
+    first, last = places[0][0], places[-1][0]
+    return first if first == last else f"{first}  –  {last}"
 
 
-def _draw_header(canvas: Canvas, imprint: Imprint) -> None:
+def _draw_header(canvas: Canvas, imprint: Imprint, place: str) -> None:
     y = HEIGHT - MARGIN - 9
     body = size("body")
-    x = _write(canvas, MARGIN, y, imprint.study, body, weight=Weight.SEMIBOLD)
     tr = translator(imprint.language)
+    middle = tr.text("SYNTHETIC DATA") if imprint.synthetic else ""
+    room = fonts.width(middle, body, Weight.SEMIBOLD)
+    side = (TEXT_WIDTH - room) / 2 - 10
+    study = fonts.fitted(imprint.study, body, side * 0.6, Weight.SEMIBOLD)
+    x = _write(canvas, MARGIN, y, study, body, weight=Weight.SEMIBOLD)
     where = tr.text(
         "protocol {protocol} · Site {site}", protocol=imprint.protocol, site=imprint.site
     )
+    where = fonts.fitted(where, body, MARGIN + side - x - 6)
     _write(canvas, x + 6, y, where, body, tone="text-2")
-    if imprint.synthetic:
-        text = tr.text("SYNTHETIC DATA")
-        left = (WIDTH - fonts.width(text, body, Weight.SEMIBOLD)) / 2
-        _write(canvas, left, y, text, body, weight=Weight.SEMIBOLD, tone="warn")
-    right = f"{imprint.subject} · {imprint.status}"
+    if middle:
+        _write(canvas, (WIDTH - room) / 2, y, middle, body, weight=Weight.SEMIBOLD, tone="warn")
+    right = " · ".join(filter(None, (imprint.subject, imprint.status))) or imprint.title
+    right = fonts.fitted(right, body, side, Weight.SEMIBOLD)
     _write(canvas, WIDTH - MARGIN - fonts.width(right, body, Weight.SEMIBOLD), y, right, body,
            weight=Weight.SEMIBOLD)  # fmt: skip
     _rule(canvas, HEIGHT - MARGIN - 18)
+    if place:
+        small = size("small")
+        words = fonts.fitted(place, small, TEXT_WIDTH)
+        _write(canvas, MARGIN, HEIGHT - MARGIN - 28, words, small, tone="text-2")
 
 
-def _draw_footer(canvas: Canvas, imprint: Imprint, number: int, total: int) -> None:
+def _draw_footer(canvas: Canvas, imprint: Imprint, number: int, total: int, replaced: int) -> None:
     tr = translator(imprint.language)
     top = MARGIN + _FOOTER - 14
     small = size("small")
@@ -146,15 +252,22 @@ def _draw_footer(canvas: Canvas, imprint: Imprint, number: int, total: int) -> N
            weight=Weight.SEMIBOLD)  # fmt: skip
     left = _write(canvas, x, y, tr.text("Seal"), small, weight=Weight.SEMIBOLD)
     _write(canvas, left + 4, y, imprint.seal, small, tone="text-2")
+    program = [imprint.program, imprint.rules]
+    if replaced:
+        program.append(tr.text("characters printed as their code, [U+…]: {n}", n=replaced))
+    contents = (
+        tr.text("Synthetic data: no real person. Contains no name or number of anybody.")
+        if imprint.synthetic
+        else tr.text("Confidential. Contains no name, telephone or hospital number.")
+    )
     lines = (
         tr.text("Printed {when} by {who}", when=imprint.printed_at, who=imprint.printed_by),
-        f"{imprint.program} · {imprint.rules}",
-        tr.text("Confidential. Contains no name, telephone or hospital number.")
-        if not imprint.synthetic
-        else tr.text("Synthetic data: no real person. Contains no name or number of anybody."),
+        " · ".join(filter(None, program)),
+        imprint.contents or contents,
     )
     for index, line in enumerate(lines, start=1):
-        _write(canvas, x, y - 11 * index, line, small, tone="text-2")
+        words = fonts.fitted(line, small, WIDTH - MARGIN - x)
+        _write(canvas, x, y - 11 * index, words, small, tone="text-2")
 
 
 def _rule(canvas: Canvas, y: float) -> None:

@@ -45,9 +45,12 @@ class CaseReport:
 
 def patient_summary(report: CaseReport) -> bytes:
     """Return the finished PDF."""
+    return build(lambda: _parts(report), report.imprint)
+
+
+def _parts(report: CaseReport) -> list[Flowable]:
     # Details begin on a page of their own, unless the flags went over to a second page already.
-    parts = [*_first_page(report), CondPageBreak(_MOST_OF_A_PAGE), *_details(report)]
-    return build(parts, report.imprint)
+    return [*_first_page(report), CondPageBreak(_MOST_OF_A_PAGE), *_details(report)]
 
 
 def _first_page(report: CaseReport) -> list[Flowable]:

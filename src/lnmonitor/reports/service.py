@@ -1,23 +1,40 @@
-"""Writing case reports: reads the patient, draws the document, remembers its fingerprint."""
+"""Writing documents: reads what they need, draws the pages, remembers the fingerprint.
+
+What a document needs of the study is read in one turn, at one moment of the trail; the pages are
+drawn without it. Every document is an entry of the trail with its SHA-256.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from lnmonitor import __version__
-from lnmonitor.analysis.story import Story
 from lnmonitor.errors import InputError
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language
 from lnmonitor.outfile import replacing
 from lnmonitor.progress import Progress, Turn, at_once, silent
+from lnmonitor.reports.instants import of_clock
 from lnmonitor.reports.page import Imprint
 from lnmonitor.reports.patient_summary import CaseReport, patient_summary
+from lnmonitor.reports.review_reports import (
+    ACCOUNT_ACTIONS,
+    Access,
+    Drill,
+    access_report,
+    drill_report,
+)
 from lnmonitor.services import audit, patients, seals
-from lnmonitor.services.permissions import Action, require
+from lnmonitor.services.accounts import review_access
+from lnmonitor.services.permissions import Action, require, role_of
+from lnmonitor.services.restore import DrillReport
 from lnmonitor.services.session import StudySession
 
+Read = TypeVar("Read")
 _STEPS = 3
 _UNSAFE = frozenset('<>:"/\\|?*')
 
@@ -28,12 +45,14 @@ def report_patient(
     out: Path,
     *,
     language: Language = "en",
+    recipient: str = "",
     progress: Progress = silent,
     turn: Turn = at_once,
 ) -> Path:
     """Write one patient's case report; `out` is a PDF's name or a folder.
 
     Args:
+        recipient: for whom it is made, as the trail remembers it.
         turn: runs what needs the study; others may use the study while the pages are drawn.
 
     Raises:
@@ -41,24 +60,20 @@ def report_patient(
         InputError: there is no such patient. StorageError: the place cannot be written.
     """
     require(session, Action.REPORT)
-    progress(0, _STEPS, "reading")
-    report = turn(partial(_read, session, patient_id, language))
-    subject = report.story.subject_id
-    path = out if out.suffix.lower() == ".pdf" else out / file_name(subject)
-    progress(1, _STEPS, "pages")
-    with replacing(path) as temporary:
-        temporary.write_bytes(patient_summary(report))
-        progress(2, _STEPS, "seal")
-    seal = partial(seals.record_document, item=subject, patient_id=patient_id)
-    turn(partial(seal, session, "report", path))
-    return path
+    subject = turn(partial(patients.patient_data, session, patient_id)).subject_id
+    job = _Job(session, out, safe_name(subject), recipient, progress, turn)
+    read = partial(_read, session, patient_id, language)
+    return job.write(read, patient_summary, item=subject, patient_id=patient_id)
 
 
 def _read(session: StudySession, patient_id: str, language: Language) -> CaseReport:
     """Read one patient's report and the trail's head at one moment."""
     story = patients.story(session, patient_id)
     data = patients.patient_data(session, patient_id)
-    imprint = _imprint(session, story, data.site_id, language)
+    title = translator(language).text("Patient summary")
+    status = story.status.in_(language)
+    imprint = imprint_of(session, title, language, subject=story.subject_id, status=status)
+    imprint = replace(imprint, site=data.site_id)
     return CaseReport(data, patients.course(session, patient_id), story, imprint)
 
 
@@ -85,32 +100,148 @@ def report_all(
 
 def file_name(subject_id: str) -> str:
     """Return a PDF's name for a subject; characters that a file system may refuse become `_`."""
+    return f"{safe_name(subject_id)}.pdf"
+
+
+def safe_name(subject_id: str) -> str:
+    """Return a subject's number as a file may be called."""
     safe = "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in subject_id)
-    return f"{safe.strip('. ') or 'patient'}.pdf"
+    return safe.strip(". ") or "patient"
 
 
-def _imprint(session: StudySession, story: Story, site: str, language: Language) -> Imprint:
-    now = session.clock.now()
+def report_drill(
+    session: StudySession,
+    drill_result: DrillReport,
+    out: Path,
+    *,
+    language: Language = "en",
+    recipient: str = "",
+    progress: Progress = silent,
+    turn: Turn = at_once,
+) -> Path:
+    """Write the report of a restore drill, to be signed by hand; `out` is a PDF's name or a folder.
+
+    Raises:
+        PermissionDeniedError: the role may not write reports.
+        StorageError: the place cannot be written.
+    """
+    require(session, Action.REPORT)
+
+    def read() -> Drill:
+        found = [
+            entry
+            for entry in audit.entries(session, action="restore drill", limit=None)
+            if entry.at >= drill_result.drilled_at and drill_result.head in entry.new
+        ]
+        title = translator(language).text("Restore drill")
+        imprint = imprint_of(session, title, language)
+        zone = session.clock.now().tzinfo
+        return Drill(drill_result, found[0] if found else None, zone, imprint)
+
+    day = drill_result.drilled_at[:10]
+    job = _Job(session, out, f"restore-drill-{day}", recipient, progress, turn)
+    return job.write(read, drill_report, item="restore drill")
+
+
+def report_access(
+    session: StudySession,
+    out: Path,
+    *,
+    language: Language = "en",
+    recipient: str = "",
+    progress: Progress = silent,
+    turn: Turn = at_once,
+) -> Path:
+    """Write the review of access: accounts, roles and their history; `out` as `report_drill`.
+
+    Raises:
+        PermissionDeniedError: the role may not manage accounts.
+        StorageError: the place cannot be written.
+    """
+    require(session, Action.REPORT)
+    require(session, Action.MANAGE_ACCOUNTS)
+
+    def read() -> Access:
+        entries = [
+            entry
+            for action in ACCOUNT_ACTIONS
+            for entry in audit.entries(session, action=action, limit=None)
+        ]
+        entries.sort(key=lambda one: one.sequence)
+        tr = translator(language)
+        imprint = replace(
+            imprint_of(session, tr.text("Review of access"), language),
+            contents=tr.text("Confidential. Names the people who have accounts; no patient."),
+        )
+        return Access(review_access(session), entries, session.clock.now(), imprint)
+
+    name = f"access-review-{session.today.isoformat()}"
+    job = _Job(session, out, name, recipient, progress, turn)
+    return job.write(read, access_report, item="access review")
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One document on its way: read in a turn, drawn, written whole, sealed in a turn."""
+
+    session: StudySession
+    out: Path
+    name: str
+    recipient: str
+    progress: Progress
+    turn: Turn
+
+    def write(
+        self,
+        read: Callable[[], Read],
+        draw: Callable[[Read], bytes],
+        *,
+        item: str,
+        patient_id: str = "",
+    ) -> Path:
+        """Write the document and return its path; `item` is what it is about."""
+        self.progress(0, _STEPS, "reading")
+        content = self.turn(read)
+        path = self.out if self.out.suffix.lower() == ".pdf" else self.out / f"{self.name}.pdf"
+        self.progress(1, _STEPS, "pages")
+        with replacing(path) as temporary:
+            temporary.write_bytes(draw(content))
+            self.progress(2, _STEPS, "seal")
+        seal = partial(seals.record_document, item=item, patient_id=patient_id)
+        self.turn(partial(seal, self.session, "report", path))
+        return path
+
+
+def imprint_of(
+    session: StudySession, title: str, language: Language, *, subject: str = "", status: str = ""
+) -> Imprint:
+    """Return what stands on every page of a document made now.
+
+    Args:
+        subject, status: of the patient it is about.
+    """
     sequence, short = audit.head(session)
     tr = translator(language)
+    protocol = session.protocol
+    role = role_of(session.actor.role).title
     return Imprint(
-        title=tr.text("Patient summary"),
+        title=title,
         study=session.study.name,
-        protocol=session.protocol.version,
-        site=site,
+        protocol=protocol.version,
+        site=session.study.site,
         synthetic=session.study.synthetic,
-        subject=story.subject_id,
-        status=story.status.in_(language),
+        subject=subject,
+        status=status,
         seal=f"{short} · {sequence}",
         seal_full=f"{sequence}-{short}",
-        printed_at=f"{now:%Y-%m-%d %H:%M:%S %z} ({now.tzname()})",
-        printed_by=f"{session.actor.full_name}, {session.actor.role}",
+        printed_at=of_clock(session.clock.now()),
+        printed_by=f"{session.actor.full_name}, {role.in_(language)}",
         program=f"lnmonitor {__version__}",
         rules=tr.text(
             "response {rule}, eGFR {egfr}, BILAG {scale}",
-            rule=session.protocol.response_rule,
-            egfr=session.protocol.egfr_equation,
-            scale=session.protocol.bilag_scale,
+            rule=protocol.response_rule,
+            egfr=protocol.egfr_equation,
+            scale=protocol.bilag_scale,
         ),
         language=language,
     )

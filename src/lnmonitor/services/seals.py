@@ -7,16 +7,47 @@ bytes, which the study remembers, and the trail itself is chained.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lnmonitor.errors import InputError
 from lnmonitor.services import audit
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
+from lnmonitor.storage import audit_reading
 
 DOCUMENT_ACTIONS = ("export", "report")
+_DATA_CHANGES = ("create", "amend", "void")
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class MadeDocument:
+    """A copy that left: what the trail remembers of it.
+
+    Attributes:
+        sequence: of the entry. at: UTC instant, with the workstation's offset and zone.
+        item: what it is about, such as a patient's number. recipient, options: as they were given,
+            empty when nobody said. later_changes: changes of data since.
+    """
+
+    sequence: int
+    at: str
+    utc_offset: str
+    zone: str
+    account: str
+    full_name: str
+    role: str
+    action: str
+    item: str
+    patient_id: str
+    name: str
+    sha256: str
+    recipient: str = ""
+    options: str = ""
+    later_changes: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,21 +63,60 @@ class DocumentReport:
 
 
 def record_document(
-    session: StudySession, action: str, path: Path, *, item: str = "", patient_id: str = ""
+    session: StudySession,
+    action: str,
+    path: Path,
+    *,
+    item: str = "",
+    patient_id: str = "",
+    recipient: str = "",
+    options: str = "",
 ) -> None:
-    """Write a finished document's fingerprint into the trail; `action` is export or report.
+    """Write a finished document's fingerprint into the trail.
+
+    Args:
+        action: export or report. item: what it is about. recipient: for whom it was made.
+        options: what was left out or chosen, as a person reads it.
 
     Raises:
         PermissionDeniedError: the role may not take documents away.
     """
     require(session, Action.REPORT if action == "report" else Action.EXPORT)
+    said = {"recipient": " ".join(recipient.split()), "options": options.strip()}
     audit.note(
-        session, action, item=item, patient_id=patient_id, name=path.name, sha256=_sha256(path)
+        session,
+        action,
+        item=item,
+        patient_id=patient_id,
+        name=path.name,
+        sha256=_sha256(path),
+        **{name: value for name, value in said.items() if value},
     )
 
 
+def made_documents(session: StudySession, *, limit: int = 100) -> tuple[MadeDocument, ...]:
+    """Return the copies that left, the latest first.
+
+    Raises:
+        PermissionDeniedError: the role may not see the trail.
+    """
+    entries = [
+        entry
+        for action in DOCUMENT_ACTIONS
+        for entry in audit.entries(session, action=action, limit=limit)
+        if _facts(entry)
+    ]
+    made: list[MadeDocument] = []
+    until, later = None, 0
+    for entry in sorted(entries, key=lambda one: -one.sequence)[:limit]:
+        later += _changes(session, entry.sequence, until)
+        until = entry.sequence
+        made.append(_document(entry, later))
+    return tuple(made)
+
+
 def verify_document(session: StudySession, path: Path) -> DocumentReport:
-    """Compare a PDF or workbook with what this study made.
+    """Compare a document with what this study made.
 
     Raises:
         PermissionDeniedError: the role may not see the trail.
@@ -56,7 +126,7 @@ def verify_document(session: StudySession, path: Path) -> DocumentReport:
     fingerprint = _sha256(path)
     for action in DOCUMENT_ACTIONS:
         for entry in audit.entries(session, action=action, limit=None):
-            if fingerprint in entry.new:
+            if fingerprint == _facts(entry).get("sha256"):
                 return _found(session, path, entry)
     return DocumentReport(
         intact=False,
@@ -66,17 +136,43 @@ def verify_document(session: StudySession, path: Path) -> DocumentReport:
 
 
 def _found(session: StudySession, path: Path, entry: audit.AuditEntry) -> DocumentReport:
-    changes = ("create", "amend", "void")
-    later = sum(
-        1
-        for action in changes
-        for one in audit.entries(session, action=action, since=entry.at, limit=None)
-        if one.sequence > entry.sequence
-    )
+    facts = _facts(entry)
+    later = _changes(session, entry.sequence)
+    recipient, options = facts.get("recipient"), facts.get("options")
+    whom = f", for {recipient}" if recipient else ""
+    chosen = f" Options: {options}." if options else ""
     state = f"{later} changes of data since" if later else "the data have not changed since"
     who = f"{entry.account} ({entry.role})"
-    text = f"{path.name}: unaltered. Made {entry.at} by {who}, entry {entry.sequence}; {state}."
+    text = (
+        f"{path.name}: unaltered. Made {entry.at} by {who}{whom}, entry {entry.sequence};"
+        f" {state}.{chosen}"
+    )
     return DocumentReport(intact=True, text=text, later_changes=later)
+
+
+def _document(entry: audit.AuditEntry, later_changes: int) -> MadeDocument:
+    facts = _facts(entry)
+    return MadeDocument(
+        **{name: getattr(entry, name) for name in _OF_ENTRY},
+        **{name: facts.get(name, "") for name in ("name", "sha256", "recipient", "options")},
+        later_changes=later_changes,
+    )
+
+
+_OF_ENTRY = (
+    "sequence", "at", "utc_offset", "zone", "account", "full_name", "role", "action", "item",
+    "patient_id",
+)  # fmt: skip
+
+
+def _facts(entry: audit.AuditEntry) -> dict[str, Any]:
+    """Return what an entry tells of its document; nothing when its content is hidden."""
+    return {} if entry.hidden or not entry.new else dict(json.loads(entry.new))
+
+
+def _changes(session: StudySession, after: int, until: int | None = None) -> int:
+    with session.store.read() as connection:
+        return audit_reading.count_between(connection, after, until, _DATA_CHANGES)
 
 
 def _sha256(path: Path) -> str:

@@ -87,6 +87,18 @@ def count(
     return number
 
 
+def count_between(
+    connection: Connection, after: int, until: int | None, actions: Collection[str]
+) -> int:
+    """Return how many entries of some actions come after one, up to another (None: the last)."""
+    chosen = _AUDIT.c.sequence > after
+    if until is not None:
+        chosen &= _AUDIT.c.sequence <= until
+    statement = select(func.count()).where(chosen, _AUDIT.c.action.in_(actions))
+    number: int = connection.execute(statement).scalar_one()
+    return number
+
+
 def _all(connection: Connection) -> int:
     last: int | None = connection.scalar(select(func.max(_AUDIT.c.sequence)))
     return last or 0
