@@ -77,7 +77,6 @@ class Desktop(QObject):
     def _leave(self) -> None:
         """Close the study and show the sign-in; whoever is next signs in anew."""
         from lnmonitor.desktop.operations import TaskOp
-        from lnmonitor.desktop.safekeeping import close_safely
 
         window, session = self.window, hub().session
         self.window = None
@@ -88,7 +87,7 @@ class Desktop(QObject):
             window.hide()
             window.deleteLater()
         if session is not None:
-            TaskOp(self, partial(close_safely, session), self._closed).run()
+            TaskOp(self, partial(_close, session), self._closed).run()
 
     def _closed(self, problem: Exception | None) -> None:
         self.sign_in.renew()
@@ -157,6 +156,15 @@ class Desktop(QObject):
         if event.type() in _SIGNS_OF_LIFE and self._idle.isActive():
             self._idle.start()
         return super().eventFilter(watched, event)
+
+
+def _close(session: StudySession) -> Exception | None:
+    """Close a study once every draft told so far is kept."""
+    from lnmonitor.desktop.operations import after_journal
+    from lnmonitor.desktop.safekeeping import close_safely
+
+    after_journal()
+    return close_safely(session)
 
 
 def _on_screen(width: int, height: int) -> QSize:

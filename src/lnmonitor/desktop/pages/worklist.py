@@ -190,7 +190,10 @@ class WorklistPage(Page):
         """Nothing is permitted with a password that somebody else has set."""
         from lnmonitor.desktop.dialogs.people import PasswordDialog
 
+        session = hub().session
         words = tr("Your password was set by somebody else. Choose your own before you go on.")
+        if session is not None and session.password_expired:
+            words = tr("Your password is too old. Choose a new one before you go on.")
         self.strip.say("ask", words, ((tr("Choose password…"), self._ask_password),))
         PasswordDialog(self.window(), words, self._go_on).open()
 
