@@ -156,7 +156,8 @@ class BackupSection(QWidget):
         if now.remind:
             words = _reminder(now)
             actions = ((tr("To the second medium"), self.second),) if now.medium_found else ()
-            self.reminder.say("refuse", words, actions)  # red: its limit is over
+            late = now.second_days is not None
+            self.reminder.say("refuse" if late else "ask", words, actions)
         else:
             self.reminder.clear()
 
@@ -306,7 +307,8 @@ def _reminder(now: BackupState) -> str:
 def _drill_lines(report: DrillReport) -> list[str]:
     """Return the report; of the rows by table only those whose number has changed since."""
     counted = [(name, number) for name, number in report.backup.items() if number]
-    lines = list(report.lines_in(language()))
+    at = local_instant(report.made_at)
+    lines = [one.replace(report.made_at, at) for one in report.lines_in(language())]
     first, last = len(lines) - 1 - len(counted), len(lines) - 1
     differing = [
         line

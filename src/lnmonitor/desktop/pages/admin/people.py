@@ -21,6 +21,7 @@ from lnmonitor.desktop.dialogs.people import (
     TrainingDialog,
 )
 from lnmonitor.desktop.dialogs.reason import ReasonDialog
+from lnmonitor.desktop.dialogs.recovery import print_key
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
@@ -55,7 +56,7 @@ class PeopleSection(QWidget):
         self.people = self._table()
         self.people.chosen.connect(self._offer)
         self.roles = label("", "small", "text-2", wrap=True, selectable=True)
-        self.review = label("", "small", "text-2", selectable=True)
+        self.review = label("", "small", "text-2", wrap=True, selectable=True)
         self.review_button = button(tr("Record review…"), self.record_review, small=True)
         self.report_button = button(tr("Report of access…"), self.report, small=True)
         self.age_button = button(tr("Age of passwords…"), self.set_password_age, small=True)
@@ -80,11 +81,11 @@ class PeopleSection(QWidget):
             self.roles,
             row(*self._for_one, None),
             rule(),
+            self.review,
             row(
-                self.review,
-                None,
                 self.review_button,
                 self.report_button,
+                None,
                 self.age_button,
                 self.recovery_button,
             ),
@@ -263,8 +264,18 @@ class PeopleSection(QWidget):
 
     def _say_key(self, key: object) -> None:
         words = tr("Recovery key, shown this once. Print it or write it down: {key}", key=key)
-        self.strip.say("ask", words, ((tr("It is written down"), self.strip.clear),))
+        actions = (
+            (tr("Print…"), partial(self._print_key, str(key))),
+            (tr("It is written down"), self.strip.clear),
+        )
+        self.strip.say("ask", words, actions)
         self.read()
+
+    def _print_key(self, key: str) -> None:
+        session = hub().session
+        if session is not None:
+            study = f"{session.study.name}, {tr('Site {site}', site=session.study.site)}"
+            print_key(self, study, key, session.clock)
 
 
 def access_words(card: AccountCard) -> str:
