@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from lnmonitor.desktop import i18n
@@ -155,7 +155,20 @@ class Desktop(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _SIGNS_OF_LIFE and self._idle.isActive():
             self._idle.start()
+        if event.type() == QEvent.Type.KeyPress and _locks_over_dialog(event):
+            self._lock()
+            return True
         return super().eventFilter(watched, event)
+
+
+def _locks_over_dialog(event: QEvent) -> bool:
+    """Return whether it is the lock's key while a dialog keeps the window's own shortcuts off."""
+    return (
+        isinstance(event, QKeyEvent)
+        and event.key() == Qt.Key.Key_L
+        and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        and QApplication.activeModalWidget() is not None
+    )
 
 
 def _close(session: StudySession) -> Exception | None:

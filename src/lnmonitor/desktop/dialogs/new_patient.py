@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from lnmonitor.clock import today
@@ -188,6 +188,11 @@ class NewPatientDialog(QDialog):
         words = tr("What is typed is not kept on the disk yet, only in memory.")
         again = ((tr("Try again"), self._journal.flush),)
         self._form.message.say("refuse", f"{words} {sentence(problem)}", again)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the next field; it saves on the Save button only."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
     def reject(self) -> None:
         """Close; what was typed stays as a draft, which the worklist announces."""

@@ -148,7 +148,7 @@ class PeopleSection(QWidget):
 
     def _show(self, found: _Found) -> None:
         self._limit = found.limit
-        self.people.set_rows(found.cards)
+        self.people.set_rows(found.cards, "name")
         self.review.setText(_review_words(found))
 
     def _age_tone(self, card: AccountCard) -> str:
