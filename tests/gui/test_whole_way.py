@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from lnmonitor.clock import SystemClock, today
 from lnmonitor.desktop import operations
 from lnmonitor.desktop.app import Desktop
-from lnmonitor.desktop.dialogs.new_patient import NewPatientDialog, open_new_patient
+from lnmonitor.desktop.dialogs.new_patient import NewPatientDialog
 from lnmonitor.desktop.entry.item_row import ItemRow
 from lnmonitor.desktop.pages.documents import DocumentsPage, JobRow
 from lnmonitor.desktop.pages.visit.page import VisitPage
@@ -103,7 +103,8 @@ class Nurse:
         self.bot.waitUntil(lambda: QApplication.activeWindow() is self.window)
 
     def add_patient(self, number: str, values: dict[str, str]) -> None:
-        dialog = open_new_patient(self.window)
+        dialog = NewPatientDialog(self.window)
+        dialog.open()
         dialog.activateWindow()
         self.bot.waitUntil(lambda: QApplication.activeWindow() is dialog)
         dialog.subject.setFocus()

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from lnmonitor.desktop import i18n
@@ -77,7 +77,6 @@ class Desktop(QObject):
     def _leave(self) -> None:
         """Close the study and show the sign-in; whoever is next signs in anew."""
         from lnmonitor.desktop.operations import TaskOp
-        from lnmonitor.desktop.safekeeping import close_safely
 
         window, session = self.window, hub().session
         self.window = None
@@ -88,7 +87,7 @@ class Desktop(QObject):
             window.hide()
             window.deleteLater()
         if session is not None:
-            TaskOp(self, partial(close_safely, session), self._closed).run()
+            TaskOp(self, partial(_close, session), self._closed).run()
 
     def _closed(self, problem: Exception | None) -> None:
         self.sign_in.renew()
@@ -156,7 +155,29 @@ class Desktop(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _SIGNS_OF_LIFE and self._idle.isActive():
             self._idle.start()
+        if event.type() == QEvent.Type.KeyPress and _locks_over_dialog(event):
+            self._lock()
+            return True
         return super().eventFilter(watched, event)
+
+
+def _locks_over_dialog(event: QEvent) -> bool:
+    """Return whether it is the lock's key while a dialog keeps the window's own shortcuts off."""
+    return (
+        isinstance(event, QKeyEvent)
+        and event.key() == Qt.Key.Key_L
+        and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        and QApplication.activeModalWidget() is not None
+    )
+
+
+def _close(session: StudySession) -> Exception | None:
+    """Close a study once every draft told so far is kept."""
+    from lnmonitor.desktop.operations import after_journal
+    from lnmonitor.desktop.safekeeping import close_safely
+
+    after_journal()
+    return close_safely(session)
 
 
 def _on_screen(width: int, height: int) -> QSize:

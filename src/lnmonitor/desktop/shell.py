@@ -17,6 +17,7 @@ from lnmonitor.desktop.menus import Menus
 from lnmonitor.desktop.navigation import History, PageSpec, Place, available_pages
 from lnmonitor.desktop.operations import ReadOp
 from lnmonitor.desktop.pages.base import Page
+from lnmonitor.desktop.pages.visit.keeper import not_kept
 from lnmonitor.desktop.preferences import preferences
 from lnmonitor.desktop.problems import report, sentence
 from lnmonitor.desktop.session_hub import hub
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self.top.lock_pressed.connect(self.lock_now)
         self.lock.unlocked.connect(self._uncover)
         self.lock.left.connect(self.close_study)
+        self.lock.ended.connect(self._end_for_another)
 
     # --- session ---------------------------------------------------------------------------
 
@@ -138,6 +140,9 @@ class MainWindow(QMainWindow):
         return [spec for spec in self._specs.values() if spec.listed]
 
     def _count(self) -> None:
+        session = hub().session
+        if session is None or session.must_change_password:
+            return
         ReadOp(self, read_waiting, self._take_waiting).run()
         ReadOp(self, _count_queries, self._take_queries).run()
 
@@ -156,7 +161,13 @@ class MainWindow(QMainWindow):
 
     @Slot(str, object)
     def open_page(self, name: str, argument: object = None) -> None:
-        """Show a page and note it for Back; a page not in this build is not offered."""
+        """Show a page and note it for Back; a page not in this build is not offered.
+
+        With a password that has to be changed there is the worklist only, which asks for another.
+        """
+        session = hub().session
+        if session is not None and session.must_change_password:
+            name, argument = "worklist", None
         if self._show(Place(name, argument)):
             self._history.visit(Place(name, argument))
             self._menus.update_history(self._history)
@@ -340,6 +351,8 @@ class MainWindow(QMainWindow):
         self._put_away = [w for w in self.findChildren(QDialog) if w.isVisible()]
         for dialog in self._put_away:
             dialog.hide()
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()  # a menu or a value's history would stay over the cover
         self.lock.show_locked()
         self._cover(locked=True)
 
@@ -362,6 +375,14 @@ class MainWindow(QMainWindow):
             self.closed.emit()
         elif self.locked:
             self.lock.say(tr("Values are not saved yet. Unlock, then save or discard them."))
+
+    @Slot()
+    def _end_for_another(self) -> None:
+        """Close for an administrator; what the person typed waits in the journal."""
+        if not_kept():
+            self.lock.say(tr("Values are not on the disk yet: the disk does not take them."))
+        else:
+            self.closed.emit()
 
     def may_close(self) -> bool:
         """Return whether the study may be closed: no page holds values that are not saved."""

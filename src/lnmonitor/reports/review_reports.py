@@ -21,7 +21,7 @@ from lnmonitor.study.forms import FORMS
 
 ACCOUNT_ACTIONS = (
     "account added", "role changed", "access removed", "access given", "account unlocked",
-    "password set", "password changed",
+    "password set", "password changed", "training recorded",
 )  # fmt: skip
 """What the trail tells about an account, as the report of access shows it."""
 _NEW_PASSWORD = ("account added", "access given", "password set", "password changed")
@@ -205,7 +205,7 @@ def _account(
         in_zone(one.last_sign_in, zone) or tr.text("never"),
         "; ".join(states),
         "" if one.ended_at or one.name not in ages else tr.text("{n} days", n=ages[one.name]),
-        "",
+        one.trained_on,
         "□",
     )
 
@@ -242,6 +242,8 @@ def _roles(entry: AuditEntry, tr: Translator) -> str:
     """Return the roles that an entry names, the old one first."""
     if entry.action == "role changed":
         return f"{_role(entry.old, tr)} → {_role(entry.new, tr)}"
+    if entry.action == "training recorded":
+        return f"{entry.old or '–'} → {entry.new}"
     if entry.action == "access removed":
         return f"{_role(entry.old, tr)} → –"
     if not entry.new.startswith("{"):

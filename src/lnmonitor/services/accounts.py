@@ -81,6 +81,11 @@ class AccountCard:
     password_days: int = 0
     roles: tuple[PastRole, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The account's name."""
+        return self.account.name
+
 
 @dataclass(frozen=True)
 class PastAccount:

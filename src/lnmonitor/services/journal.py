@@ -24,15 +24,26 @@ from lnmonitor.study.forms import FORMS, Visit
 from lnmonitor.study.records import PatientData, Record
 
 __all__ = [
+    "NUMBER",
     "DraftView",
     "Place",
     "discard",
     "discard_all",
     "drafts",
     "keep_draft",
+    "new_patient_place",
     "take",
     "take_all",
 ]
+
+
+NUMBER = "subject number"
+"""The note of a new patient's draft that holds the number as typed."""
+
+
+def new_patient_place(form: str) -> Place:
+    """Return where the draft of a form of a patient not made yet lies."""
+    return Place("", "", form)
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,11 @@ class DraftView:
     def count(self) -> int:
         """How many items hold something."""
         return len({*self.values, *self.missing, *self.aside})
+
+    @property
+    def new_patient(self) -> bool:
+        """Whether it is of a patient not made yet; `notes` then hold the number as `NUMBER`."""
+        return self.place == new_patient_place(self.place.form)
 
 
 def keep_draft(

@@ -68,10 +68,12 @@ def add_patient(
     missing: Mapping[str, str] | None = None,
     justified: Mapping[str, str] | None = None,
     journal: Sequence[Place] = (),
+    identity_missing: Mapping[str, str] | None = None,
 ) -> Saved:
     """Add a patient with demographics and consent, and the identity if it is kept here.
 
     Args:
+        missing, justified: of the demographics. identity_missing: of the identity.
         journal: places of the drafts that this contains; they go with it.
 
     Raises:
@@ -83,7 +85,7 @@ def add_patient(
         RecordDraft(demographics, patient.id, missing=missing or {}, justified=justified or {})
     ]
     if identity is not None:
-        drafts.append(RecordDraft(identity, patient.id))
+        drafts.append(RecordDraft(identity, patient.id, missing=identity_missing or {}))
     return save_new_patient(session, patient, drafts, journal)
 
 

@@ -40,7 +40,18 @@ def test_that_no_date_has_no_bounds() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2009-13", "2009-02-30", "09", "2009-5", "yesterday", "1-1-2009", "0009"]
+    "text",
+    [
+        "2009-00",
+        "2009-05-00",
+        "2009-13",
+        "2009-02-30",
+        "09",
+        "2009-5",
+        "yesterday",
+        "1-1-2009",
+        "0009",
+    ],
 )
 def test_that_what_is_not_stored_form_is_refused(text: str) -> None:
     with pytest.raises(DateError):

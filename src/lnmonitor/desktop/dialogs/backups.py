@@ -133,7 +133,7 @@ class RestoreDialog(SmallForm):
         session = hub().session
         name = "" if session is None else session.actor.full_name or session.actor.account
         self.add(tr("Password of {name}", name=name), self.password)
-        self.setMinimumWidth(theme().px(150))
+        self.setMinimumWidth(theme().px(170))
 
     def save(self) -> None:
         """Try the password; only then the study is closed."""

@@ -1,29 +1,49 @@
-"""Adds a patient: number, consent and demographics, and the identity that stays at the site."""
+"""Adds a patient: number, consent and demographics, and the identity that stays at the site.
+
+What is typed is kept as a draft like in every form. Closing the window keeps the draft, which the
+worklist announces; only Discard, with a reason, or the save ends it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from lnmonitor.clock import today
+from lnmonitor.desktop.dialogs.drafts import DiscardDialog
 from lnmonitor.desktop.entry.answer_strip import AnswerStrip
+from lnmonitor.desktop.entry.draft_text import NOTHING, DraftText, draft_of, restore
 from lnmonitor.desktop.entry.factory import make_editor
 from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
+from lnmonitor.desktop.entry.journal import Journal, Watched
 from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
 from lnmonitor.desktop.entry.undo import UndoStack
 from lnmonitor.desktop.generated.ui_new_patient import Ui_NewPatientDialog
 from lnmonitor.desktop.i18n import text, tr
-from lnmonitor.desktop.operations import WriteOp
+from lnmonitor.desktop.operations import ReadOp, WriteOp, after_journal
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.layout import row
-from lnmonitor.desktop.widgets.text import label
+from lnmonitor.desktop.widgets.text import button, label
+from lnmonitor.desktop.words import count, instant
 from lnmonitor.errors import UserError
+from lnmonitor.services.changes import ChangeSet
+from lnmonitor.services.journal import (
+    NUMBER,
+    DraftView,
+    Place,
+    drafts,
+    new_patient_place,
+    take_all,
+)
 from lnmonitor.study.checks import Finding, check_form
 from lnmonitor.study.forms import Demographics, Identity
 from lnmonitor.study.items import Form
@@ -35,17 +55,17 @@ if TYPE_CHECKING:
 _LABEL_U, _EDITOR_U = 58.0, 46.0
 
 
-def open_new_patient(parent: QWidget) -> NewPatientDialog:
-    """Open the window over `parent`; it opens the patient's page when saved."""
-    dialog = NewPatientDialog(parent)
-    dialog.open()
-    return dialog
+def open_new_patient(parent: QWidget) -> None:
+    """Open the window over `parent`, with what was typed in it before and neither saved nor
+    discarded; it opens the patient's page when saved.
+    """
+    ReadOp(parent, _drafts, lambda found: NewPatientDialog(parent, found).open()).run()
 
 
 class NewPatientDialog(QDialog):
     """The same rows, checks and strips as in form entry; nothing is pre-filled but the site."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, found: Sequence[DraftView] = ()) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._form = Ui_NewPatientDialog()
@@ -57,9 +77,19 @@ class NewPatientDialog(QDialog):
         self._rows: list[ItemRow] = []
         self.subject = QLineEdit()
         self._build()
+        self._discard = button(tr("Discard…"), self._ask_discard)
+        self._form.buttons.insertWidget(0, self._discard)
         self._form.cancel.clicked.connect(self.reject)
         self._form.save.clicked.connect(self.save)
+        self._keep()
+        self._take_back(found)
+        for entry in self._entries():
+            self._undo.watch(entry)
+        for keys, back in (("Ctrl+Z", True), ("Ctrl+Shift+Z", False)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(partial(self._step, back=back))
         self.resize(theme().px(156), theme().px(176))
+        self._offer()
         self.subject.setFocus()
         self.subject.deselect()
 
@@ -70,8 +100,8 @@ class NewPatientDialog(QDialog):
         self.subject.setFixedWidth(px(_EDITOR_U))
         self.subject.setAccessibleName(tr("Patient number"))
         session = hub().session
-        if session is not None:
-            self.subject.setText(f"{session.study.site}-")
+        self._number = "" if session is None else f"{session.study.site}-"
+        self.subject.setText(self._number)
         self.subject.returnPressed.connect(self._first_row)
         fields.addLayout(row(name, self.subject, None, margins=(1.5, 1, 0, 1)))
         self._add_form(self.demographics, text(Demographics.title))
@@ -97,6 +127,94 @@ class NewPatientDialog(QDialog):
             made.next_wanted.connect(self._next)
             fields.addWidget(made)
             self._rows.append(made)
+
+    # --- drafts ----------------------------------------------------------------------------
+
+    def _entries(self) -> Iterable[FormEntry]:
+        return (self.demographics, self.identity)
+
+    def _keep(self) -> None:
+        """Keep what is typed from now on; what came back is there already."""
+        self._journal = Journal(Watched(self._entries, _place_of, self._text_of), self)
+        self._journal.failed.connect(self._not_kept)
+        for entry in self._entries():
+            entry.changed.connect(self._changed)
+        self.subject.textChanged.connect(self._changed)
+
+    def _text_of(self, entry: FormEntry) -> DraftText:
+        """Return an entry's draft; the number goes with the demographics."""
+        kept = draft_of(entry)
+        number = self.subject.text()
+        if entry is self.demographics and number not in {"", self._number}:
+            kept = replace(kept, notes={**kept.notes, NUMBER: number})
+        return kept
+
+    @Slot()
+    def _changed(self, _what: object = None) -> None:
+        self._journal.wait()
+        self._offer()
+
+    def _offer(self) -> None:
+        """Say on the buttons what becomes of what is typed."""
+        typed = self.typed
+        self._discard.setVisible(typed)
+        self._form.cancel.setText(tr("Close, draft kept") if typed else tr("Cancel"))
+
+    @property
+    def typed(self) -> bool:
+        """Whether something would be lost without its draft."""
+        return any(self._text_of(entry) != NOTHING for entry in self._entries())
+
+    def _take_back(self, found: Sequence[DraftView]) -> None:
+        """Put a draft of an earlier time back and say so."""
+        back = [one for one in found if one.count or one.notes]
+        for draft in back:
+            entry = next(one for one in self._entries() if _place_of(one) == draft.place)
+            number = draft.notes.get(NUMBER, "")
+            if number:
+                self.subject.setText(number)
+            notes = {key: words for key, words in draft.notes.items() if key != NUMBER}
+            text = DraftText({**draft.values, **draft.aside}, draft.missing, notes)
+            restore(entry, text, today=today(hub().clock))
+            self._journal.recovered(draft.place, self._text_of(entry))
+        if back:
+            self._form.message.say("ask", _recovered_words(back))
+            places = [one.place for one in back]
+            WriteOp(self, lambda s: take_all(s, places), lambda _taken: None).run()
+        self._judge()
+
+    @Slot(object)
+    def _not_kept(self, problem: Exception) -> None:
+        words = tr("What is typed is not kept on the disk yet, only in memory.")
+        again = ((tr("Try again"), self._journal.flush),)
+        self._form.message.say("refuse", f"{words} {sentence(problem)}", again)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the next field; it saves on the Save button only."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    def reject(self) -> None:
+        """Close; what was typed stays as a draft, which the worklist announces."""
+        self._journal.flush()
+        ReadOp(self.parentWidget(), _drafts_kept, hub().data_changed.emit).run()
+        super().reject()
+
+    @Slot()
+    def _ask_discard(self) -> None:
+        self._journal.flush()
+        words = tr("What was typed for a new patient is discarded for good.")
+        DiscardDialog(self, words, _PLACES, self._discarded).open()
+
+    def _discarded(self) -> None:
+        self._journal.hold()
+        super().reject()
+
+    def _step(self, *, back: bool) -> None:
+        step = self._undo.undo() if back else self._undo.redo()
+        if step is not None:
+            self._judge()
+            self._focus(step.entry, step.name)
 
     # --- moving and checking ---------------------------------------------------------------
 
@@ -179,7 +297,10 @@ class NewPatientDialog(QDialog):
             identity=identity,
             missing=self.demographics.missing,
             justified=dict(self.demographics.justified),
+            identity_missing=self.identity.missing,
+            journal=self._journal.places,
         )
+        self._journal.hold()
         WriteOp(self, work, self._saved, self._failed).run()
 
     def _focus(self, entry: FormEntry, name: str) -> None:
@@ -197,6 +318,7 @@ class NewPatientDialog(QDialog):
         from lnmonitor.services.records import CheckFailed
 
         self._form.save.setEnabled(True)
+        self._journal.go_on(saved=False)
         if isinstance(problem, CheckFailed):
             found = problem.findings
             own = tuple(one for one in found if one.form == Demographics.code)
@@ -220,9 +342,41 @@ def _add(
     identity: Form | None,
     missing: dict[str, str],
     justified: dict[str, str],
+    identity_missing: dict[str, str],
+    journal: Sequence[Place],
 ) -> Saved:
     from lnmonitor.services.patients import add_patient
 
     assert isinstance(demographics, Demographics)  # noqa: S101 - for the type checker
     assert identity is None or isinstance(identity, Identity)  # noqa: S101 - as above
-    return add_patient(session, subject, demographics, identity, missing, justified)
+    after_journal()
+    return add_patient(
+        session, subject, demographics, identity, missing, justified, journal, identity_missing
+    )
+
+
+_PLACES = tuple(new_patient_place(form.code) for form in (Demographics, Identity))
+
+
+def _place_of(entry: FormEntry) -> Place:
+    return new_patient_place(entry.form_type.code)
+
+
+def _drafts(session: StudySession) -> list[DraftView]:
+    return [one for one in drafts(session) if one.new_patient]
+
+
+def _drafts_kept(_session: StudySession) -> ChangeSet:
+    """Tell open pages of the draft once it is on the disk."""
+    after_journal()
+    return ChangeSet(frozenset({"drafts"}))
+
+
+def _recovered_words(back: Sequence[DraftView]) -> str:
+    number = sum(one.count + (NUMBER in one.notes) for one in back)
+    return count(
+        number,
+        "1 value typed {time} was not saved: it is back, with an amber edge.",
+        "{n} values typed {time} were not saved: they are back, with an amber edge.",
+        time=instant(max(one.local for one in back)),
+    )

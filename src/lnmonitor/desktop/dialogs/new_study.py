@@ -10,10 +10,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
+from lnmonitor.desktop.dialogs.recovery import print_key
 from lnmonitor.desktop.generated.ui_new_study import Ui_NewStudyDialog
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import TaskOp
 from lnmonitor.desktop.problems import report, sentence
+from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.widgets.text import button
 from lnmonitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,6 +42,9 @@ class NewStudyDialog(QDialog):
         form.cancel.clicked.connect(self.reject)
         form.create.clicked.connect(self._create)
         form.copy.clicked.connect(self._copy)
+        form.copy_row.insertWidget(0, button(tr("Print…"), self._print, small=True))
+        form.recovery_key.setFont(theme().font("section", 600))
+        form.recovery_key.setMinimumHeight(theme().px(8))
         form.kept.toggled.connect(form.done.setEnabled)
         form.done.clicked.connect(self._finish)
         form.done.setEnabled(False)
@@ -115,6 +121,14 @@ class NewStudyDialog(QDialog):
     @Slot()
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._form.recovery_key.text())
+
+    @Slot()
+    def _print(self) -> None:
+        """Print the key; what is printed is on paper."""
+        form = self._form
+        study = f"{form.protocol.currentText()}, {tr('Site {site}', site=form.site.text().strip())}"
+        if print_key(self, study, form.recovery_key.text()):
+            form.kept.setChecked(True)
 
     @Slot()
     def _finish(self) -> None:

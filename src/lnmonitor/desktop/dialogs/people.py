@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from lnmonitor.clock import today
 from lnmonitor.desktop.dialogs.reason import ReasonDialog
 from lnmonitor.desktop.dialogs.small_form import SmallForm
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import WriteOp
+from lnmonitor.desktop.problems import sentence
+from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.widgets.password_edit import PasswordEdit
 from lnmonitor.desktop.widgets.segmented import Segmented
 from lnmonitor.desktop.words import ROLES, role_name
+from lnmonitor.errors import UserError
+from lnmonitor.study import dates
 
 if TYPE_CHECKING:
     from lnmonitor.services.accounts import Account
@@ -142,6 +147,93 @@ class NewPasswordDialog(ReasonDialog):
         if person.ended_at:
             return give_access(session, person.name, person.role, self._typed, reason)
         return set_password(session, person.name, self._typed, reason)
+
+
+class TrainingDialog(ReasonDialog):
+    """On which day a person was trained."""
+
+    def __init__(self, parent: QWidget, person: Account) -> None:
+        self._person = person
+        words = tr("The day on which {name} was trained for this program.", name=person.full_name)
+        super().__init__(parent, tr("Training"), words, self._record)
+        self.save_button.setText(tr("Record"))
+
+    def add_inputs(self) -> None:
+        """Add the day."""
+        self.day = QLineEdit(self._person.trained_on)
+        self.day.setPlaceholderText("t, 3/7, 2026-05-12")
+        self.add(tr("Date"), self.day)
+
+    def save(self) -> None:
+        """Read the day, which must be known whole, before the work leaves the main thread."""
+        try:
+            self._typed = dates.typed(self.day.text(), today=today(hub().clock), partial=False)
+        except UserError as problem:
+            self.strip.say("ask", sentence(problem))
+            self.day.setFocus()
+            return
+        super().save()
+
+    def _record(self, session: StudySession, reason: str) -> ChangeSet:
+        from lnmonitor.services.access_review import record_training
+
+        return record_training(session, self._person.name, self._typed, reason)
+
+
+class PasswordAgeDialog(ReasonDialog):
+    """After how many days everybody replaces the password."""
+
+    def __init__(self, parent: QWidget, now: int) -> None:
+        self._now = now
+        words = tr("Whose password is older chooses a new one at the next sign-in. 0: no end.")
+        super().__init__(parent, tr("Age of passwords"), words, self._set)
+        self.save_button.setText(tr("Set"))
+
+    def add_inputs(self) -> None:
+        """Add the number."""
+        self.days = QLineEdit(str(self._now))
+        self.add(tr("Days"), self.days)
+
+    def save(self) -> None:
+        """Read the number before the work leaves the main thread."""
+        typed = self.days.text().strip()
+        if not typed.isdecimal():
+            self.strip.say("ask", tr("Give the number of days."))
+            self.days.setFocus()
+            return
+        self._typed = int(typed)
+        super().save()
+
+    def _set(self, session: StudySession, reason: str) -> ChangeSet:
+        from lnmonitor.services.password_age import set_password_limit
+
+        return set_password_limit(session, self._typed, reason)
+
+
+class AccessReviewDialog(SmallForm):
+    """That somebody has looked at the list of people, and with which result."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, tr("Review of access"), tr("Record"))
+        self.explain(tr("Each account is still needed, its role fits, and its person is trained."))
+        self.result = Segmented(
+            [("no change", tr("no change")), ("changes needed", tr("changes needed"))]
+        )
+        self.comment = QLineEdit()
+        self.add(tr("Result"), self.result)
+        self.add(tr("Remark"), self.comment)
+
+    def save(self) -> None:
+        """Record it."""
+        self.save_button.setEnabled(False)
+        work = partial(_record_review, result=self.result.key, comment=self.comment.text())
+        WriteOp(self, work, self.saved, self.refused).run()
+
+
+def _record_review(session: StudySession, *, result: str, comment: str) -> ChangeSet:
+    from lnmonitor.services.access_review import record_review
+
+    return record_review(session, result, comment)  # type: ignore[arg-type]
 
 
 def _add_account(

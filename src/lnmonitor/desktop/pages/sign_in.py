@@ -157,6 +157,8 @@ class SignInWindow(QWidget):
         for field in (form.account, form.password):
             field.setMaximumWidth(px(80))
         form.message.setMaximumWidth(px(100))
+        self._recover = button("", self._use_recovery_key, kind="link")
+        form.sign_row.insertWidget(1, self._recover)
         self._new: NewStudyDialog | None = None
         self._wait = 0
         self._timer = QTimer(self)
@@ -243,8 +245,9 @@ class SignInWindow(QWidget):
         locked = card.locked_by if card is not None else ""
         form.locked_by.setText(tr("Open already: {who}. Close it there first.", who=locked))
         form.locked_by.setVisible(bool(locked))
-        for field in (form.account, form.password, form.sign_in):
+        for field in (form.account, form.password, form.sign_in, self._recover):
             field.setEnabled(not entry.problem)
+        self._recover.setVisible(card is not None and not card.synthetic)
         if entry.problem:
             forget = (tr("Take off the list"), self._forget)
             form.message.say("refuse", entry.problem, (forget,))
@@ -294,6 +297,22 @@ class SignInWindow(QWidget):
     def _take_new(self, folder: Path, account: str) -> None:
         preferences().last_user[str(folder.resolve())] = account
         self._fill(folder)
+
+    @Slot()
+    def _use_recovery_key(self) -> None:
+        from lnmonitor.desktop.dialogs.recovery import RecoverDialog
+
+        entry = self.current
+        if entry is not None:
+            account = self._form.account.text().strip()
+            RecoverDialog(self, entry.folder, account, self._recovered).open()
+
+    def _recovered(self, account: str) -> None:
+        """The account has a new password: sign in with it, without the wait of wrong ones."""
+        self._wait = 0
+        self._form.account.setText(account)
+        self._form.password.field.setFocus()
+        self._form.message.say("ok", tr("The password is set. Sign in with it."))
 
     # --- signing in ------------------------------------------------------------------------
 
@@ -384,6 +403,7 @@ class SignInWindow(QWidget):
 
     def _name_other_language(self) -> None:
         self._form.language.setText("English" if language() == "zh" else "中文")
+        self._recover.setText(tr("Use the recovery key…"))
 
     @Slot(str)
     def _retranslate(self, _language: str) -> None:

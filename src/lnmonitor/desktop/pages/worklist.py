@@ -190,7 +190,10 @@ class WorklistPage(Page):
         """Nothing is permitted with a password that somebody else has set."""
         from lnmonitor.desktop.dialogs.people import PasswordDialog
 
+        session = hub().session
         words = tr("Your password was set by somebody else. Choose your own before you go on.")
+        if session is not None and session.password_expired:
+            words = tr("Your password is too old. Choose a new one before you go on.")
         self.strip.say("ask", words, ((tr("Choose password…"), self._ask_password),))
         PasswordDialog(self.window(), words, self._go_on).open()
 
@@ -322,7 +325,9 @@ class WorklistPage(Page):
         """Go on with a draft, show it beside what is saved, or ask why it is discarded."""
         from lnmonitor.desktop.dialogs.drafts import DiscardDialog
 
-        if what == "continue":
+        if what == "continue" and group.new_patient:
+            self.new_patient()
+        elif what == "continue":
             hub().open_page.emit(*group.page)
         elif what == "compare":
             self._compare(group)

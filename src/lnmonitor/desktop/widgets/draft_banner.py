@@ -13,7 +13,7 @@ from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.widgets.layout import column
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.words import count, instant
-from lnmonitor.services.journal import DraftView
+from lnmonitor.services.journal import NUMBER, DraftView
 
 _MOST = 3
 Actions = tuple[tuple[str, Callable[[], object]], ...]
@@ -31,8 +31,13 @@ class DraftGroup:
         return max(self.drafts, key=lambda one: one.at)
 
     @property
+    def new_patient(self) -> bool:
+        """Whether they are of a patient not made yet."""
+        return self.first.new_patient
+
+    @property
     def page(self) -> tuple[str, tuple[str, str, str | None]]:
-        """Where they are gone on with: a page and its argument."""
+        """Where those of a patient are gone on with: a page and its argument."""
         place = self.first.place
         if place.visit:
             return "visit", (place.patient_id, place.visit, place.form)
@@ -44,17 +49,22 @@ class DraftGroup:
         """Patient, visit, forms with their number of values, and when."""
         numbers: dict[str, int] = {}
         for one in self.drafts:
-            title = text(one.form)
-            numbers[title] = numbers.get(title, 0) + one.count
+            if one.count:
+                title = text(one.form)
+                numbers[title] = numbers.get(title, 0) + one.count
         comma = "，" if language() == "zh" else ", "
         forms = comma.join(
             count(n, "{form} 1 value", "{form} {n} values", form=form)
             for form, n in numbers.items()
         )
+        where = " ".join(filter(None, (self.first.subject_id, self.first.visit)))
+        if self.new_patient:
+            known = (one.notes[NUMBER] for one in self.drafts if NUMBER in one.notes)
+            where = " ".join((tr("New patient"), *known))
         return tr(
             "A draft was kept. {where}: {forms}. Typed {time}, not saved.",
-            where=" ".join(filter(None, (self.first.subject_id, self.first.visit))),
-            forms=forms,
+            where=where,
+            forms=forms or tr("the number"),
             time=instant(self.first.local),
         )
 
@@ -64,8 +74,9 @@ def groups_of(drafts: Sequence[DraftView]) -> list[DraftGroup]:
     found: dict[tuple[str, ...], list[DraftView]] = {}
     for one in drafts:
         place = one.place
-        key = (place.patient_id, place.visit, "" if place.visit else place.form)
-        if one.count and place.patient_id:
+        alone = place.form if place.patient_id and not place.visit else ""
+        key = (place.patient_id, place.visit, alone)
+        if one.count or NUMBER in one.notes:
             found.setdefault(key, []).append(one)
     groups = [DraftGroup(tuple(members)) for members in found.values()]
     return sorted(groups, key=lambda group: group.first.at, reverse=True)
@@ -96,8 +107,8 @@ class DraftBanner(QWidget):
         self.setVisible(bool(groups))
 
     def _actions(self, group: DraftGroup) -> Actions:
-        return (
-            (tr("Continue"), partial(self.wanted.emit, "continue", group)),
-            (tr("Compare"), partial(self.wanted.emit, "compare", group)),
-            (tr("Discard…"), partial(self.wanted.emit, "discard", group)),
-        )
+        actions = [("continue", tr("Continue")), ("compare", tr("Compare"))]
+        if group.new_patient:  # there is nothing saved to compare with
+            actions.pop()
+        actions.append(("discard", tr("Discard…")))
+        return tuple((words, partial(self.wanted.emit, what, group)) for what, words in actions)

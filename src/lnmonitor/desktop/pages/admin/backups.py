@@ -19,11 +19,12 @@ from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.admin.facts import FactGrid
+from lnmonitor.desktop.pages.admin.reports import ask_place, job_of_drill
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.layout import column, row
-from lnmonitor.desktop.widgets.message_strip import MessageStrip
+from lnmonitor.desktop.widgets.message_strip import MessageKind, MessageStrip
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.text import button, label, rule
 from lnmonitor.desktop.words import count, local_instant, size_words
@@ -59,6 +60,7 @@ class BackupSection(QWidget):
         self.facts = FactGrid()
         self.reminder = MessageStrip()
         self.strip = MessageStrip()
+        self._jobs = column()
         self.now_button = button(
             tr("Back up now"), self.back_up, kind="primary", icon_name="backup", small=True
         )
@@ -78,6 +80,7 @@ class BackupSection(QWidget):
             self.table,
             row(self.drill_button, None, self.copy_button, self.restore_button),
             self.strip,
+            self._jobs,
             spacing=2,
         )
         layout.setStretch(5, 1)
@@ -153,7 +156,8 @@ class BackupSection(QWidget):
         if now.remind:
             words = _reminder(now)
             actions = ((tr("To the second medium"), self.second),) if now.medium_found else ()
-            self.reminder.say("refuse", words, actions)  # red: its limit is over
+            late = now.second_days is not None
+            self.reminder.say("refuse" if late else "ask", words, actions)
         else:
             self.reminder.clear()
 
@@ -243,7 +247,16 @@ class BackupSection(QWidget):
 
     def _drilled(self, report: DrillReport) -> None:
         self._end()
-        self.strip.say("ok" if report.sound else "refuse", "\n".join(_drill_lines(report)))
+        kind: MessageKind = "ok" if report.sound else "refuse"
+        print_it = (tr("Report of the drill…"), partial(self._report, report))
+        self.strip.say(kind, "\n".join(_drill_lines(report)), (print_it,))
+
+    def _report(self, report: DrillReport) -> None:
+        """Ask where the report goes, and make it."""
+        session = hub().session
+        place = ask_place(self, f"restore-drill-{report.drilled_at[:10]}.pdf")
+        if session is not None and place is not None:
+            self._jobs.addWidget(job_of_drill(session, report, place))
 
     def _restored(self, report: RestoreReport) -> None:
         words = tr("Restored to {path}. The study in use is as it was.", path=report.path)
@@ -294,7 +307,8 @@ def _reminder(now: BackupState) -> str:
 def _drill_lines(report: DrillReport) -> list[str]:
     """Return the report; of the rows by table only those whose number has changed since."""
     counted = [(name, number) for name, number in report.backup.items() if number]
-    lines = list(report.lines_in(language()))
+    at = local_instant(report.made_at)
+    lines = [one.replace(report.made_at, at) for one in report.lines_in(language())]
     first, last = len(lines) - 1 - len(counted), len(lines) - 1
     differing = [
         line

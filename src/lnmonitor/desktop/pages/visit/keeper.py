@@ -64,6 +64,12 @@ class BinderKeeper(QObject):
         return {place for binder in self._kept.values() for place in journal_of(binder).places}
 
 
+def not_kept() -> bool:
+    """Return whether something typed is in memory only, because the journal could not keep it."""
+    binders = keeper().unsaved.values()
+    return any(journal_of(binder).at is None for binder in binders)
+
+
 def place_of(binder: Binder) -> Place:
     """Return where a binder stands."""
     return binder.data.patient_id, visit_key(binder) or binder.single
