@@ -102,7 +102,8 @@ class FormPages:
     ) -> list[Flowable]:
         """Return the records of one form at one visit, or of the patient."""
         title = form.title.in_(self.tr.language)
-        parts = flow.subsection(title, self._facts(form, records), mark)
+        head = flow.subsection(title, self._facts(form, records), mark)
+        parts: list[Flowable] = []
         if form is LabResult:
             parts += self._results(records)
         else:
@@ -113,7 +114,7 @@ class FormPages:
                 parts += self._notes([record])
         if form is LabResult:
             parts += self._notes(records)
-        return [*parts, *self._voided(voided)]
+        return flow.headed(head, [*parts, *self._voided(voided)])
 
     # --- heads ------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class FormPages:
         for group, members in groupby(short, key=lambda name: names[name].item.group):
             if group:
                 heads.append(len(rows))
-                name = Cell(group.in_(language), Weight.SEMIBOLD)
+                name = Cell(group.in_(language), Weight.SEMIBOLD, wide=True)
                 rows.append((name, *[""] * (2 * columns - 1)))
             cells = [
                 cell

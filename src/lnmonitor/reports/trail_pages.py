@@ -26,7 +26,7 @@ from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
 
-_WIDTHS = (0.55, 1.45, 1.25, 0.95, 3.1, 1.3)
+_WIDTHS = (0.5, 1.4, 1.2, 0.9, 3.1, 1.5)
 _APART = ("missing", "justified")
 
 
@@ -49,7 +49,7 @@ def trail_table(
         record = records.get(record_id)
         if record is not None and len(by_record) > 1:
             heads.append(len(rows))
-            name = Cell(record_name(record, tr.language), Weight.SEMIBOLD)
+            name = Cell(record_name(record, tr.language), Weight.SEMIBOLD, wide=True)
             rows.append(("", name, *[""] * 4))
         alone = len(own) == 1 and own[0].action == "create"
         rows += [_row(entry, tr, alone=alone) for entry in _by_field(own)]
@@ -80,6 +80,8 @@ def _row(entry: AuditEntry, tr: Translator, *, alone: bool) -> tuple[str, ...]:
     reason = entry.reason
     if entry.action.startswith("query "):
         reason = tr.text(reason)
+    if entry.action == SIGNED and not entry.hidden:
+        reason = Meaning(json.loads(entry.new)["meaning"]).title.in_(tr.language)
     if entry.justified:
         reason = "; ".join(filter(None, (reason, tr.text("justified:") + " " + entry.justified)))
     if alone:
@@ -144,9 +146,9 @@ def _whole(code: str, values: Mapping[str, Any], tr: Translator) -> str:
 
 
 def _signed(facts: Mapping[str, Any], tr: Translator) -> str:
-    meaning = Meaning(facts["meaning"]).title.in_(tr.language)
+    """Return what a signature covers; what it says is the entry's reason."""
     count = tr.text("{n} records", n=len(facts["records"]))
-    return f"{meaning} {count}, SHA-256 {facts['hash']}"
+    return f"{count}, SHA-256 {facts['hash']}"
 
 
 def _plain(text: str) -> str:
