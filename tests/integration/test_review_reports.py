@@ -10,7 +10,8 @@ import pytest
 from tests.pdf_text import pages_of, squeezed, text_of
 
 from lnmonitor.errors import PermissionDeniedError
-from lnmonitor.reports.service import report_access, report_drill
+from lnmonitor.reports.review_reports import REVIEWED, Access, access_report
+from lnmonitor.reports.service import imprint_of, report_access, report_drill
 from lnmonitor.services import accounts, audit, backup, restore, seals
 from lnmonitor.services.session import StudySession
 
@@ -68,6 +69,26 @@ def test_that_access_is_reported_with_roles_their_history_and_passwords(
     assert "0days" in text
     assert all(words in text for words in BY_HAND)
     assert "Namesthepeoplewhohaveaccounts;nopatient." in text
+
+
+def test_that_days_of_training_and_earlier_reviews_are_printed(
+    open_as: Open, tmp_path: Path
+) -> None:
+    admin = open_as("admin")
+    like = audit.entries(admin, action="account added", limit=1)[0]
+    trained = replace(like, action="training recorded", item="monitor", old="", new="2026-04-01")
+    reviewed = replace(
+        like, action=REVIEWED, item="", new='{"result":"no change"}', reason="All fit"
+    )
+    imprint = imprint_of(admin, "Review of access", "en")
+    path = tmp_path / "a.pdf"
+    access = Access(
+        accounts.review_access(admin), [trained], [reviewed], admin.clock.now(), imprint
+    )
+    path.write_bytes(access_report(access))
+    text = squeezed(text_of(path))
+    assert text.count("2026-04-01") == 2, "beside the account and in its history"
+    assert "nochangeAllfit" in text
 
 
 def test_that_only_who_manages_accounts_gets_the_review(open_as: Open, tmp_path: Path) -> None:
