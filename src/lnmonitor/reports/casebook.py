@@ -182,8 +182,9 @@ class _Pages:
     def _counts(self) -> Flowable:
         tr, review = self._tr, self._book.review
         head = (
-            tr.text("Visit"), tr.text("Forms entered"), tr.text("Records"), tr.text("Verified"),
-            tr.text("Signed"), tr.text("Open queries"), tr.text("Expected, not entered"),
+            tr.text("Visit"), tr.text("Forms entered"), tr.text("Records"),
+            tr.text("Records verified"), tr.text("Signed"),
+            tr.text("Open queries"), tr.text("Expected, not entered"),
         )  # fmt: skip
         asked = Counter(
             one.query.visit_id for one in self._book.threads if one.query.state in OPEN_STATES

@@ -18,7 +18,14 @@ from lnmonitor.reports import flowables as flow
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.grid import Cell
 from lnmonitor.reports.instants import with_offset
-from lnmonitor.reports.wording import item_label, missing_words, raw_words, record_name
+from lnmonitor.reports.wording import (
+    item_label,
+    listed,
+    missing_words,
+    pairs,
+    raw_words,
+    record_name,
+)
 from lnmonitor.services.audit import HIDDEN, AuditEntry
 from lnmonitor.services.permissions import role_of
 from lnmonitor.services.signatures import SIGNED, Meaning
@@ -109,7 +116,7 @@ def content_words(entry: AuditEntry, tr: Translator) -> str:
         return _whole(entry.form, entry.values, tr)
     if entry.action.startswith("verif"):
         names = json.loads(entry.new)
-        return ", ".join(item_label(entry.form, name, tr.language) for name in names)
+        return listed((item_label(entry.form, name, tr.language) for name in names), tr.language)
     if entry.action == SIGNED:
         return _signed(json.loads(entry.new), tr)
     if entry.action == "amend" or entry.old:
@@ -127,22 +134,17 @@ def _whole(code: str, values: Mapping[str, Any], tr: Translator) -> str:
     """Return all values of a record, its reasons for none and its justifications."""
     language = tr.language
     fields = FORMS[code].items() if code in FORMS else values
-    parts = [
-        f"{item_label(code, name, language)}: {raw_words(code, name, values[name], language)}"
-        for name in (
-            *(one for one in fields if one in values),
-            *(values.keys() - {*fields, *_APART}),
-        )
+    known = [name for name in fields if name in values]
+    others = values.keys() - {*fields, *_APART}
+    told = [(name, raw_words(code, name, values[name], language)) for name in (*known, *others)]
+    told += [
+        (name, missing_words(why, language)) for name, why in values.get("missing", {}).items()
     ]
-    parts += [
-        f"{item_label(code, name, language)}: {missing_words(why, language)}"
-        for name, why in values.get("missing", {}).items()
-    ]
-    parts += [
-        f"{item_label(code, name, language)}: {tr.text('justified:')} {why}"
+    told += [
+        (name, f"{tr.text('justified:')} {why}")
         for name, why in values.get("justified", {}).items()
     ]
-    return "; ".join(parts)
+    return pairs(((item_label(code, name, language), words) for name, words in told), language)
 
 
 def _signed(facts: Mapping[str, Any], tr: Translator) -> str:
