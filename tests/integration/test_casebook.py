@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,13 +58,13 @@ class Written:
     casebook: Path
     summary: Path
 
-    @property
+    @cached_property
     def pages(self) -> list[str]:
         return pages_of(self.casebook)
 
-    @property
+    @cached_property
     def text(self) -> str:
-        return squeezed(text_of(self.casebook))
+        return squeezed("\n".join(self.pages))
 
 
 @pytest.fixture(scope="module")

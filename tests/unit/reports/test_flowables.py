@@ -80,3 +80,12 @@ def test_that_facts_of_any_length_fit_on_pages() -> None:
     parts = table.split(TEXT_WIDTH, TEXT_HEIGHT)
     assert parts
     assert parts[0].wrap(TEXT_WIDTH, TEXT_HEIGHT)[1] <= TEXT_HEIGHT
+
+
+def test_that_a_head_goes_with_the_first_row_below_it_however_high() -> None:
+    head = flowables.section("Section")
+    table = flowables.table(("Head",), [("line\n" * 15,), ("x",)], (1,))
+    break_, *rest = flowables.headed(head, [table])
+    needed = sum(part.wrap(TEXT_WIDTH, TEXT_HEIGHT)[1] for part in rest)
+    one_row = flowables.table((), [("x",)], (1,)).wrap(TEXT_WIDTH, TEXT_HEIGHT)[1]
+    assert break_.height == pytest.approx(needed - one_row)
