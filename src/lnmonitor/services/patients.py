@@ -47,6 +47,9 @@ def list_patients(session: StudySession) -> tuple[PatientSummary, ...]:
         if unknown:
             wanted = unknown if cache.summaries else None
             cache.summaries.update(summaries.read(session, wanted))
+        unkept = [one for one in patients if one.id not in cache.summaries]
+        if unkept:
+            cache.summaries.update(summaries.derive(session, unkept))
     return tuple(cache.summaries[one.id] for one in patients)
 
 

@@ -324,6 +324,14 @@ def bring_up_to_date(store: Store, clock: Clock) -> None:
         done = migrate(work.connection)
         work.note("migration", new=canonical({"steps": done, "backup": place.name}))
         work.note("backup", item=place.name, new=canonical(backup.told(kept)))
+        _fill_summaries(work)
+
+
+def _fill_summaries(work: UnitOfWork) -> None:
+    """Keep the summaries that lists need, in the transaction of the step that made their table."""
+    from lnmonitor.services.summaries import fill  # with all forms: a study's card needs none
+
+    fill(work, load_protocol(repo.meta(work.connection)["protocol"]))
 
 
 def _info(meta: Mapping[str, str]) -> StudyInfo:

@@ -8,7 +8,7 @@ overdue are worked out from the kept dates when they are read (docs/adr/0024).
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -232,18 +232,24 @@ def keep_missing(session: StudySession) -> int:
         if not store.lacking(connection, VERSION):
             return 0
     with session.work(source="derived") as work:
-        lacking = store.lacking(work.connection, VERSION)
-        rows = [
-            StoredSummary(one.id, VERSION, *texts, work.at)
-            for one, texts in _texts_of(session, work.connection, lacking)
-        ]
+        return fill(work, session.protocol)
+
+
+def fill(work: UnitOfWork, protocol: Protocol) -> int:
+    """Keep missing summaries in a transaction, with an entry in the trail; return their number."""
+    lacking = store.lacking(work.connection, VERSION)
+    rows = [
+        StoredSummary(one.id, VERSION, *texts, work.at)
+        for one, texts in _texts_of(work.connection, protocol, lacking)
+    ]
+    if rows:
         store.put(work.connection, rows)
-        work.note("summaries kept", new=canonical(len(rows)))
+        work.note("summaries kept", new=canonical(len(rows)), source="derived")
     return len(rows)
 
 
 def _texts_of(
-    session: StudySession, connection: Connection, patients: Sequence[Patient]
+    connection: Connection, protocol: Protocol, patients: Sequence[Patient]
 ) -> Iterator[tuple[Patient, tuple[str, str, str]]]:
     """Give the texts of many patients, read by whole tables."""
     records: dict[str, list[Record[Any]]] = defaultdict(list)
@@ -251,11 +257,11 @@ def _texts_of(
     for form in _FORMS:
         for record in repo.records_of(connection, form):
             records[record.patient_id].append(record)
-    for result in repo.assessments(connection, ("sledai", response_of(session.protocol))):
+    for result in repo.assessments(connection, ("sledai", response_of(protocol))):
         results[result.patient_id].append(result)
     for one in patients:
         data = PatientData(one.id, one.subject_id, one.site_id, tuple(records[one.id]))
-        yield one, summary_texts(session.protocol, data, results[one.id])
+        yield one, summary_texts(protocol, data, results[one.id])
 
 
 def _status(data: PatientData, start: Start) -> str:
@@ -280,7 +286,7 @@ def read(
 ) -> dict[str, PatientSummary]:
     """Return the summaries of all or of some patients as of today, by patient id."""
     with session.store.read() as connection:
-        rows = store.listed(connection, patient_ids)
+        rows = store.listed(connection, VERSION, patient_ids)
     # Parsed at once: a call for each of thousands takes longer.
     parsed = json.loads(f"[{','.join(row.line for row in rows)}]")
     today, protocol = session.today, session.protocol
@@ -288,6 +294,19 @@ def read(
         row.patient_id: _summary(row, Line._make(line), today, protocol)
         for row, line in zip(rows, parsed, strict=True)
     }
+
+
+def derive(session: StudySession, patients: Sequence[Patient]) -> dict[str, PatientSummary]:
+    """Return summaries that are not kept, as when an older study is open for reading only."""
+    today, protocol = session.today, session.protocol
+    found: dict[str, PatientSummary] = {}
+    with session.store.read() as connection:
+        flags = Counter(one.patient_id for one in repo.flags(connection, open_only=True))
+        for one, (line, details, _) in _texts_of(connection, protocol, patients):
+            keys = (one.id, one.subject_id, one.site_id)
+            row = ListedSummary(*keys, line, details, flags[one.id])
+            found[one.id] = _summary(row, Line._make(json.loads(line)), today, protocol)
+    return found
 
 
 def _summary(row: ListedSummary, line: Line, today: date, protocol: Protocol) -> PatientSummary:

@@ -128,10 +128,10 @@ class StoreMachine(RuleBasedStateMachine):
             assert not data.of(Visit)
         counted = {one: len(history(self.session, one)) for one in self.entries}
         assert counted == self.entries
-        assert verify(self.session).intact
 
     def teardown(self) -> None:
         if hasattr(self, "session"):
+            assert verify(self.session).intact
             self.session.close()
             shutil.rmtree(self.folder.parent)
 

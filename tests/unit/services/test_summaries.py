@@ -159,6 +159,15 @@ def test_that_missing_summaries_are_kept_at_the_next_opening(
     assert len(audit.entries(again, action="summaries kept")) == 1
 
 
+def test_that_a_summary_that_is_not_kept_is_derived_for_the_list(
+    nurse: StudySession, patient_id: str
+) -> None:
+    follow(nurse, patient_id)
+    listed = list_patients(nurse)
+    alter(nurse, "UPDATE summary SET version = 0, line = 'of another form'")
+    assert list_patients(nurse) == listed
+
+
 def test_that_a_failed_save_leaves_the_summary(nurse: StudySession, patient_id: str) -> None:
     follow(nurse, patient_id)
     before = kept(nurse, patient_id)
