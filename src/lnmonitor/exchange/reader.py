@@ -46,6 +46,8 @@ _SECTIONS: tuple[tuple[str, Text, Sequence[str]], ...] = (
     ("SCORES", Text("Results that the program computed", "程序计算的结果"), SCORE_COLUMNS),
     ("FLAGS", Text("Flags", "提示"), FLAG_COLUMNS),
 )
+_NOT_SHOWN = (*SUBJECT_KEYS, "VISITNUM", "FORMVER", "RECID")
+"""Key columns that workbook and CSV files have."""
 _TRAIL = Text("Audit trail", "稽查轨迹")
 _STUDY_TRAIL = Text("Audit trail of the study as a whole", "研究整体的稽查轨迹")
 _ABOUT = Text("About this archive", "关于本归档")
@@ -74,7 +76,8 @@ font-weight:600}summary span{color:var(--muted);font-weight:400}
 .wide{overflow:auto;max-height:80vh;border:1px solid var(--line);margin:.2rem 0 1rem}
 table{border-collapse:collapse}th,td{border-bottom:1px solid var(--line);padding:.2rem .6rem;
 text-align:left;vertical-align:top;white-space:pre-wrap;max-width:36rem;overflow-wrap:break-word}
-th{background:var(--soft);position:sticky;top:0;white-space:nowrap}td{min-width:3rem}
+th{background:var(--soft);position:sticky;top:0;max-width:11rem;white-space:normal;
+font-weight:600}th,td{min-width:3.5rem}
 .mark{display:inline-block;border:1px solid #b8862b;color:#b8862b;padding:0 .5rem;
 border-radius:3px}
 @media print{.wide{max-height:none;overflow:visible;border:0}}
@@ -132,9 +135,11 @@ class _Page:
                 heads = [self._text(head) for head in _VALUE_HEADS]
                 yield from self._table(title, heads, list(self._values(one)))
                 continue
-            kept = [n for n, column in enumerate(columns) if column not in SUBJECT_KEYS]
+            kept = [n for n, column in enumerate(columns) if column not in _NOT_SHOWN]
             labels = [self._label(columns[n]) for n in kept]
-            rows = [[row[n] for n in kept] for row in one.rows.get(name, ())]
+            rows = [
+                [self._shown(columns[n], row[n]) for n in kept] for row in one.rows.get(name, ())
+            ]
             yield from self._table(title, labels, rows)
         heads = [self._text(head) for head in _TRAIL_HEADS]
         yield from self._table(_TRAIL, heads, self._trail(one.patient_id))
@@ -206,6 +211,11 @@ class _Page:
 
     def _text(self, text: Text) -> str:
         return escape(text.in_(self.language))
+
+    def _shown(self, column: str, value: Cell) -> Cell:
+        """Return a form's title for its code, any other cell as it is."""
+        form = FORMS.get(str(value)) if column == "FORM" else None
+        return value if form is None else form.title.in_(self.language)
 
     def _label(self, column: str) -> str:
         label = column_label(column)

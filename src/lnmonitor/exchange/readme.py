@@ -38,8 +38,9 @@ def readme(
         *_when(snapshot),
         *_left_out(snapshot),
         *_meaning(snapshot),
-        ("Text cells", also, "文本单元格"),
     ]
+    if also:
+        lines.append(("Text cells", also, "文本单元格"))
     if replaced is not None:
         lines.append(("Control characters shown as text", replaced, "以文字显示的控制字符数"))
     lines += [(f"Rows of {name}", rows, "行数") for name, rows in counts.items()]

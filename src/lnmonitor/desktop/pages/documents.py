@@ -45,7 +45,8 @@ _SENTENCE = (
     "Each document carries the audit trail’s head; the trail remembers it, with for whom it was"
     " made."
 )
-_JOBS_U = 34
+_JOBS_SHOWN = 3
+_MOST_TOLD = 1000
 _FOLDER = "Folder for the PDFs"
 
 
@@ -64,7 +65,6 @@ class DocumentsPage(Page):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setWidget(box(self._jobs, "panel"))
-        self._area.setMaximumHeight(theme().px(_JOBS_U))
         self._area.hide()
         self.list = DocumentList()
         self._list_title = label("", "section")
@@ -88,7 +88,6 @@ class DocumentsPage(Page):
         self._body.replaceWidget(self.list, again)
         self.list.deleteLater()
         self.list = again
-        self._list_title.setText(tr("What has left the study"))
         self._show_made(self._made)
 
     def _make_top(self) -> QWidget:
@@ -148,7 +147,8 @@ class DocumentsPage(Page):
         )  # fmt: skip
         self._row(grid, "crf", row(self.annotated, None), (tr("Make PDF…"), self.make_forms))
         self._row(grid, "workbook", up_to, (tr("Make workbook…"), self.make_workbook))
-        self._row(grid, "csv", None, (tr("Make CSV files…"), self.make_csv))
+        same = label(tr("with the same limits"), "small", "text-muted")
+        self._row(grid, "csv", row(same, None), (tr("Make CSV files…"), self.make_csv))
         self._row(
             grid, "archive", row(self.with_study, None), (tr("Make archive…"), self.make_archive)
         )
@@ -195,6 +195,8 @@ class DocumentsPage(Page):
     def _show_made(self, made: Sequence[MadeDocument]) -> None:
         self._made = made
         self.list.show_made(made)
+        none = tr("Nothing has left the study yet.")
+        self._list_title.setText(tr("What has left the study") if made else none)
         latest = {kind_of(one): one for one in reversed(made)}
         for kind, words in self._last.items():
             one = latest.get(kind)
@@ -329,6 +331,8 @@ class DocumentsPage(Page):
         made.ended.connect(self._read)
         self.jobs.append(made)
         self._jobs.insertWidget(0, made)
+        seen = min(len(self.jobs), _JOBS_SHOWN)
+        self._area.setFixedHeight(seen * made.sizeHint().height() + theme().px(1))
         self._area.show()
         return made
 
@@ -343,4 +347,4 @@ def _last_words(made: MadeDocument | None) -> str:
 def _read_made(session: StudySession) -> tuple[MadeDocument, ...]:
     from lnmonitor.services.seals import made_documents
 
-    return made_documents(session)
+    return made_documents(session, limit=_MOST_TOLD)

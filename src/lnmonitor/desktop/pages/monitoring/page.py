@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lnmonitor.services.session import StudySession
 
 Wanted = Callable[[Any], bool]
+_LATE = "f.late"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _choices() -> tuple[Choice, ...]:
         Choice("f.signed", tr("Signed"), f, lambda r: r.state is FormState.SIGNED),
         Choice("f.held", tr("Frozen or locked"), f, lambda r: r.state >= FormState.FROZEN),
         Choice("f.news", tr("Changed since you looked"), f, lambda r: r.news),
-        Choice("f.late", tr("Entered late"), f, lambda r: r.late),
+        Choice(_LATE, tr("Entered late"), f, lambda r: r.late),
         Choice("f.all", tr("All forms"), f, lambda _r: True),
     )
 
@@ -100,6 +101,7 @@ class MonitoringPage(Page):
         self.filter.left.connect(self._to_list)
         self.queries = self._make_queries()
         self.forms = self._make_forms()
+        self.late = self._make_forms(late=True)
         self._lists = QStackedWidget()
         self._none = label("", tone="text-2")
         self.pane = RecordPane()
@@ -118,7 +120,7 @@ class MonitoringPage(Page):
 
     def _arrange(self) -> None:
         px = theme().px
-        for table in (self.queries, self.forms):
+        for table in (self.queries, self.forms, self.late):
             self._lists.addWidget(table)
         left = box(column(self.choices, margins=(0, 2, 0, 0)))
         left.setFixedWidth(px(56))
@@ -187,9 +189,21 @@ class MonitoringPage(Page):
         table.opened.connect(self._to_pane)
         return table
 
-    def _make_forms(self) -> RowTable:
+    def _make_forms(self, *, late: bool = False) -> RowTable:
+        """Return a list of forms; `late` tells how late they were entered, else whether opened."""
+
         def state(found: SheetRow) -> tuple[str, str]:
             return text(found.state.title), STATE_TONES[found.state]
+
+        opened = Column(tr("Opened"), _opened_words, tone="text-2", sample=tr("changed"), yields=1)
+        late_by = Column(
+            tr("Late by"),
+            lambda r: count(r.late, "1 day", "{n} days"),
+            tone="warn",
+            right=True,
+            sample=tr("{n} days", n=1000),
+            tip=_late_tip,
+        )
 
         columns = [
             Column(tr("Patient"), lambda r: r.subject_id, weight=500, sample="01-0470"),
@@ -208,17 +222,7 @@ class MonitoringPage(Page):
                 right=True,
                 sample="12",
             ),
-            Column(
-                tr("Late"),
-                _late_words,
-                order=lambda r: r.late or None,
-                tone="warn",
-                right=True,
-                sample=tr("{n} d", n=1000),
-                tip=_late_tip,
-                yields=2,
-            ),
-            Column(tr("Opened"), _opened_words, tone="text-2", sample=tr("changed"), yields=1),
+            late_by if late else opened,
         ]
         table = RowTable(columns, {3: ChipDelegate(self, state)}, name=tr("Forms"))
         table.chosen.connect(self._form_chosen)
@@ -329,10 +333,11 @@ class MonitoringPage(Page):
         if choice is None:
             return
         words = self.filter.text.casefold().split()
-        table = self.queries if choice.kind == "queries" else self.forms
+        forms = self.late if choice.key == _LATE else self.forms
+        table = self.queries if choice.kind == "queries" else forms
         say = _query_words if choice.kind == "queries" else _sheet_words
         rows = [one for one in self._all(choice.kind) if choice.wanted(one)]
-        if choice.key == "f.late":
+        if choice.key == _LATE:
             rows.sort(key=lambda one: -one.late)
         shown = [one for one in rows if all(word in say(one) for word in words)]
         self._lists.setCurrentWidget(table)
@@ -357,7 +362,7 @@ class MonitoringPage(Page):
         self.pane.show_query(view)
 
     def _form_chosen(self, found: SheetRow | None) -> None:
-        if found is not None and self._lists.currentWidget() is self.forms:
+        if found is not None and self._lists.currentWidget() in (self.forms, self.late):
             self.pane.show_form(*found.key)
 
     def _to_list(self, _row: object = None) -> None:
@@ -374,13 +379,7 @@ def _form_words(found: SheetRow) -> str:
     return f"{form_title(found.form)}{many}"
 
 
-def _late_words(found: SheetRow) -> str:
-    return tr("{n} d", n=found.late) if found.late else ""
-
-
 def _late_tip(found: SheetRow) -> str:
-    if not found.late:
-        return ""
     return count(found.late, "Entered 1 day after the event", "Entered {n} days after the event")
 
 
