@@ -146,6 +146,15 @@ def test_that_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
         members_of(written(tmp_path, bytes(content), "t.zip"))
 
 
+@pytest.mark.parametrize("mark", [b"PK\x01\x02", b"PK\x03\x04"])
+def test_that_a_name_that_is_no_text_is_refused(tmp_path: Path, mark: bytes) -> None:
+    content = bytearray(zip_bytes({"é.csv": CSV}))
+    name = content.index("é".encode(), content.index(mark))
+    content[name] = 0x80
+    with pytest.raises(InputError, match="not a sound zip"):
+        members_of(written(tmp_path, bytes(content), "t.zip"))
+
+
 def test_that_links_twins_passwords_and_nested_archives_are_refused(tmp_path: Path) -> None:
     link = io.BytesIO()
     with zipfile.ZipFile(link, "w") as archive:
