@@ -14,7 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.exchange.files import csv_bytes, xlsx_bytes, zip_bytes
+from tests.unit.exchange.files import (
+    csv_bytes,
+    dataset,
+    json_bytes,
+    odm_bytes,
+    row_xml,
+    sheet_xml,
+    xlsx_bytes,
+    xlsx_parts,
+    zip_bytes,
+)
 
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.limits import LIMITS, Limits, shown
@@ -208,3 +218,25 @@ def test_that_a_workbook_is_held_to_the_same_limits(tmp_path: Path) -> None:
         read_tables(path, Reading(limits=SMALL))
     with pytest.raises(InputError, match="more than 4 rows"):
         read_tables(path, Reading(limits=Limits(rows=4)))
+
+
+def test_that_all_tables_together_are_limited_also_in_their_empty_cells(tmp_path: Path) -> None:
+    wide = [f"C{n}" for n in range(20)]
+    sparse = [["x"] + [""] * 19 for _ in range(5)]
+    few = Reading(limits=Limits(all_cells=150))
+    book = {
+        name: sheet_xml("".join(row_xml(n, row) for n, row in enumerate((wide, *sparse), 1)))
+        for name in ("A", "B")
+    }
+    groups = dict.fromkeys(("A", "B"), (wide, sparse))
+    for name, content in (
+        ("t.xlsx", zip_bytes(xlsx_parts(book))),
+        ("t.xml", odm_bytes(groups)),
+        ("t.json", json_bytes(dataset("A", wide, sparse * 2))),
+    ):
+        path = written(tmp_path, content, name)
+        assert read_tables(path)
+        if name == "t.json":
+            few = Reading(limits=Limits(cells=50))
+        with pytest.raises(InputError, match="more than"):
+            read_tables(path, few)
