@@ -119,7 +119,9 @@ def _files(source: Path, reading: Reading) -> Iterator[tuple[str, tuple[Table, .
     """Give each file of a source with its tables; none for a file of another kind."""
     if not source.exists():
         raise InputError(
-            "There is no folder or file {path}.", "Check the path.", path=shown(source)
+            "There is no folder {path}.",
+            "Name a folder with SDTM files, a zip of them or an ODM file.",
+            path=shown(source),
         )
     if source.is_dir():
         for path in sorted(source.iterdir()):

@@ -187,7 +187,7 @@ def _checked(year: int, month: int | None, day: int | None, text: str) -> Partia
     if year < FIRST_YEAR:
         raise _not_a_date(text)
     try:
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         raise _not_a_date(text) from None
     return PartialDate(year, month, day)
