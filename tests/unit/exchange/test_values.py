@@ -79,7 +79,8 @@ def row(text: str) -> Row:
 @pytest.mark.parametrize(
     "text",
     ["44927", "2024-02-00", "2024-00", "2024-00-10", "2023-02-30", "03/04/2023", "2023-13-01",
-     "0000-00-00", "2023-1-5", "20230105", "2023T10:00", "2023-01-05T25:00", "2023-01-05T", "2023-01-05 10:00", "１９９９-01-01x"],
+     "0000-00-00", "2023-1-5", "20230105", "2023T10:00", "2023-01-05T25:00",
+     "2023-01-05T", "2023-01-05 10:00", "１９９９-01-01x"],
 )  # fmt: skip
 def test_that_a_mangled_date_is_refused_with_what_stands_there(text: str) -> None:
     with pytest.raises(NotStoredError, match="D is not an ISO date: "):
