@@ -29,6 +29,7 @@ from lnmonitor import cli
 from lnmonitor.errors import InputError
 from lnmonitor.exchange import sdtm_import
 from lnmonitor.exchange.import_report import ImportReport
+from lnmonitor.exchange.limits import Limits
 from lnmonitor.exchange.readers import Reading
 from lnmonitor.exchange.sdtm_import import import_sdtm
 from lnmonitor.exchange.table_import import import_table
@@ -340,6 +341,10 @@ def test_that_two_files_of_one_domain_and_an_unknown_encoding_are_refused(
     (sdtm_trial / "x.json").write_bytes(json_bytes(dataset("dm", *split(DM))))
     with pytest.raises(InputError, match=r"The domain dm stands twice, in x\.json and in dm\.csv"):
         import_sdtm(manager, sdtm_trial)
+    (sdtm_trial / "x.json").unlink()
+    few = Reading(limits=Limits(all_cells=100))
+    with pytest.raises(InputError, match="more than 100 cells in all its tables"):
+        import_sdtm(manager, sdtm_trial, reading=few)
     with pytest.raises(InputError, match="no encoding klingon"):
         import_sdtm(manager, sdtm_trial, reading=Reading(encoding="klingon"))
 

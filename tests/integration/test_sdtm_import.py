@@ -77,7 +77,7 @@ def test_that_a_subject_already_there_stops_the_import_and_changes_nothing(
 
 
 def test_that_a_folder_without_subjects_is_refused(manager: StudySession, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no folder or file"):
+    with pytest.raises(InputError, match="no folder"):
         import_sdtm(manager, tmp_path / "absent")
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no domain DM"):

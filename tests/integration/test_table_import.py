@@ -90,6 +90,21 @@ def test_that_a_row_with_a_cell_that_cannot_be_read_is_left_out_with_the_reason(
     assert count.lines["crea is not a number: 1+"] == [4], "the row is named"
 
 
+def test_that_a_sex_that_is_none_is_told_and_many_reasons_are_cut_in_words_only(
+    manager: StudySession, tmp_path: Path
+) -> None:
+    mapping = MAPPING.replace("[visit]", 'sex = { column = "sex", F = "1", M = "0" }\n[visit]')
+    bad = "".join(f"{n},2024-01-02,x{n},1\n" for n in range(30))
+    table = "id,on,crea,sex\na,2024-01-02,1,1\nb,2024-01-02,1,F\n" + bad
+    report = import_table(manager, *mapped(tmp_path, table, mapping))
+    count = report.sources[0]
+    assert count.left_out == {"sex is neither F nor M: F": 1}
+    assert "and 5 more reasons; --json names all" in report.text
+    told = report.as_json()["sources"]
+    assert isinstance(told, list)
+    assert len(told[0]["not_stored"]) == 30
+
+
 def test_that_a_visit_is_not_taken_twice(manager: StudySession, tmp_path: Path) -> None:
     table, mapping = mapped(tmp_path, "id,on,crea\n1,2024-01-02,1.0\n", MAPPING)
     import_table(manager, table, mapping)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.exchange import files
 
@@ -29,6 +29,7 @@ XML_TEXT = st.text(
     ),
     max_size=30,
 )
+unhurried = settings(deadline=None)
 NAMES = st.lists(
     st.from_regex(r"[A-Z][A-Z0-9_]{0,6}", fullmatch=True), min_size=1, max_size=5, unique=True
 )
@@ -52,6 +53,7 @@ def cells(table: Table) -> list[list[str]]:
     return [list(row.values) for row in table.rows]
 
 
+@unhurried
 @given(tables(TEXT))
 def test_that_csv_gives_back_every_text(table: tuple[list[str], list[list[str]]]) -> None:
     columns, rows = table
@@ -61,6 +63,7 @@ def test_that_csv_gives_back_every_text(table: tuple[list[str], list[list[str]]]
     assert (list(found.columns), cells(found)) == (columns, rows)
 
 
+@unhurried
 @given(tables(TEXT), st.sampled_from(["t.json", "t.ndjson"]))
 def test_that_dataset_json_gives_back_every_text(
     table: tuple[list[str], list[list[str]]], name: str
@@ -71,6 +74,7 @@ def test_that_dataset_json_gives_back_every_text(
     assert (list(found.columns), cells(found)) == (columns, rows)
 
 
+@unhurried
 @given(tables(TEXT))
 def test_that_xpt_gives_back_every_text_but_blanks_at_its_end(
     table: tuple[list[str], list[list[str]]],
@@ -83,6 +87,7 @@ def test_that_xpt_gives_back_every_text_but_blanks_at_its_end(
     assert not any(any(row) for row in expected[len(got) :]), "only rows of blanks may be padding"
 
 
+@unhurried
 @given(tables(XML_TEXT))
 def test_that_odm_gives_back_every_text(table: tuple[list[str], list[list[str]]]) -> None:
     columns, rows = table
@@ -92,6 +97,7 @@ def test_that_odm_gives_back_every_text(table: tuple[list[str], list[list[str]]]
     assert [[row.cells[column] for column in columns] for row in found.rows] == rows
 
 
+@unhurried
 @given(tables(XML_TEXT))
 def test_that_a_workbook_gives_back_every_text(
     table: tuple[list[str], list[list[str]]],
@@ -102,6 +108,7 @@ def test_that_a_workbook_gives_back_every_text(
     assert cells(found) == [row for row in rows if any(row)]
 
 
+@unhurried
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e70, max_value=1e70))
 def test_that_every_number_survives_the_transport_format(value: float) -> None:
     if value and abs(value) < 1e-70:
@@ -109,12 +116,14 @@ def test_that_every_number_survives_the_transport_format(value: float) -> None:
     assert math.isclose(ibm_number(files.ibm(value)), value, rel_tol=1e-15)
 
 
+@unhurried
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-(2.0**52), max_value=2.0**52))
 def test_that_a_number_is_read_as_it_is_printed(value: float) -> None:
     assert exact_number(plain_number(value)) == value
     assert split_result("<" + plain_number(value)) == ("<", value, None)
 
 
+@unhurried
 @given(TEXT)
 def test_that_a_result_is_kept_as_a_number_or_as_its_own_text(text: str) -> None:
     operator, value, words = split_result(text)
@@ -124,6 +133,7 @@ def test_that_a_result_is_kept_as_a_number_or_as_its_own_text(text: str) -> None
         assert words is None
 
 
+@unhurried
 @given(TEXT)
 def test_that_a_neutral_cell_is_the_text_or_begins_with_an_apostrophe(text: str) -> None:
     assert neutral(text) in (text, "'" + text)
@@ -131,6 +141,7 @@ def test_that_a_neutral_cell_is_the_text_or_begins_with_an_apostrophe(text: str)
 
 
 @pytest.mark.parametrize("ending", [*ENDINGS, ".csv.gz", ".zip"])
+@unhurried
 @given(content=st.binary(max_size=400))
 def test_that_any_bytes_are_read_or_refused(ending: str, content: bytes) -> None:
     with TemporaryDirectory() as folder:

@@ -24,6 +24,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _TEXTS = frozenset({"string", "decimal", "date", "datetime", "time", "URI"})
 _NUMBERS = frozenset({"integer", "float", "double"})
 _LONGEST_LINE = 32 << 20
+_COMMAS = 2
+"""Commas for each cell, at most; each may mean a value, which takes far more memory than text."""
 
 
 class _Number(str):
@@ -82,6 +84,14 @@ def _decoded(path: Path, content: bytes) -> str:
 
 def _load(text: str, path: Path, limits: Limits) -> Any:
     """Return what a JSON text says, numbers as `_Number`."""
+    if text.count(",") > _COMMAS * limits.cells:
+        raise InputError(
+            "{file} has more than {rows} rows or {cells} cells.",
+            "Split it into smaller files; nothing was imported.",
+            file=shown(path.name),
+            rows=limits.rows,
+            cells=limits.cells,
+        )
     depth = 0
     for token in _TOKEN.finditer(text):
         if token[0] in "[{":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 _LINES = 100
 """Rows named for one reason."""
-_LINES_SHOWN = 5
+_LINES_SHOWN, _REASONS_SHOWN = 5, 25
 
 
 @dataclass
@@ -86,11 +86,17 @@ class ImportReport:
             )
             lines += [
                 f"    {rows} not stored: {reason}{_rows(count.lines.get(reason, []), rows)}"
-                for reason, rows in count.not_stored.most_common()
+                for reason, rows in count.not_stored.most_common(_REASONS_SHOWN)
             ]
             lines += [
-                f"    {cells} left out: {what}" for what, cells in count.left_out.most_common()
+                f"    {cells} left out: {what}"
+                for what, cells in count.left_out.most_common(_REASONS_SHOWN)
             ]
+            more = sum(
+                max(0, len(one) - _REASONS_SHOWN) for one in (count.not_stored, count.left_out)
+            )
+            if more:
+                lines.append(f"    and {more} more reasons; --json names all")
         return "\n".join([*lines, *self.notes])
 
 

@@ -36,6 +36,8 @@ class Limits:
     columns: int = 2_000
     cells: int = 12_000_000
     """Cells of one table: about one gigabyte of memory."""
+    all_cells: int = 24_000_000
+    """Cells of all tables of one import; an empty one counts too, as it takes memory."""
     cell_characters: int = 100_000
     json_depth: int = 20
     xml_depth: int = 40

@@ -13,7 +13,7 @@ from typing import IO
 
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.limits import LIMITS, Limits, shown
-from lnmonitor.exchange.table import Table, TableBuilder, not_a
+from lnmonitor.exchange.table import Table, TableBuilder, not_a, together
 from lnmonitor.exchange.xml_reading import read_xml
 
 _KIND = "ODM"
@@ -47,7 +47,8 @@ def parse_odm(stream: IO[bytes], path: Path, *, limits: Limits = LIMITS) -> tupl
         raise not_a(path, _KIND, "it does not begin with ODM of version 1.3")
     if not found.groups:
         raise not_a(path, _KIND, "it holds no clinical data")
-    return tuple(group.table(path, limits) for group in found.groups.values())
+    tables = (group.table(path, limits) for group in found.groups.values())
+    return tuple(together(tables, path, limits))
 
 
 class _Group:
@@ -57,7 +58,6 @@ class _Group:
         self.name = name
         self.columns: dict[str, None] = {}
         self.rows: list[Mapping[str, str]] = []
-        self.cells = 0
 
     def table(self, path: Path, limits: Limits) -> Table:
         built = TableBuilder(path, self.name, list(self.columns), limits=limits)
@@ -76,6 +76,7 @@ class _Clinical:
         self._names: dict[str, str] = {}
         """OID -> name, of the metadata."""
         self._subject = ""
+        self._cells = 0
         self._open: list[str] = []
         self._row: dict[str, str] | None = None
         self._item: tuple[str, str | None] | None = None
@@ -154,6 +155,6 @@ class _Clinical:
             )
         row[column] = value
         group.columns[column] = None
-        group.cells += 1
-        if group.cells > self.limits.cells:
+        self._cells += 1
+        if self._cells > self.limits.cells or len(self.groups) > self.limits.members:
             raise not_a(self.path, _KIND, "it holds too many items")

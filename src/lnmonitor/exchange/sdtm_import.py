@@ -18,7 +18,7 @@ from lnmonitor.exchange.import_report import ImportReport, SourceCount
 from lnmonitor.exchange.limits import shown
 from lnmonitor.exchange.readers import KINDS, Reading, ending, opened_members, read_tables
 from lnmonitor.exchange.sdtm_domains import Incoming, Person
-from lnmonitor.exchange.table import Row, Table
+from lnmonitor.exchange.table import Row, Table, together
 from lnmonitor.exchange.values import NotStoredError
 from lnmonitor.progress import Progress, silent
 from lnmonitor.services import patients
@@ -78,23 +78,27 @@ def _read(
     """Return the table of each domain; note what else there is."""
     tables: dict[str, Table] = {}
     others: list[str] = []
-    for number, (name, found) in enumerate(_files(source, reading), start=1):
-        if not found:
-            others.append(shown(name))
-        for table in found:
-            domain = table.name.lower()
-            if domain in tables:
-                raise InputError(
-                    "The domain {domain} stands twice, in {file} and in {other}.",
-                    "Leave one of them; nothing was imported.",
-                    domain=shown(table.name),
-                    file=shown(name),
-                    other=shown(tables[domain].path.name),
-                )
-            table.require(*_TAKEN.get(domain, ()))
-            tables[domain] = table
-            report.notes += table.notes
-        progress(number, 0, "files read")
+
+    def read() -> Iterator[Table]:
+        for number, (name, found) in enumerate(_files(source, reading), start=1):
+            if ending(name) is None:
+                others.append(shown(name))
+            yield from found
+            progress(number, 0, "files read")
+
+    for table in together(read(), source, reading.limits):
+        domain = table.name.lower()
+        if domain in tables:
+            raise InputError(
+                "The domain {domain} stands twice, in {file} and in {other}.",
+                "Leave one of them; nothing was imported.",
+                domain=shown(table.name),
+                file=shown(table.path.name),
+                other=shown(tables[domain].path.name),
+            )
+        table.require(*_TAKEN.get(domain, ()))
+        tables[domain] = table
+        report.notes += table.notes
     if "dm" not in tables:
         raise InputError(
             "{path} holds no domain DM, the list of subjects.",
@@ -115,7 +119,9 @@ def _files(source: Path, reading: Reading) -> Iterator[tuple[str, tuple[Table, .
     """Give each file of a source with its tables; none for a file of another kind."""
     if not source.exists():
         raise InputError(
-            "There is no folder or file {path}.", "Check the path.", path=shown(source)
+            "There is no folder {path}.",
+            "Name a folder with SDTM files, a zip of them or an ODM file.",
+            path=shown(source),
         )
     if source.is_dir():
         for path in sorted(source.iterdir()):

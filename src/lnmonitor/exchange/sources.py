@@ -12,6 +12,7 @@ import gzip
 import io
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -87,7 +88,9 @@ class Archive:
         """
         entry = copy.copy(self._zip.getinfo(name))
         entry.file_size = _UNKNOWN_SIZE  # else what is beyond the stated size would be lost
-        with self._zip.open(entry) as inner:
+        with _sound():
+            inner = self._zip.open(entry)
+        with inner:
             stream = counted(inner, self._budget)
             if stream.peek(8)[:8].startswith(_ARCHIVES):
                 raise InputError(
@@ -110,9 +113,20 @@ def opened_zip(path: Path, limits: Limits) -> Iterator[Archive]:
     with _told(path), _plain(path, limits) as raw:
         _check_directory(path, raw, limits)
         budget = Budget(path.name, limits, packed=os.fstat(raw.fileno()).st_size)
-        with zipfile.ZipFile(raw) as archive:
+        with _sound():
+            archive = zipfile.ZipFile(raw)
+        with archive:
             _check_members(path, archive, limits)
             yield Archive(path, archive, budget)
+
+
+@contextlib.contextmanager
+def _sound() -> Iterator[None]:
+    """Make one error of the many by which `zipfile` fails on a damaged list or name."""
+    try:
+        yield
+    except (ValueError, LookupError, ArithmeticError, struct.error) as error:
+        raise zipfile.BadZipFile from error
 
 
 @contextlib.contextmanager

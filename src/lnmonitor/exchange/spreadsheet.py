@@ -21,7 +21,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 from lnmonitor.errors import InputError
 from lnmonitor.exchange import sources
 from lnmonitor.exchange.limits import LIMITS, Limits, shown
-from lnmonitor.exchange.table import Table, TableBuilder, no_text, not_a, too_long
+from lnmonitor.exchange.table import Table, TableBuilder, no_text, not_a, together, too_long
 from lnmonitor.exchange.xml_reading import read_xml
 
 _KIND = "XLSX"
@@ -66,8 +66,8 @@ def read_xlsx(path: Path, *, limits: Limits = LIMITS) -> tuple[Table, ...]:
     """
     with sources.opened_zip(path, limits) as archive:
         book = _Book(path, archive, limits)
-        tables = [book.table(sheet) for sheet in book.sheets]
-    return tuple(table for table in tables if table is not None)
+        tables = (book.table(sheet) for sheet in book.sheets)
+        return tuple(together((one for one in tables if one is not None), path, limits))
 
 
 def _local(tag: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -211,6 +211,25 @@ class TableBuilder:
                 raise no_text(self.path, line, column)
             if len(column) > self.limits.cell_characters:
                 raise too_long(self.path, line, column, self.limits)
+
+
+def together(tables: Iterable[Table], path: Path, limits: Limits) -> Iterator[Table]:
+    """Give tables one by one, as long as all of them together stay within the limits.
+
+    Raises:
+        InputError: they do not.
+    """
+    cells = 0
+    for table in tables:
+        cells += len(table.rows) * len(table.columns)
+        if cells > limits.all_cells:
+            raise InputError(
+                "{file} holds more than {cells} cells in all its tables.",
+                "Import it in parts; nothing was imported.",
+                file=shown(path.name),
+                cells=limits.all_cells,
+            )
+        yield table
 
 
 def no_text(path: Path, line: int, column: str) -> InputError:

@@ -152,6 +152,7 @@ class _Reading:
         ]  # fmt: skip
         self.count.stored += 1
         self.count.records += len(forms)
+        self._note_sex(row)
 
     def batch(self) -> ImportBatch:
         """Return everything read, in one batch."""
@@ -204,6 +205,12 @@ class _Reading:
     def _sex(self, row: Row) -> str | None:
         column = self.mapping.sex
         return column.codes.get(row.get(column.column)) if column else None
+
+    def _note_sex(self, row: Row) -> None:
+        column = self.mapping.sex
+        text = row.present(column.column) if column else None
+        if column and text is not None and text not in column.codes:
+            self.count.left_out[f"{column.column} is neither F nor M: {shown(text)}"] += 1
 
     def _visit(self, subject: str, row: Row) -> tuple[Visit, float]:
         mapping = self.mapping

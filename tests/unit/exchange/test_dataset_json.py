@@ -44,6 +44,14 @@ def test_that_numbers_keep_the_digits_they_are_written_with(tmp_path: Path) -> N
     assert table.rows[0]["X"] == "1.50000000000000000001"
 
 
+def test_that_na_is_a_text_where_a_file_has_another_way_to_say_no_value(tmp_path: Path) -> None:
+    content = json_bytes(dataset("T", ["A"], [["NA"], [None]]))
+    (table,) = read_tables(written(tmp_path, content))
+    assert [row.present("A") for row in table.rows] == ["NA", None]
+    (tmp_path / "t.csv").write_bytes(b"A,B\nNA,1\n")
+    assert read_tables(tmp_path / "t.csv")[0].rows[0].present("A") is None
+
+
 def changed(**parts: object) -> bytes:
     return json_bytes(whole() | parts)
 

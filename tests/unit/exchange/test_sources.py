@@ -14,7 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.exchange.files import csv_bytes, xlsx_bytes, zip_bytes
+from tests.unit.exchange.files import (
+    csv_bytes,
+    dataset,
+    json_bytes,
+    odm_bytes,
+    row_xml,
+    sheet_xml,
+    xlsx_bytes,
+    xlsx_parts,
+    zip_bytes,
+)
 
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.limits import LIMITS, Limits, shown
@@ -146,6 +156,15 @@ def test_that_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
         members_of(written(tmp_path, bytes(content), "t.zip"))
 
 
+@pytest.mark.parametrize("mark", [b"PK\x01\x02", b"PK\x03\x04"])
+def test_that_a_name_that_is_no_text_is_refused(tmp_path: Path, mark: bytes) -> None:
+    content = bytearray(zip_bytes({"é.csv": CSV}))
+    name = content.index("é".encode(), content.index(mark))
+    content[name] = 0x80
+    with pytest.raises(InputError, match="not a sound zip"):
+        members_of(written(tmp_path, bytes(content), "t.zip"))
+
+
 def test_that_links_twins_passwords_and_nested_archives_are_refused(tmp_path: Path) -> None:
     link = io.BytesIO()
     with zipfile.ZipFile(link, "w") as archive:
@@ -199,3 +218,25 @@ def test_that_a_workbook_is_held_to_the_same_limits(tmp_path: Path) -> None:
         read_tables(path, Reading(limits=SMALL))
     with pytest.raises(InputError, match="more than 4 rows"):
         read_tables(path, Reading(limits=Limits(rows=4)))
+
+
+def test_that_all_tables_together_are_limited_also_in_their_empty_cells(tmp_path: Path) -> None:
+    wide = [f"C{n}" for n in range(20)]
+    sparse = [["x"] + [""] * 19 for _ in range(5)]
+    few = Reading(limits=Limits(all_cells=150))
+    book = {
+        name: sheet_xml("".join(row_xml(n, row) for n, row in enumerate((wide, *sparse), 1)))
+        for name in ("A", "B")
+    }
+    groups = dict.fromkeys(("A", "B"), (wide, sparse))
+    for name, content in (
+        ("t.xlsx", zip_bytes(xlsx_parts(book))),
+        ("t.xml", odm_bytes(groups)),
+        ("t.json", json_bytes(dataset("A", wide, sparse * 2))),
+    ):
+        path = written(tmp_path, content, name)
+        assert read_tables(path)
+        if name == "t.json":
+            few = Reading(limits=Limits(cells=50))
+        with pytest.raises(InputError, match="more than"):
+            read_tables(path, few)
