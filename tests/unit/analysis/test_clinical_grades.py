@@ -170,6 +170,16 @@ def test_that_an_admission_proposes_a_higher_grade_and_leaves_the_laboratory_s()
     )
 
 
+def test_that_a_proposal_no_higher_than_the_laboratory_s_grade_is_not_shown() -> None:
+    b = started()
+    for code, day, value in (("SCR", -7, 118), ("M1", 30, 75)):  # under 80 g/L: grade 3
+        b.lab(b.visit(code, day), day, "HGB", value)
+    b.add(AdverseEvent(ctcae_term="Anemia", start=b.iso(25), hospitalised="Y"))
+    visit = _course(b).visits[-1]
+    assert worst_grade(visit, "HGB") == 3
+    assert raised_by_event(b.data(), visit, "HGB") is None
+
+
 @pytest.mark.parametrize("answers", [{"stop": "2025-07-01", "hospitalised": "Y"}, {"grade": 4}])
 def test_that_an_event_of_another_time_or_without_answers_proposes_nothing(
     answers: dict[str, Any],

@@ -203,6 +203,29 @@ def test_that_a_dose_raised_and_lowered_between_two_visits_was_raised() -> None:
     assert _met(index) == ["sfi.prednisone_raised"]
 
 
+def test_that_anything_else_worse_is_never_no_by_itself() -> None:
+    for answer, severity in ((None, None), ("N", "mild_moderate"), ("Y", "severe")):
+        b = _pair(now_asked={"worse_other": answer})
+        b.records.pop()
+        _prednisone(b, -60, 9, 10)
+        _prednisone(b, 10, None, 20)  # doubled, 0.4 mg/kg
+        assert _index(b).severity == severity
+
+
+def test_that_a_pulse_between_two_visits_is_a_high_dose() -> None:
+    b = _pair()
+    pulse = Glucocorticoid(
+        drug="METHYLPREDNISOLONE",
+        dose_mg=500,
+        frequency="QD",
+        route="IV",
+        start=b.iso(10),
+        stop=b.iso(12),
+    )
+    b.add(pulse)
+    assert "sfi.prednisone_high" in _met(_index(b))
+
+
 def test_that_prednisone_above_half_a_milligram_per_kg_is_severe() -> None:
     b = _pair()
     b.records.pop()
