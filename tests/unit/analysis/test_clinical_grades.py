@@ -16,7 +16,7 @@ from lnmonitor.analysis.clinical_grades import (
     raised_by_event,
 )
 from lnmonitor.analysis.course import Course, evaluate
-from lnmonitor.analysis.explain import reason_text
+from lnmonitor.analysis.explain import explain, reason_text
 from lnmonitor.analysis.laboratory_grades import worst_grade
 from lnmonitor.clinical.results import Truth
 from lnmonitor.study.forms import AdverseEvent
@@ -88,6 +88,9 @@ def test_that_answers_propose_by_the_general_scale(
     found = propose_for_event(AdverseEvent(term="Pneumonia", **answers))
     assert found is not None
     assert (found.low, found.high) == (low, high)
+    told = explain(found, "en")
+    assert told.title.startswith("Pneumonia: proposed grade ")
+    assert "never assigned" in told.sentence
 
 
 def test_that_an_event_without_such_an_answer_proposes_nothing() -> None:
