@@ -21,7 +21,7 @@ from lnmonitor.study.forms import (
     PhysicianAssessment,
     Sledai2K,
 )
-from lnmonitor.study.protocol import ProtocolError, load_protocol
+from lnmonitor.study.protocol import load_protocol
 
 TRIAL = load_protocol("ln-msc-01")
 PROTOCOL = replace(TRIAL, selena_flare="classic", selena_flags=True)
@@ -113,13 +113,6 @@ def test_that_the_first_scored_visit_has_a_score_and_no_flare() -> None:
     first = _course(_pair()).visits[0]
     assert "selena" in first.outcomes
     assert "sfi" not in first.outcomes
-
-
-def test_that_flags_of_a_flare_that_is_not_computed_are_refused() -> None:
-    from lnmonitor.study import protocol
-
-    with pytest.raises(ProtocolError, match="selena_flags without selena_flare"):
-        protocol._check(replace(TRIAL, selena_flags=True))
 
 
 # --- the score ---------------------------------------------------------------------------------
