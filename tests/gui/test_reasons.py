@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui import sample_story
 from tests.gui.entry_nurse import Nurse, built, month_12, nurse
 from tests.gui.test_shell_pages import opened, settled, show
+from tests.gui.test_story_page import page
 
 from lnmonitor.analysis.explain import Explanation, Line
 from lnmonitor.desktop import i18n, operations
@@ -29,7 +30,6 @@ from lnmonitor.desktop.pages.safety import SafetyPage
 from lnmonitor.desktop.pages.visit.event_note import EventNote
 from lnmonitor.desktop.pages.worklist import WorklistPage
 from lnmonitor.desktop.session_hub import hub
-from lnmonitor.desktop.theme import theme_manager
 from lnmonitor.desktop.widgets.explain_popover import Explained, ExplainPopover
 from lnmonitor.language import Text
 from lnmonitor.services.recompute import (
@@ -86,18 +86,6 @@ def test_that_a_popover_shows_one_explanation_and_offers_the_others(qtbot: QtBot
 
 
 # --- the patient page --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def page(qtbot: QtBot) -> PatientPage:
-    theme_manager().apply()
-    made = PatientPage()
-    qtbot.addWidget(made)
-    made.resize(1400, 850)
-    made.show()
-    qtbot.waitExposed(made)
-    made.show_view(sample_story.view())
-    return made
 
 
 def _laboratory(page: PatientPage) -> LaboratoryLens:

@@ -278,4 +278,5 @@ def _variant(course: Course, visit: VisitAssessment, now: CtcaeGrade) -> Iterato
         "unit": start.unit,
         "visit": visit.code,
     }
-    yield Reason(f"ctcae.baseline_{'abnormal' if abnormal else 'normal'}", Truth.YES, values)
+    code = "ctcae.baseline_abnormal" if abnormal else "ctcae.baseline_normal"
+    yield Reason(code, Truth.YES, values)

@@ -59,6 +59,8 @@ _FILE = ("i18n", "reasons.toml")
 _DATES = frozenset({"date", "first", "last"})
 _NAMES = frozenset({"item", "cause", "proposed", "band", "change"})
 _CODED = {"unit": UNIT_NAMES, "equation": EQUATION_NAMES}
+_CLINICAL_GRADES = frozenset({"ctcae.reading", "ctcae.clinical", "ctcae.general"})
+"""Criteria of grades that more than a laboratory value decides."""
 _SCORE_NAMES = {
     "renal-sledai": "Renal SLEDAI",
     "clinical-sledai": "Clinical SLEDAI",
@@ -443,7 +445,8 @@ def _(result: CourseResponse, language: Language) -> Described:
 @_described.register
 def _(result: CtcaeGrade, _language: Language) -> Described:
     grade = span(result.low, result.high) if result.grade is None else f"{result.grade}"
-    return "ctcae", {"term": result.term, "grade": grade}
+    proposed = any(reason.code in _CLINICAL_GRADES for reason in result.reasons)
+    return "ctcae_proposed" if proposed else "ctcae", {"term": result.term, "grade": grade}
 
 
 @_described.register

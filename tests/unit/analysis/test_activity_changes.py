@@ -105,6 +105,16 @@ def test_that_the_first_assessment_has_no_flare() -> None:
     assert not [k for k in _course(b).visits[0].outcomes if k.startswith("bilag_flare")]
 
 
+def test_that_a_flare_is_judged_against_the_assessment_just_before() -> None:
+    b = started()
+    for code, day, score in (("SCR", -7, 0), ("M1", 30, 4), ("M3", 91, 2)):
+        b.bilag(b.visit(code, day), arthritis_severe=score)
+    flares = [v.outcomes.get("bilag_flare.trial") for v in _course(b).visits]
+    # A at month 1 is new, at month 3 it lasts.
+    severities = [one.severity for one in flares if isinstance(one, BilagFlare)]
+    assert severities == ["severe", "none"]
+
+
 def test_that_the_protocol_chooses_the_bilag_flares() -> None:
     b = started()
     for code, day in (("SCR", -7), ("M1", 30)):

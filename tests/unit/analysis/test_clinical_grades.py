@@ -16,7 +16,7 @@ from lnmonitor.analysis.clinical_grades import (
     raised_by_event,
 )
 from lnmonitor.analysis.course import Course, evaluate
-from lnmonitor.analysis.explain import reason_text
+from lnmonitor.analysis.explain import explain, reason_text
 from lnmonitor.analysis.laboratory_grades import worst_grade
 from lnmonitor.clinical.results import Truth
 from lnmonitor.study.forms import AdverseEvent
@@ -88,6 +88,9 @@ def test_that_answers_propose_by_the_general_scale(
     found = propose_for_event(AdverseEvent(term="Pneumonia", **answers))
     assert found is not None
     assert (found.low, found.high) == (low, high)
+    told = explain(found, "en")
+    assert told.title.startswith("Pneumonia: proposed grade ")
+    assert "never assigned" in told.sentence
 
 
 def test_that_an_event_without_such_an_answer_proposes_nothing() -> None:
@@ -168,6 +171,16 @@ def test_that_an_admission_proposes_a_higher_grade_and_leaves_the_laboratory_s()
     assert reason_text(told, "en") == (
         "Proposed by the event Bleeding: grade 3: the laboratory alone says 2"
     )
+
+
+def test_that_a_proposal_no_higher_than_the_laboratory_s_grade_is_not_shown() -> None:
+    b = started()
+    for code, day, value in (("SCR", -7, 118), ("M1", 30, 75)):  # under 80 g/L: grade 3
+        b.lab(b.visit(code, day), day, "HGB", value)
+    b.add(AdverseEvent(ctcae_term="Anemia", start=b.iso(25), hospitalised="Y"))
+    visit = _course(b).visits[-1]
+    assert worst_grade(visit, "HGB") == 3
+    assert raised_by_event(b.data(), visit, "HGB") is None
 
 
 @pytest.mark.parametrize("answers", [{"stop": "2025-07-01", "hospitalised": "Y"}, {"grade": 4}])

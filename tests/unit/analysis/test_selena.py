@@ -21,7 +21,7 @@ from lnmonitor.study.forms import (
     PhysicianAssessment,
     Sledai2K,
 )
-from lnmonitor.study.protocol import ProtocolError, load_protocol
+from lnmonitor.study.protocol import load_protocol
 
 TRIAL = load_protocol("ln-msc-01")
 PROTOCOL = replace(TRIAL, selena_flare="classic", selena_flags=True)
@@ -115,13 +115,6 @@ def test_that_the_first_scored_visit_has_a_score_and_no_flare() -> None:
     assert "sfi" not in first.outcomes
 
 
-def test_that_flags_of_a_flare_that_is_not_computed_are_refused() -> None:
-    from lnmonitor.study import protocol
-
-    with pytest.raises(ProtocolError, match="selena_flags without selena_flare"):
-        protocol._check(replace(TRIAL, selena_flags=True))
-
-
 # --- the score ---------------------------------------------------------------------------------
 
 
@@ -201,6 +194,29 @@ def test_that_a_dose_raised_and_lowered_between_two_visits_was_raised() -> None:
     index = _index(b)
     assert index.severity == "mild_moderate"  # 15 mg is 0.3 mg/kg of 50 kg
     assert _met(index) == ["sfi.prednisone_raised"]
+
+
+def test_that_anything_else_worse_is_never_no_by_itself() -> None:
+    for answer, severity in ((None, None), ("N", "mild_moderate"), ("Y", "severe")):
+        b = _pair(now_asked={"worse_other": answer})
+        b.records.pop()
+        _prednisone(b, -60, 9, 10)
+        _prednisone(b, 10, None, 20)  # doubled, 0.4 mg/kg
+        assert _index(b).severity == severity
+
+
+def test_that_a_pulse_between_two_visits_is_a_high_dose() -> None:
+    b = _pair()
+    pulse = Glucocorticoid(
+        drug="METHYLPREDNISOLONE",
+        dose_mg=500,
+        frequency="QD",
+        route="IV",
+        start=b.iso(10),
+        stop=b.iso(12),
+    )
+    b.add(pulse)
+    assert "sfi.prednisone_high" in _met(_index(b))
 
 
 def test_that_prednisone_above_half_a_milligram_per_kg_is_severe() -> None:

@@ -24,7 +24,7 @@ from lnmonitor.services.recompute_text import as_json, as_text
 from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
-from lnmonitor.study.forms import Demographics, Infusion, LabResult, Visit
+from lnmonitor.study.forms import AdverseEvent, Demographics, Infusion, LabResult, Visit
 
 PASSWORD = "cells per kg 1e6"
 PERSON = Demographics(sex="F", birth_date="1991-08", consent_date="2026-01-10")
@@ -205,6 +205,21 @@ def test_that_computing_all_anew_finds_a_result_that_is_not_what_the_records_say
         f"  M1 2026-03-04 {KEY}: CR -> NR",
     ]
     assert as_json(report)["patients"][0]["results"][0]["new"] == "NR"
+
+
+def test_that_a_flag_that_stays_and_says_something_else_is_told(nurse: StudySession) -> None:
+    patient = _follow(nurse, "01-001", 2.9)
+    event = AdverseEvent(term="Fever", start="2026-03-01", serious="Y", hospitalised="Y")
+    why = dict.fromkeys(("", "aware_at", "admitted_on", "serious", "narrative"), "as given")
+    save(nurse, [RecordDraft(event, patient, justified=why)], source="import")
+    with nurse.work() as work:
+        (flag,) = repo.flags(work.connection, [patient])
+        stale = replace(flag, content=flag.content.replace("Fever", "Fewer"))
+        repo.store_flags(work.connection, [stale])
+    (changes,) = recompute_all(nurse).patients
+    assert changes.flags_changed == (flag.identity,)
+    assert (changes.flags_raised, changes.flags_withdrawn) == ((), ())
+    assert recompute_all(nurse).patients == ()
 
 
 def test_that_stored_numbers_follow_the_protocol_s_bilag_scale() -> None:

@@ -107,6 +107,13 @@ def edited(monkeypatch, tmp_path):
         ('"9/3/1/0/0"', '"12/5/1"', "BILAG scale 12/5/1 unknown, known are 9/3/1/0/0"),
         ('"bilag-2004-renal"', '"bilag"', "known are bilag-2004-renal, bilag-classic-renal"),
         ("sledai_window_days = 30", "sledai_window_days = 28", "SLEDAI window 28 unknown"),
+        ('"trial", "gordon-2003"', '"trials"', "BILAG flare rule trials unknown, known are trial"),
+        (
+            'selena_flare = "off"',
+            'selena_flare = "new"',
+            "SELENA flare index new unknown, known are off, classic, modified",
+        ),
+        ("selena_flags = false", "selena_flags = true", "selena_flags without selena_flare"),
         ("[parameters.set-a]", "[parameters.set-z]", "parameters of set-z, which is no rule"),
         ("[parameters.set-a]", "[parameters.set-a]\nlimit = 1", "parameter limit of set-a unknown"),
         (
@@ -124,6 +131,11 @@ def test_that_a_protocol_that_contradicts_itself_is_refused(edited, old, new, pr
 def test_that_a_protocol_may_choose_other_rules_and_numbers(edited) -> None:
     chosen = edited("[parameters.set-a]", "[parameters.set-a]\ncomplete_protein_g = 0.3")
     assert chosen.parameters["set-a"] == {"complete_protein_g": 0.3}
+
+
+def test_that_a_protocol_may_use_the_selena_flare_index(edited) -> None:
+    assert not load_protocol("ln-msc-01").uses_selena
+    assert edited('selena_flare = "off"', 'selena_flare = "modified"').uses_selena
 
 
 def test_that_a_protocol_of_one_s_own_is_a_file(edited) -> None:
