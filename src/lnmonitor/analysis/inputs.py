@@ -269,7 +269,7 @@ def _measured(
         operator=form.operator or "",
         low=limits.low,
         high=limits.high,
-        flag="" if value is None else _flag(value, form.operator or "", limits),
+        flag="" if value is None else range_flag(value, form.operator or "", limits),
         date=form.collected_on or "",
         day=None if zero is None or collected is None else schedule.day_number(zero, collected),
         record_id=record.id,
@@ -291,7 +291,7 @@ def _reported(form: LabResult, missing: Mapping[str, str]) -> str:
     return " ".join(part for part in (form.operator, f"{form.value:g}", form.unit) if part)
 
 
-def _flag(value: float, operator: str, limits: Range) -> str:
+def range_flag(value: float, operator: str, limits: Range) -> str:
     """Return H or L; a censored value is flagged only where its limit decides it."""
     if operator.startswith("<"):
         return "L" if limits.low is not None and value <= limits.low else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
+from typing import cast
 
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
@@ -20,6 +21,7 @@ from reportlab.platypus.paraparser import ParaFrag
 
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
+from lnmonitor.reports.grid import HIGHEST_ROW, LEADING, RIGHT_PADDING, Cell, Columns, Grid
 from lnmonitor.reports.page import TEXT_WIDTH, Anchor, Mark
 from lnmonitor.reports.palette import colour, size
 
@@ -27,9 +29,6 @@ _HEAD_WITH_ROWS = 84.0
 """Points that a section head, a table's head and its first row need."""
 _EMBEDDED = ("FONTNAME", (0, 0), (-1, -1), fonts.latin())
 """reportlab names a cell's font in the file even if nothing is written in it."""
-_RIGHT_PADDING = 4.0
-_HIGHEST_ROW = 300.0
-"""Points; a higher row goes on in a row below, so that no text is higher than a page."""
 _BEFORE_HAN = "\u2e7f"
 """Last character before those of Chinese."""
 
@@ -40,7 +39,7 @@ def _style(points: float, tone: str, *, right: bool, han: bool) -> ParagraphStyl
         f"{points}-{tone}-{right}-{han}",
         fontName=fonts.latin(),
         fontSize=points,
-        leading=points * 1.32,
+        leading=points * LEADING,
         textColor=colour(tone),
         splitLongWords=1,
     )
@@ -58,13 +57,10 @@ def text(
     tone: str = "text",
     weight: Weight = Weight.REGULAR,
     right: bool = False,
-    struck: bool = False,
 ) -> Paragraph:
     """Return a paragraph; any text is safe, since none is read as markup, and keeps its lines."""
     han = bool(words) and max(words) > _BEFORE_HAN
     style = _style(points or size("body"), tone, right=right, han=han)
-    if struck:
-        return Paragraph(f"<strike>{fonts.markup(words, weight)}</strike>", style)
     return Paragraph("", style, frags=_fragments(words, weight, style))
 
 
@@ -75,7 +71,7 @@ def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFr
     found = [_fragment(run, style) for run in fonts.runs(first, weight, count=True)]
     for line in others:
         # The breaker of Latin lines and that of Chinese ones both look for this attribute.
-        found.append(_fragment(fonts.Run("", fonts.latin(weight)), style, lineBreak=True))
+        found.append(_fragment(fonts.Run("", fonts.latin()), style, lineBreak=True))
         found += [_fragment(run, style) for run in fonts.runs(line, weight, count=True)]
     return found
 
@@ -127,6 +123,30 @@ def section(words: str, mark: Mark | None = None) -> list[Flowable]:
     return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 10), *anchor, head, Spacer(0, 2)]
 
 
+def subsection(words: str, beside: str = "", mark: Mark | None = None) -> list[Flowable]:
+    """Return the head of a form: its name, and a line of facts beside it."""
+    head = _two_sides(words, beside, size("body") + 0.5)
+    head.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.6, colour("line-strong"))]))
+    anchor = [Anchor(mark)] if mark else []
+    return [CondPageBreak(_HEAD_WITH_ROWS * 1.3), Spacer(0, 7), *anchor, head]
+
+
+def small_head(words: str, beside: str) -> list[Flowable]:
+    """Return the head of one record of several."""
+    return [CondPageBreak(_HEAD_WITH_ROWS), Spacer(0, 4), _two_sides(words, beside, size("table"))]
+
+
+def _two_sides(words: str, beside: str, points: float) -> Table:
+    """Return a name at the left and facts at the right, which get the room that the name leaves."""
+    left = min(fonts.width(words, points, Weight.SEMIBOLD) + 10, TEXT_WIDTH * 0.5)
+    name = text(words, points=points, weight=Weight.SEMIBOLD)
+    said = text(beside, points=size("small"), tone="text-2", right=True)
+    made = Table([[name, said]], [left, TEXT_WIDTH - left])
+    made.setStyle(_tight(1.5))
+    made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "BOTTOM")]))
+    return made
+
+
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
     """Return label and value pairs in columns; a missing value is a dash, so that it is seen."""
     cells = [
@@ -151,13 +171,24 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Flowable:
 
 def message(words: str, tone: str = "serious") -> Flowable:
     """Return a sentence with a coloured bar at its left: what matters most."""
-    table = Table([["", text(words, points=9.5)]], [6, TEXT_WIDTH - 6])
+    return _barred(text(words, points=9.5), tone)
+
+
+def long_message(words: str, tone: str) -> list[Flowable]:
+    """Return a text with a bar at its left, in pieces if it is higher than a row may be."""
+    made = text(words, points=size("table"))
+    return [_barred(piece, tone) for piece in _pieces(made, TEXT_WIDTH - 6 - RIGHT_PADDING)]
+
+
+def _barred(words: Paragraph, tone: str) -> Flowable:
+    table = Table([["", words]], [6, TEXT_WIDTH - 6])
     table.setStyle(
         TableStyle(
             [
                 _EMBEDDED,
                 ("LINEBEFORE", (0, 0), (0, -1), 2.4, colour(tone)),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), RIGHT_PADDING),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
             ]
@@ -168,55 +199,46 @@ def message(words: str, tone: str = "serious") -> Flowable:
 
 def table(
     head: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | Cell]],
     widths: Sequence[float],
     *,
     numbers_from: int | None = None,
     numbers: Collection[int] = (),
+    quiet: Collection[int] = (),
+    bold: Collection[int] = (),
     bold_flags: bool = False,
+    keep: Collection[int] = (),
 ) -> Flowable:
     """Return a table with hairlines, its head repeated on every page; rows are never split.
 
     Args:
-        widths: shares of the text width.
+        head: empty for none. widths: shares of the text width.
         numbers_from: first column that is right-aligned. numbers: further such columns.
+        quiet, bold: columns in the secondary tone, and in a medium weight.
         bold_flags: print cells that end in H or L bold.
+        keep: rows that stay on one page with the row after them, such as heads of groups.
     """
-    points = size("table")
-
-    def cell(words: str, column: int, *, is_head: bool) -> Paragraph:
-        right = column in numbers or (numbers_from is not None and column >= numbers_from)
-        flagged = bold_flags and words.endswith((" H", " L"))
-        weight = Weight.SEMIBOLD if is_head or flagged else Weight.REGULAR
-        return text(words, points=points, weight=weight, right=right)
-
+    first_number = len(widths) if numbers_from is None else numbers_from
     total = sum(widths)
-    columns = [TEXT_WIDTH * share / total for share in widths]
-    content = [[cell(words, i, is_head=True) for i, words in enumerate(head)]]
-    for row in rows:
-        content += _page_rows(
-            [cell(words, i, is_head=False) for i, words in enumerate(row)], columns
-        )
-    made = Table(content, columns, repeatRows=1, splitInRow=0)
-    made.setStyle(_tight(2.0))
-    made.setStyle(
-        TableStyle(
-            [
-                ("LINEBELOW", (0, 0), (-1, 0), 0.6, colour("text")),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.4, colour("line-soft")),
-            ]
-        )
+    columns = Columns(
+        tuple(TEXT_WIDTH * share / total for share in widths),
+        right={*numbers, *range(first_number, len(widths))},
+        quiet=frozenset(quiet),
+        bold=frozenset(bold),
+        bold_flags=bold_flags,
     )
-    return made
+    top = columns.row(head, weight=Weight.SEMIBOLD) if head else []
+    made = [one for at, cells in enumerate(rows) for one in columns.row(cells, keep=at in keep)]
+    return Grid(columns, top, made)
 
 
 def _page_rows(cells: Sequence[Paragraph], widths: Sequence[float]) -> list[list[Paragraph]]:
     """Return a row, and rows below it in which a text goes on that is too high for a page."""
     if not any(map(_may_be_high, cells, widths)):
         return [list(cells)]
-    rows: list[list[Paragraph]] = []
+    rows: list[list[Paragraph]] = [[text("") for _ in cells]]
     for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        for index, piece in enumerate(_pieces(cell, width - _RIGHT_PADDING)):
+        for index, piece in enumerate(_pieces(cell, width - RIGHT_PADDING)):
             if index == len(rows):
                 rows.append([text("") for _ in cells])
             rows[index][column] = piece
@@ -227,17 +249,17 @@ def _may_be_high(cell: Paragraph, width: float) -> bool:
     """Return whether a text may be higher than a row; measuring all of them would take long."""
     letters = sum(len(one.text) for one in cell.frags)
     lines = len(cell.frags) + letters * cell.style.fontSize / max(width, 1)
-    return lines * cell.style.leading > _HIGHEST_ROW
+    return lines * cell.style.leading > HIGHEST_ROW
 
 
 def _pieces(cell: Paragraph, width: float) -> list[Paragraph]:
     """Split a text into pieces none of which is higher than a row may be."""
-    pieces = []
+    found: list[Paragraph] = []
     rest = cell
-    while rest.wrap(width, _HIGHEST_ROW)[1] > _HIGHEST_ROW:
-        first, rest = rest.split(width, _HIGHEST_ROW)
-        pieces.append(first)
-    return [*pieces, rest]
+    while rest.wrap(width, HIGHEST_ROW)[1] > HIGHEST_ROW:
+        first, rest = cast(list[Paragraph], rest.split(width, HIGHEST_ROW))
+        found.append(first)
+    return [*found, rest]
 
 
 def signing_lines(labels: Sequence[str]) -> Flowable:
@@ -249,7 +271,7 @@ def signing_lines(labels: Sequence[str]) -> Flowable:
     for label in labels:
         cells += [text(label, points=8, tone="text-2"), text("")]
         widths += [width, gap]
-    table = Table([cells[:-1]], widths[:-1], spaceBefore=34)
+    table = Table([cells[:-1]], widths[:-1], spaceBefore=27)
     table.setStyle(_tight(3.0))
     for column in range(0, len(cells), 2):
         table.setStyle(TableStyle([("LINEABOVE", (column, 0), (column, 0), 0.6, colour("text"))]))
@@ -266,7 +288,7 @@ def _tight(padding: float) -> TableStyle:
         [
             _EMBEDDED,
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ("RIGHTPADDING", (0, 0), (-1, -1), _RIGHT_PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), RIGHT_PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), padding),
             ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
+from unicodedata import category
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -40,6 +41,7 @@ _SPACES = str.maketrans(dict.fromkeys("\u2009\u202f\u00a0\t\n\r\v\f\x85\u2028\u2
 """Thin and fixed spaces, which not every font has, are printed as a space; so is a line break where
 a text has one line only."""
 _LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_KEPT = 20_000
 _replaced: ContextVar[Counter[str] | None] = ContextVar("replaced", default=None)
 
 
@@ -53,10 +55,13 @@ class Run:
 
 @cache
 def _registered(name: str) -> frozenset[int]:
-    """Register a font once; return the code points it has."""
+    """Register a font once; return the code points that it shows.
+
+    Those that control or format text show nothing, whatever a font has for them.
+    """
     font = TTFont(name, str(asset("fonts", f"{name}.ttf")))
     pdfmetrics.registerFont(font)
-    return frozenset(font.face.charToGlyph)
+    return frozenset(one for one in font.face.charToGlyph if category(chr(one))[0] != "C")
 
 
 def latin(weight: Weight = Weight.REGULAR) -> str:
@@ -88,19 +93,32 @@ def runs(text: str, weight: Weight = Weight.REGULAR, *, count: bool = False) -> 
     Args:
         count: the text is printed, and not measured only.
     """
-    text = text.translate(_SPACES)
+    found, replaced = _runs(text.translate(_SPACES), weight)
+    if count and replaced and (tally := _replaced.get()) is not None:
+        tally.update(replaced)
+    return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _runs(text: str, weight: Weight) -> tuple[tuple[Run, ...], str]:
+    """Return the runs of a line, and the characters that are printed as their code.
+
+    Labels and codes come again and again in a document.
+    """
     if text and _registered(latin(weight)).issuperset(map(ord, text)):  # nearly every text
-        return (Run(text, latin(weight)),)
+        return (Run(text, latin(weight)),), ""
     found: list[Run] = []
-    for piece, font in _pieces(text, weight, count=count):
+    for piece, font in _pieces(text, weight):
         if found and found[-1].font == font:
             found[-1] = Run(found[-1].text + piece, font)
         else:
             found.append(Run(piece, font))
-    return tuple(found)
+    in_first, in_second = _registered(latin(weight)), _registered(_HAN_FILE[weight])
+    replaced = (one for one in text if ord(one) not in in_first and ord(one) not in in_second)
+    return tuple(found), "".join(replaced)
 
 
-def _pieces(text: str, weight: Weight, *, count: bool) -> Iterator[tuple[str, str]]:
+def _pieces(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
     first, second = latin(weight), _HAN_FILE[weight]
     in_first, in_second = _registered(first), _registered(second)
     for character in text:
@@ -109,8 +127,6 @@ def _pieces(text: str, weight: Weight, *, count: bool) -> Iterator[tuple[str, st
         elif ord(character) in in_second:
             yield character, second
         else:
-            if count and (found := _replaced.get()) is not None:
-                found[character] += 1
             yield f"[U+{ord(character):04X}]", first
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import segno
 from reportlab import rl_config
@@ -27,10 +27,15 @@ WIDTH, HEIGHT = A4
 MARGIN = 42.5
 TEXT_WIDTH = WIDTH - 2 * MARGIN
 _HEADER, _FOOTER = 34.0, 62.0
-TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _FOOTER
-_TOP = HEIGHT - MARGIN - _HEADER
+_PLACE = 9.0
+"""Further room of the header where it tells the place."""
+TEXT_HEIGHT = HEIGHT - 2 * MARGIN - _HEADER - _PLACE - _FOOTER
+"""Of a page whose header tells the place."""
+_TOP = HEIGHT - MARGIN - _HEADER - _PLACE
 _QR = 42.0
 _SEAL = "seal"
+_ABOVE = 14.0
+"""Points above a mark that are shown by who follows a link to it."""
 _AT_TOP = 40.0
 """A place that begins within so many points of the top is the first of its page."""
 rl_config.useA85 = 0
@@ -43,7 +48,8 @@ class Imprint:
 
     `seal` is the audit trail's head as short text, `printed_at` the local instant with offset
     and zone. `subject` and `status` are empty where a document is about no patient. `contents`
-    says whose names are in it, empty where none is.
+    says whose names are in it, empty where none is; `corner` stands at the right of the header in
+    place of subject and status.
     """
 
     title: str
@@ -61,33 +67,46 @@ class Imprint:
     rules: str
     language: Language
     contents: str = ""
+    corner: str = ""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A place that links and bookmarks lead to.
+    """A place that links and bookmarks lead to, by any of its keys.
 
     Attributes:
-        level: of the bookmark, 0 for a chapter; None for none. place: what the page's head says
-            from here on, empty to leave it.
+        place: what the page's head says from here on, empty to leave it.
     """
 
-    key: str
-    title: str = ""
-    level: int | None = None
+    keys: tuple[str, ...]
     place: str = ""
 
 
-class _PagedCanvas(Canvas):
+@dataclass(frozen=True)
+class Bookmark:
+    """A line of the table of contents and of the viewer's tree; `level` 0 is a chapter."""
+
+    level: int
+    title: str
+    key: str
+
+
+class PagedCanvas(Canvas):
     """A canvas that draws header, footer and page numbers when all pages are known."""
 
     def __init__(
-        self, *args: Any, imprint: Imprint, replaced: Callable[[], int], **kwargs: Any
+        self,
+        *args: Any,
+        imprint: Imprint,
+        outline: Sequence[Bookmark],
+        replaced: Callable[[], int],
+        **kwargs: Any,
     ) -> None:
         # An embedded font from the start: reportlab would else reference Helvetica on every page.
         kwargs["initialFontName"] = fonts.latin()
         super().__init__(*args, **kwargs)
         self._imprint = imprint
+        self._outline = outline
         self._replaced = replaced
         self._pages: list[dict[str, Any]] = []
         self._numbers: dict[str, int] = {}
@@ -99,7 +118,7 @@ class _PagedCanvas(Canvas):
         """Set a mark where the canvas stands."""
         _, y = self.absolutePosition(0, 0)
         self._marks.append((mark, y))
-        self._numbers[mark.key] = len(self._pages) + 1
+        self._numbers |= dict.fromkeys(mark.keys, len(self._pages) + 1)
         if mark.place:
             self._places.append((mark.place, y))
 
@@ -108,12 +127,14 @@ class _PagedCanvas(Canvas):
         self._wanted.append((key, *self.absolutePosition(right, y)))
 
     def showPage(self) -> None:  # noqa: N802 - reportlab's name
+        """Keep the page; it is finished when all are known."""
         self._pages.append(dict(self.__dict__))
         carried = [(words, HEIGHT) for words, _ in self._places[-1:]]
         self._marks, self._wanted, self._places = [], [], carried
         self._startPage()  # type: ignore[attr-defined]
 
     def save(self) -> None:
+        """Finish all pages and the document."""
         self.beginForm(_SEAL, 0, 0, _QR, _QR)
         _draw_qr(self, f"lnmonitor:{self._imprint.study}:{self._imprint.seal_full}")
         self.endForm()
@@ -121,21 +142,25 @@ class _PagedCanvas(Canvas):
             self.__dict__.update(state)
             self._draw_late(number)
             super().showPage()
-        if any(mark.level is not None for page in self._pages for mark, _ in page["_marks"]):
-            self.showOutline()  # type: ignore[no-untyped-call]
+        for one in self._outline:
+            self.addOutlineEntry(one.title, one.key, one.level, closed=one.level > 0)
         super().save()
 
     def _draw_late(self, number: int) -> None:
         for mark, y in self._marks:
-            self.bookmarkHorizontalAbsolute(mark.key, y + 14, left=0)
-            if mark.level is not None:
-                self.addOutlineEntry(mark.title, mark.key, mark.level, closed=mark.level > 0)
+            for key in mark.keys:
+                self.bookmarkHorizontalAbsolute(key, y + _ABOVE)
         small = size("small")
         for key, right, y in self._wanted:
             page = str(self._numbers.get(key, ""))
             _write(self, right - fonts.width(page, small), y, page, small)
         _draw_header(self, self._imprint, _place(self._places))
         _draw_footer(self, self._imprint, number, len(self._pages), self._replaced())
+
+
+def paged(flowable: Flowable) -> PagedCanvas:
+    """Return the canvas that a flowable is drawn on."""
+    return cast(PagedCanvas, flowable.canv)
 
 
 class Anchor(Flowable):
@@ -152,29 +177,32 @@ class Anchor(Flowable):
 
     def draw(self) -> None:
         """Set the mark."""
-        self.canv.mark(self._mark)
+        paged(self).mark(self._mark)
 
 
 def build(
     story: Callable[[], Sequence[Flowable]],
     imprint: Imprint,
+    outline: Sequence[Bookmark] = (),
     progress: Callable[[int], None] = lambda _page: None,
 ) -> bytes:
     """Lay out a document and return the bytes of its PDF.
 
     Args:
         story: makes the flowables; what it prints as codes is counted and told on every page.
+        outline: bookmarks; `story` may fill it.
         progress: called with the number of each page that begins.
     """
     with fonts.counted() as replaced:
         parts = list(story())
+    header = _HEADER + (_PLACE if outline else 0)
     out = io.BytesIO()
     document = BaseDocTemplate(
         out,
         pagesize=A4,
         leftMargin=MARGIN,
         rightMargin=MARGIN,
-        topMargin=MARGIN + _HEADER,
+        topMargin=MARGIN + header,
         bottomMargin=MARGIN + _FOOTER,
         title=" ".join(filter(None, (imprint.study, imprint.subject, imprint.title))),
         author=imprint.printed_by,
@@ -184,7 +212,7 @@ def build(
         lang="zh-CN" if imprint.language == "zh" else "en",
     )
     frame = Frame(
-        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, TEXT_HEIGHT,
+        MARGIN, MARGIN + _FOOTER, TEXT_WIDTH, HEIGHT - 2 * MARGIN - header - _FOOTER,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
     template = PageTemplate(
@@ -193,8 +221,8 @@ def build(
     document.addPageTemplates([template])
     document.build(
         parts,
-        canvasmaker=lambda *args, **kwargs: _PagedCanvas(
-            *args, imprint=imprint, replaced=replaced.total, **kwargs
+        canvasmaker=lambda *args, **kwargs: PagedCanvas(
+            *args, imprint=imprint, outline=outline, replaced=replaced.total, **kwargs
         ),
     )
     return out.getvalue()
@@ -226,7 +254,8 @@ def _draw_header(canvas: Canvas, imprint: Imprint, place: str) -> None:
     _write(canvas, x + 6, y, where, body, tone="text-2")
     if middle:
         _write(canvas, (WIDTH - room) / 2, y, middle, body, weight=Weight.SEMIBOLD, tone="warn")
-    right = " · ".join(filter(None, (imprint.subject, imprint.status))) or imprint.title
+    about = " · ".join(filter(None, (imprint.subject, imprint.status)))
+    right = imprint.corner or about or imprint.title
     right = fonts.fitted(right, body, side, Weight.SEMIBOLD)
     _write(canvas, WIDTH - MARGIN - fonts.width(right, body, Weight.SEMIBOLD), y, right, body,
            weight=Weight.SEMIBOLD)  # fmt: skip

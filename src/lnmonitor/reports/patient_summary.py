@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
@@ -15,14 +16,20 @@ from lnmonitor.analysis.story import Story
 from lnmonitor.i18n import Translator, translator
 from lnmonitor.language import Language
 from lnmonitor.reports import flowables as flow
+from lnmonitor.reports.clock_notes import Anomaly, clock_lines
 from lnmonitor.reports.fonts import Weight
+from lnmonitor.reports.instants import zone_words
 from lnmonitor.reports.page import TEXT_WIDTH, Imprint, build
+from lnmonitor.reports.signature_pages import signature_table
 from lnmonitor.reports.story_chart import story_drawing
+from lnmonitor.reports.wording import visit_words
+from lnmonitor.services.signatures import SignatureView
 from lnmonitor.study.analytes import ANALYTES, Analyte
 from lnmonitor.study.codelists import decode
 from lnmonitor.study.forms.drugs import Glucocorticoid, Immunosuppressant
 from lnmonitor.study.forms.events import AdverseEvent, Disposition, ProtocolDeviation
 from lnmonitor.study.forms.infusion import Infusion
+from lnmonitor.study.forms.visit import Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import PatientData, Record
 
@@ -35,11 +42,20 @@ _EXPLAINED = ("sledai", "bilag.renal", "egfr", "kdigo")
 
 @dataclass(frozen=True)
 class CaseReport:
-    """All that a patient's document is made of."""
+    """All that a patient's document is made of.
+
+    Attributes:
+        data: of the patient; records that are voided and signed are in `records` only, by id.
+        now: of this workstation's clock.
+    """
 
     data: PatientData
     course: Course
     story: Story
+    signatures: Sequence[SignatureView]
+    records: Mapping[str, Record[Form]]
+    clock: Sequence[Anomaly]
+    now: datetime
     imprint: Imprint
 
 
@@ -123,6 +139,36 @@ def _details(report: CaseReport) -> list[Flowable]:
         *_deviations(report),
         *_disposition(report),
         *_explanations(report),
+        *_signatures(report),
+        *_about(report),
+    ]
+
+
+# --- signatures, and what the instants stand on -------------------------------------------------
+
+
+def _signatures(report: CaseReport) -> list[Flowable]:
+    tr = translator(report.imprint.language)
+    visits = {
+        one.id: visit_words(one.form)
+        for one in report.records.values()
+        if isinstance(one.form, Visit)
+    }
+    made = signature_table(report.signatures, visits, report.records, tr)
+    return [*flow.section(tr.text("Signatures")), made]
+
+
+def _about(report: CaseReport) -> list[Flowable]:
+    tr = translator(report.imprint.language)
+    zone = tr.text(
+        "Instants are on the clock of the workstation that wrote them, with its offset from UTC;"
+        " this one's: {zone}.",
+        zone=zone_words(report.now),
+    )
+    lines = [zone, *clock_lines(report.clock, report.now.tzinfo, tr)]
+    return [
+        *flow.section(tr.text("About this document")),
+        *(flow.text(line, points=8.5) for line in lines),
     ]
 
 
