@@ -16,6 +16,7 @@ from lnmonitor.desktop.dialogs.backups import MediumDialog, RestoreCopyDialog
 from lnmonitor.desktop.dialogs.people import NewPasswordDialog, PasswordDialog, RoleDialog
 from lnmonitor.desktop.dialogs.reason import ReasonDialog
 from lnmonitor.desktop.dialogs.small_form import SmallForm
+from lnmonitor.desktop.pages.admin import trail_acts
 from lnmonitor.desktop.pages.administration import AdministrationPage
 from lnmonitor.desktop.pages.worklist import WorklistPage
 from lnmonitor.desktop.safekeeping import close_safely
@@ -315,11 +316,10 @@ def test_that_a_clock_that_went_back_is_said_until_acknowledged(
         hub().set_session(late)
         window = MainWindow()
         qtbot.addWidget(window)
-        window.open_page("worklist")
+        window.open_page("patients")
         settled(qtbot)
-        worklist = window.page
-        assert isinstance(worklist, WorklistPage)
-        assert worklist.notice.text.startswith("The clock went back from Tue 12 May 2026 09:42")
+        said = window.clock_strip.text
+        assert said.startswith("The clock went back from Tue 12 May 2026 09:42")
         shown = page("clock")
         shown.clock.acknowledge_button.click()
         found = dialog(shown, ReasonDialog)
@@ -327,7 +327,49 @@ def test_that_a_clock_that_went_back_is_said_until_acknowledged(
         found.reason.setText("battery replaced")
         found.save()
         settled(qtbot)
-        worklist.activate(None)
-        settled(qtbot)
-        assert worklist.notice.text == ""
+        assert window.clock_strip.text == ""
         hub().set_session(None)
+
+
+def test_that_the_trail_leaves_as_filtered_and_its_review_is_recorded(
+    qtbot: QtBot,
+    sign_in: SignIn,
+    page: Show,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = sign_in("monitor")
+    opened = page("audit")
+    shown = opened.trail
+    shown.filter.field.setText('what:"account added"')
+    qtbot.wait(350)
+    settled(qtbot)
+    place = tmp_path / "trail"
+    chosen = lambda *_: (str(place), "CSV (*.csv)")  # noqa: E731 - the system's window
+    monkeypatch.setattr(trail_acts.QFileDialog, "getSaveFileName", chosen)
+    shown.export_button.click()
+    settled(qtbot)
+    lines = place.with_suffix(".csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 4, "the head and four accounts"
+    shown.review_button.click()
+    settled(qtbot)
+    window = shown.window().findChild(trail_acts.TrailReviewDialog)
+    assert window is not None
+    window.result.set_key("finding")
+    window.save()
+    settled(qtbot)
+    assert window.strip.text.startswith("A finding needs words.")
+    window.comment.setText("One account too many")
+    window.save()
+    settled(qtbot)
+    (review,) = operations.on_database(lambda: audit.trail_reviews(session))
+    assert (review.entries, review.result) == (4, "finding")
+    assert dict(review.scope) == {"action": "account added"}
+
+
+def test_that_who_enters_data_records_no_review_of_the_trail(sign_in: SignIn, page: Show) -> None:
+    sign_in("nurse")
+    opened = page("audit")
+    shown = opened.trail
+    assert shown.export_button.isVisible()
+    assert not shown.review_button.isVisible()

@@ -325,3 +325,10 @@ def test_that_a_monitor_sees_but_cannot_type(
         assert row.entry.answer("value").value == 79
         assert nurse.row("seizure").entry.answer("seizure") == Answer("N")
         hub().set_session(None)
+
+
+def test_that_a_text_that_cannot_be_read_is_not_called_nothing(nurse: Nurse) -> None:
+    nurse.open_visit("M9", "LB")
+    nurse.type("UREA", "3x")
+    nurse.save()
+    assert nurse.page.message.text.startswith("Not saved yet, nothing is lost: ")

@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.top = TopRow()
         self.side = SideList()
         self.notice = MessageStrip()
+        self.clock_strip = MessageStrip()
         self.stack = QStackedWidget()
         self.bar = StatusBar()
         self.lock = LockPage()
@@ -77,7 +78,9 @@ class MainWindow(QMainWindow):
         notice = box(column(self.notice, margins=(2, 2, 2, 2)), "panel")
         self._notice_row = notice
         notice.hide()
-        page_side = box(column(BusyLine(), notice, self.stack))
+        self._clock_row = box(column(self.clock_strip, margins=(2, 2, 2, 2)), "panel")
+        self._clock_row.hide()
+        page_side = box(column(BusyLine(), self._clock_row, notice, self.stack))
         body = box(row(self.side, rule("v"), page_side, spacing=0))
         self._covered.addWidget(body)
         self._covered.addWidget(self.lock)
@@ -114,7 +117,25 @@ class MainWindow(QMainWindow):
             synthetic=study.synthetic,
         )
         self._fill_side()
+        self._say_clock()
         self._count()
+
+    def _say_clock(self) -> None:
+        """Say what was noticed about the clock, on every page, until somebody says why."""
+        from lnmonitor.desktop.pages.admin.facts import notice_words, open_acknowledge
+        from lnmonitor.services.permissions import Action
+
+        session = hub().session
+        notices = session.clock_notices if session is not None else ()
+        self._clock_row.setVisible(bool(notices))
+        if session is None or not notices:
+            self.clock_strip.clear()
+            return
+        may = session.may(Action.ACKNOWLEDGE_CLOCK) and not session.read_only
+        acknowledge = (tr("Acknowledge…"), partial(open_acknowledge, self))
+        said = [notice_words(one) for one in notices]
+        said.append(tr("Signatures wait until somebody says why the clock changed."))
+        self.clock_strip.say("refuse", "\n".join(said), (acknowledge,) if may else ())
 
     def _fill_side(self) -> None:
         session = hub().session
@@ -262,6 +283,7 @@ class MainWindow(QMainWindow):
         if self.page is not None:
             self.page.refresh(changes)
             self._name_window()
+        self._say_clock()
         self._count_timer.start()
 
     # --- side list -------------------------------------------------------------------------

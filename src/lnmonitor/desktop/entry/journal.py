@@ -58,6 +58,8 @@ class Journal(QObject):
         super().__init__(parent)
         self.at: datetime | None = None
         """When the last draft was kept, local time."""
+        self.behind = False
+        """Whether the disk did not take what was typed last: it is in memory only."""
         self._watched = watched
         self._session = hub().session
         self._written: dict[Place, DraftText] = {}
@@ -116,14 +118,14 @@ class Journal(QObject):
 
     def _take(self, done: tuple[Sequence[_Kept], str]) -> None:
         drafts, instant = done
-        self._busy = False
+        self._busy = self.behind = False
         self._written.update({one.place: one.text for one in drafts})
         self.at = datetime.fromisoformat(instant).astimezone(hub().clock.now().tzinfo)
         self.kept.emit()
         self.wait()
 
     def _refused(self, problem: Exception) -> None:
-        self._busy = False
+        self._busy, self.behind = False, True
         self.failed.emit(problem)
         self._timer.start(_AGAIN_MS)
 
@@ -139,7 +141,7 @@ class Journal(QObject):
         if saved:
             self._written.clear()
             self._places.clear()
-            self.at = None
+            self.at, self.behind = None, False
         self.wait()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -216,25 +216,17 @@ class WorklistPage(Page):
             ReadOp(self, drafts, self._show_drafts).run()
 
     def _say_notices(self) -> None:
-        """Say what was noticed about the clock, a restored backup, and results computed anew."""
-        from lnmonitor.desktop.pages.admin.facts import notice_words, open_acknowledge
-        from lnmonitor.services.permissions import Action
-
+        """Say what a restored backup and results computed anew mean."""
         session = hub().session
         if session is None:
             return
-        said = [notice_words(one) for one in session.clock_notices]
-        actions: tuple[tuple[str, Callable[[], object]], ...] = ()
-        if said and session.may(Action.ACKNOWLEDGE_CLOCK) and not session.read_only:
-            actions = ((tr("Acknowledge…"), partial(open_acknowledge, self.window())),)
-        if session.restored:
-            said += restore_lines(session.restored)
+        said = restore_lines(session.restored) if session.restored else []
         if session.recomputed is not None and session.recomputed.patients:
             words = "Rules changed: results of {n} patients computed anew, see the audit trail."
             said.append(tr(words, n=len(session.recomputed.patients)))
             actions = (*actions, (tr("What changed…"), self._show_recomputed))
         if said:
-            self.notice.say("refuse", "\n".join(said), actions)
+            self.notice.say("refuse", "\n".join(said))
         else:
             self.notice.clear()
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
+from lnmonitor.clock import today
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
+from lnmonitor.desktop.pages.admin.trail_acts import TrailReviewDialog, ask_file, export_job
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
@@ -51,15 +53,25 @@ class TrailSection(QWidget):
         self.table = self._table()
         self.filter.left.connect(self.table.setFocus)
         self.older = button(tr("Older entries"), self.read_older, kind="quiet", small=True)
+        self.export_button = button(tr("Export…"), self.export, small=True)
+        self.review_button = button(tr("Record review…"), self.record_review, small=True)
+        self._jobs = column()
         self._page = AuditPage((), 0, None)
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(self.read)
         layout = column(
-            row(label(tr("Audit trail"), "section"), None, self.verify_button),
+            row(
+                label(tr("Audit trail"), "section"),
+                None,
+                self.review_button,
+                self.export_button,
+                self.verify_button,
+            ),
             self.strip,
             self.filter,
             self.table,
             row(self.older, None),
+            self._jobs,
             spacing=2,
         )
         layout.setStretch(3, 1)
@@ -87,6 +99,13 @@ class TrailSection(QWidget):
     @Slot()
     def read(self) -> None:
         """Read the latest entries that the filter chooses."""
+        from lnmonitor.services.permissions import Action
+
+        session = hub().session
+        if session is not None:
+            may_review = session.may(Action.REVIEW_AUDIT) and not session.read_only
+            self.export_button.setVisible(session.may(Action.EXPORT))
+            self.review_button.setVisible(may_review)
         ReadOp(self, partial(_read, typed=self.filter.text), self._show, self._refused).run()
 
     @Slot()
@@ -114,6 +133,26 @@ class TrailSection(QWidget):
             self.strip.say("ask", sentence(problem))
         else:
             hub().problem.emit(problem)
+
+    # ---- taken away, reviewed
+    @Slot()
+    def export(self) -> None:
+        """Ask where the entries that the filter chooses go."""
+        ReadOp(self, partial(filter_of, typed=self.filter.text), self._export, self._refused).run()
+
+    def _export(self, wanted: AuditFilter) -> None:
+        session = hub().session
+        place = ask_file(self, f"audit-trail-{today(hub().clock)}.xlsx")
+        if session is not None and place is not None:
+            self._jobs.addWidget(export_job(session, place, wanted))
+
+    @Slot()
+    def record_review(self) -> None:
+        """Ask with which result the entries that the filter chooses were looked at."""
+        ReadOp(self, partial(filter_of, typed=self.filter.text), self._review, self._refused).run()
+
+    def _review(self, wanted: AuditFilter) -> None:
+        TrailReviewDialog(self.window(), wanted, self._page.total).open()
 
     # ---- verification
     @Slot()

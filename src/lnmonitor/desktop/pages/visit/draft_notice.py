@@ -88,6 +88,8 @@ def status_words(binders: Sequence[Binder]) -> str:
         subjects=subjects,
     )
     kept = [at for binder in binders if (at := journal_of(binder).at) is not None]
+    if any(journal_of(binder).behind for binder in binders):
+        return tr("In memory only, {rest}", rest=words)
     if not kept:
         return words
     return tr("Draft kept {time}, {rest}", time=f"{max(kept):%H:%M:%S}", rest=words)

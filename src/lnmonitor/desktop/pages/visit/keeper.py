@@ -67,7 +67,8 @@ class BinderKeeper(QObject):
 def not_kept() -> bool:
     """Return whether something typed is in memory only, because the journal could not keep it."""
     binders = keeper().unsaved.values()
-    return any(journal_of(binder).at is None for binder in binders)
+    journals = [journal_of(binder) for binder in binders]
+    return any(journal.behind or journal.at is None for journal in journals)
 
 
 def place_of(binder: Binder) -> Place:

@@ -344,6 +344,7 @@ class VisitPage(Page):
     def _not_kept(self, problem: Exception) -> None:
         if self.binder is not None:
             say_not_kept(self.message, problem, journal_of(self.binder).flush)
+            self._tell_status()
 
     @Slot()
     def _compute(self) -> None:
@@ -443,7 +444,7 @@ class VisitPage(Page):
             here.clearFocus()
             here.setFocus()
         entries = binder.to_save
-        if not entries:
+        if not entries and not any(entry.unreadable for entry in binder.unsaved):
             self.message.say("info", tr("Nothing to save."), ((tr("Close"), self.message.clear),))
             return
         binder.tried = True
