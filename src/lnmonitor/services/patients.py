@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 
-
 def list_patients(session: StudySession) -> tuple[PatientSummary, ...]:
     """Return all patients by subject id."""
     require(session, Action.VIEW)

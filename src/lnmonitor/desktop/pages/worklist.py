@@ -221,12 +221,13 @@ class WorklistPage(Page):
         if session is None:
             return
         said = restore_lines(session.restored) if session.restored else []
+        actions: tuple[tuple[str, Callable[[], object]], ...] = ()
         if session.recomputed is not None and session.recomputed.patients:
             words = "Rules changed: results of {n} patients computed anew, see the audit trail."
             said.append(tr(words, n=len(session.recomputed.patients)))
-            actions = (*actions, (tr("What changed…"), self._show_recomputed))
+            actions = ((tr("What changed…"), self._show_recomputed),)
         if said:
-            self.notice.say("refuse", "\n".join(said))
+            self.notice.say("refuse", "\n".join(said), actions)
         else:
             self.notice.clear()
 
