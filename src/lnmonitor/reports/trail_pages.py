@@ -15,6 +15,7 @@ from reportlab.platypus import Flowable
 
 from lnmonitor.i18n import Translator
 from lnmonitor.reports import flowables as flow
+from lnmonitor.reports.casebook_forms import QUERY_STATES
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.grid import Cell
 from lnmonitor.reports.instants import with_offset
@@ -121,13 +122,18 @@ def content_words(entry: AuditEntry, tr: Translator) -> str:
         return _signed(json.loads(entry.new), tr)
     if entry.action == "amend" or entry.old:
         label = item_label(entry.form, entry.item, tr.language) if entry.form in FORMS else ""
-        old, new = (
-            raw_words(entry.form, entry.item, one, tr.language) if one else "–"
-            for one in (entry.old, entry.new)
-        )
+        old, new = (_side(entry, one, tr) for one in (entry.old, entry.new))
         return f"{label}: {old} → {new}" if label else f"{old} → {new}"
     about = item_label(entry.form, entry.item, tr.language) if entry.form in FORMS else ""
-    return ": ".join(filter(None, (about, _plain(entry.new))))
+    new = _side(entry, entry.new, tr) if entry.action.startswith("query ") else _plain(entry.new)
+    return ": ".join(filter(None, (about, new)))
+
+
+def _side(entry: AuditEntry, told: str, tr: Translator) -> str:
+    """Return an old or a new value, or a query's state, as words."""
+    if entry.action.startswith("query "):
+        return tr.text(QUERY_STATES.get(told, told)) or "–"
+    return raw_words(entry.form, entry.item, told, tr.language) if told else "–"
 
 
 def _whole(code: str, values: Mapping[str, Any], tr: Translator) -> str:
