@@ -7,7 +7,7 @@ needs the standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
@@ -125,6 +125,30 @@ def later(tell: Callable[P, Reasons], *given: P.args, **named: P.kwargs) -> Reas
     mapping or list of the caller.
     """
     return partial(tell, *given, **named)  # type: ignore[return-value]  # `_Told` calls it
+
+
+Row = tuple[str, Truth, Mapping[str, Scalar]]
+"""A criterion as a decision leaves it: what a `Reason` is made of, at a fraction of its cost."""
+
+
+def reasons_of(rows: Iterable[Row]) -> Reasons:
+    """Return the reasons that rows stand for."""
+    return tuple(Reason(*row) for row in rows)
+
+
+def all_met(rows: Iterable[Row]) -> Truth:
+    """Kleene AND over rows."""
+    return Truth.all(*[met for _, met, _ in rows])
+
+
+def any_met(rows: Iterable[Row]) -> Truth:
+    """Kleene OR over rows."""
+    return Truth.any(*[met for _, met, _ in rows])
+
+
+def open_items(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return the items of the rows that are open, each once."""
+    return tuple(dict.fromkeys(str(values["item"]) for _, met, values in rows if met is UNKNOWN))
 
 
 class _Told:

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from lnmonitor.clinical.criteria import compare, met_any, require_positive, require_range
+from lnmonitor.clinical.criteria import compare, once, require_positive, require_range, truth
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import NO, YES, Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    later,
+)
 
 GLADMAN_2002 = Citation("Gladman DD, Ibanez D, Urowitz MB", "J Rheumatol 29:288-91", 2002)
 BOMBARDIER_1992 = Citation(
@@ -145,30 +155,34 @@ def score_items(
         raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
     present: list[str] = []
     missing: list[str] = []
-    reasons: list[Reason] = []
     low = open_points = 0
     for code in codes:
         answer = items.get(code)
-        if answer is not None and not answer:
-            continue
-        weight = ITEM_BY_CODE[code].weight
         if answer is None:
             missing.append(code)
-            open_points += weight
-        else:
+            open_points += ITEM_BY_CODE[code].weight
+        elif answer:
             present.append(code)
-            low += weight
-        values: dict[str, Scalar] = {"item": code, "weight": weight}
-        reasons.append(Reason("sledai.item", Truth.of(answer), values))
+            low += ITEM_BY_CODE[code].weight
     return SledaiScore(
         rule=rule,
-        reasons=tuple(reasons),
+        reasons=later(_told, tuple(present), tuple(missing)),
         missing=tuple(missing),
         score=None if missing else low,
         low=low,
         high=low + open_points,
         present=tuple(present),
         window_days=window_days,
+    )
+
+
+def _told(present: tuple[str, ...], missing: tuple[str, ...]) -> tuple[Reason, ...]:
+    """Tell the items that count or may count, in the order of the form."""
+    met = {**dict.fromkeys(present, YES), **dict.fromkeys(missing, UNKNOWN)}
+    return tuple(
+        Reason("sledai.item", met[item.code], {"item": item.code, "weight": item.weight})
+        for item in ITEMS
+        if item.code in met
     )
 
 
@@ -210,6 +224,7 @@ def change_band(previous: int, now: int) -> str:
     return "worse" if change > 0 else "improved"
 
 
+@once
 def _check(labs: SledaiLabs) -> None:
     for name in ("u24_g", "upcr_g_g", "upcr_mg_mmol", "urine_rbc_hpf", "urine_wbc_hpf"):
         require_range(name, getattr(labs, name), None, 0)
@@ -222,35 +237,151 @@ def _check(labs: SledaiLabs) -> None:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
 
 
-def _casts(labs: SledaiLabs) -> Reason:
-    found = None if labs.casts is None else labs.casts in SLE_CAST_TYPES
-    return Reason("sledai.casts", Truth.of(found), {"item": "casts", "value": labs.casts})
+class _Sign(Protocol):
+    """What the laboratory says about an item: whether it is present and, when asked, why."""
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Return whether the values propose the item."""
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Return the answer of `met` with the numbers behind it."""
 
 
-def _proteinuria(labs: SledaiLabs) -> Reason:
+@dataclass(frozen=True)
+class _Beyond:
+    """A value beyond a limit, which is a number or a field of the labs."""
+
+    code: str
+    item: str
+    operator: str
+    limit: float | str
+    unit: str | None = None
+
+    def _limit(self, labs: SledaiLabs) -> float | None:
+        return getattr(labs, self.limit) if isinstance(self.limit, str) else self.limit
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare."""
+        return truth(getattr(labs, self.item), self.operator, self._limit(labs))
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell value and limit."""
+        value, limit = getattr(labs, self.item), self._limit(labs)
+        return compare(self.code, self.item, value, self.operator, limit, self.unit)
+
+
+@dataclass(frozen=True)
+class _Excluded:
+    """A sign of `item` that does not count where one of the causes (name, field) is known."""
+
+    sign: _Beyond
+    item: str
+    causes: tuple[tuple[str, str], ...]
+
+    def _cause(self, labs: SledaiLabs) -> str | None:
+        return next((cause for cause, field in self.causes if getattr(labs, field)), None)
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare, and exclude what has another cause."""
+        met = self.sign.met(labs)
+        return NO if met is YES and self._cause(labs) else met
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell value and limit, or what excludes the item."""
+        reason, cause = self.sign.reason(labs), self._cause(labs)
+        if reason.met is not YES or cause is None:
+            return reason
+        return Reason("sledai.excluded", NO, {**reason.values, "item": self.item, "cause": cause})
+
+
+class _Casts:
+    """Casts of red cells or haem."""
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Look the casts up."""
+        return Truth.of(None if labs.casts is None else labs.casts in SLE_CAST_TYPES)
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell which casts were seen."""
+        return Reason("sledai.casts", self.met(labs), {"item": "casts", "value": labs.casts})
+
+
+class _Proteinuria:
     """A 24-hour collection outranks a ratio; a ratio is tested in the unit it was reported in."""
-    if labs.u24_g is None and labs.upcr_g_g is not None:
-        return compare("sledai.upcr", "upcr_g_g", labs.upcr_g_g, ">", 0.5, "g/g")
-    if labs.u24_g is None and labs.upcr_mg_mmol is not None:
-        return compare("sledai.upcr", "upcr_mg_mmol", labs.upcr_mg_mmol, ">", 50, "mg/mmol")
-    return compare("sledai.u24", "u24_g", labs.u24_g, ">", 0.5, "g/24 h")
+
+    collection = _Beyond("sledai.u24", "u24_g", ">", 0.5, "g/24 h")
+    g_g = _Beyond("sledai.upcr", "upcr_g_g", ">", 0.5, "g/g")
+    mg_mmol = _Beyond("sledai.upcr", "upcr_mg_mmol", ">", 50, "mg/mmol")
+
+    def _measure(self, labs: SledaiLabs) -> _Beyond:
+        if labs.u24_g is None and labs.upcr_g_g is not None:
+            return self.g_g
+        if labs.u24_g is None and labs.upcr_mg_mmol is not None:
+            return self.mg_mmol
+        return self.collection
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare the measure at hand."""
+        return self._measure(labs).met(labs)
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell the measure at hand and its limit."""
+        return self._measure(labs).reason(labs)
 
 
-def _low_complement(labs: SledaiLabs) -> Reason:
+class _LowComplement:
     """Any of three below its limit; normal C3 and C4 decide without CH50, which few measure."""
-    c3 = compare("sledai.complement", "c3_g_l", labs.c3_g_l, "<", labs.c3_lln, "g/L")
-    c4 = compare("sledai.complement", "c4_g_l", labs.c4_g_l, "<", labs.c4_lln, "g/L")
-    ch50 = compare("sledai.complement", "ch50", labs.ch50, "<", labs.ch50_lln, "U/mL")
-    tests = (c3, c4) if labs.ch50 is None else (c3, c4, ch50)
-    met = met_any(tests)
-    shown = next((test for test in tests if test.met is met), c3)
-    return Reason(shown.code, met, shown.values)
+
+    usual = (
+        _Beyond("sledai.complement", "c3_g_l", "<", "c3_lln", "g/L"),
+        _Beyond("sledai.complement", "c4_g_l", "<", "c4_lln", "g/L"),
+    )
+    every = (*usual, _Beyond("sledai.complement", "ch50", "<", "ch50_lln", "U/mL"))
+
+    def _tests(self, labs: SledaiLabs) -> tuple[_Beyond, ...]:
+        return self.usual if labs.ch50 is None else self.every
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare each."""
+        return Truth.any(*[test.met(labs) for test in self._tests(labs)])
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell the first that decides."""
+        met = self.met(labs)
+        tests = [test.reason(labs) for test in self._tests(labs)]
+        shown = next((test for test in tests if test.met is met), tests[0])
+        return Reason(shown.code, met, shown.values)
 
 
-def _excluded(reason: Reason, item: str, cause: str, present: bool | None) -> Reason:
-    if present and reason.met is YES:
-        return Reason("sledai.excluded", NO, {**reason.values, "item": item, "cause": cause})
-    return reason
+_INFECTION = ("infection", "infection")
+_DRUG = (("drug", "drug_cause"),)
+_SIGNS: Mapping[str, _Sign] = {
+    "casts": _Casts(),
+    "haematuria": _Excluded(
+        _Beyond("sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf"),
+        "haematuria",
+        (_INFECTION, ("other_urinary_cause", "other_urinary_cause")),
+    ),
+    "proteinuria": _Proteinuria(),
+    "pyuria": _Excluded(
+        _Beyond("sledai.urine_wbc", "urine_wbc_hpf", ">", 5, "/hpf"), "pyuria", (_INFECTION,)
+    ),
+    "low_complement": _LowComplement(),
+    "dsdna": _Beyond("sledai.dsdna", "dsdna", ">", "dsdna_uln"),
+    "fever": _Excluded(
+        _Beyond("sledai.temperature", "temperature_c", ">", 38.0, "°C"), "fever", (_INFECTION,)
+    ),
+    "thrombocytopenia": _Excluded(
+        _Beyond("sledai.platelets", "platelets", "<", 100, "10^9/L"), "thrombocytopenia", _DRUG
+    ),
+    "leukopenia": _Excluded(_Beyond("sledai.wbc", "wbc", "<", 3.0, "10^9/L"), "leukopenia", _DRUG),
+}
+"""The nine items that laboratory values or signs can propose; all limits are strict."""
+
+
+def _proposal(sign: _Sign, labs: SledaiLabs) -> Proposal:
+    reason = sign.reason(labs)
+    return Proposal(reason.met, reason)
 
 
 def propose(labs: SledaiLabs) -> dict[str, Proposal]:
@@ -260,25 +391,7 @@ def propose(labs: SledaiLabs) -> dict[str, Proposal]:
     is UNKNOWN. Raises InvalidInput for impossible values.
     """
     _check(labs)
-    rbc = compare("sledai.urine_rbc", "urine_rbc_hpf", labs.urine_rbc_hpf, ">", 5, "/hpf")
-    rbc = _excluded(rbc, "haematuria", "infection", labs.infection)
-    rbc = _excluded(rbc, "haematuria", "other_urinary_cause", labs.other_urinary_cause)
-    wbc_urine = compare("sledai.urine_wbc", "urine_wbc_hpf", labs.urine_wbc_hpf, ">", 5, "/hpf")
-    fever = compare("sledai.temperature", "temperature_c", labs.temperature_c, ">", 38.0, "°C")
-    platelets = compare("sledai.platelets", "platelets", labs.platelets, "<", 100, "10^9/L")
-    wbc = compare("sledai.wbc", "wbc", labs.wbc, "<", 3.0, "10^9/L")
-    found: dict[str, Reason] = {
-        "casts": _casts(labs),
-        "haematuria": rbc,
-        "proteinuria": _proteinuria(labs),
-        "pyuria": _excluded(wbc_urine, "pyuria", "infection", labs.infection),
-        "low_complement": _low_complement(labs),
-        "dsdna": compare("sledai.dsdna", "dsdna", labs.dsdna, ">", labs.dsdna_uln),
-        "fever": _excluded(fever, "fever", "infection", labs.infection),
-        "thrombocytopenia": _excluded(platelets, "thrombocytopenia", "drug", labs.drug_cause),
-        "leukopenia": _excluded(wbc, "leukopenia", "drug", labs.drug_cause),
-    }
-    return {code: Proposal(reason.met, reason) for code, reason in found.items()}
+    return {code: _proposal(sign, labs) for code, sign in _SIGNS.items()}
 
 
 def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[str, Proposal]:
@@ -286,8 +399,9 @@ def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[s
 
     A ticked absence is only a contradiction to query: the finding may have another cause.
     """
+    _check(labs)
     return {
-        code: proposal
-        for code, proposal in propose(labs).items()
-        if (answer := items.get(code)) is not None and proposal.present is (NO if answer else YES)
+        code: _proposal(sign, labs)
+        for code, sign in _SIGNS.items()
+        if (answer := items.get(code)) is not None and sign.met(labs) is (NO if answer else YES)
     }
