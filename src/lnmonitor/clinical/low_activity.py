@@ -96,7 +96,7 @@ def _score_within(code: str, score: sledai.SledaiScore, limit: int) -> Row:
 
 def _absent(code: str, items: Mapping[str, bool | None], codes: Sequence[str]) -> Row:
     present = [item for item in codes if items.get(item)]
-    unanswered = not present and any([items.get(item) is None for item in codes])
+    unanswered = not present and None in map(items.get, codes)
     met = Truth.of(None if unanswered else not present)
     return code, met, {"item": ", ".join(present) or "sledai"}
 

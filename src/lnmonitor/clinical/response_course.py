@@ -14,9 +14,8 @@ from enum import Enum
 from itertools import pairwise
 from types import MappingProxyType
 
-from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.bilag import BilagGrade, Grade, letters_of
 from lnmonitor.clinical.bilag_flare import rises
-from lnmonitor.clinical.bilag_items import SYSTEMS
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
 from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
@@ -55,24 +54,21 @@ class CourseVisit:
     day: int
     grades: Mapping[str, BilagGrade]
 
-    def letter(self, system: str) -> Grade | None:
-        """Return a system's letter, None where it has none."""
-        return self.grades[system].grade if system in self.grades else None
-
     def count(self, grade: Grade) -> int:
         """Return how many systems have this letter."""
-        return sum(self.letter(system) is grade for system in SYSTEMS)
+        return letters_of(self.grades).count(grade)
 
     @property
     def unknown(self) -> int:
         """Return how many systems have no letter."""
-        return sum(self.letter(system) is None for system in SYSTEMS)
+        return letters_of(self.grades).count(None)
 
     def at_most(self, b: int) -> Truth:
         """Whether no system is A and no more than `b` are B."""
-        if self.count(Grade.A) > 0 or self.count(Grade.B) > b:
+        letters = letters_of(self.grades)
+        if Grade.A in letters or letters.count(Grade.B) > b:
             return Truth.NO
-        return Truth.YES if self.unknown == 0 else Truth.UNKNOWN
+        return Truth.UNKNOWN if None in letters else Truth.YES
 
 
 @dataclass(frozen=True)
