@@ -38,6 +38,7 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     later,
+    result,
 )
 
 __all__ = [
@@ -102,7 +103,7 @@ SCALES: Mapping[str, Mapping[Grade, int]] = {
 """Both scales under the names that a protocol and an axis print."""
 
 
-@dataclass(frozen=True)
+@result
 class BilagGrade(Outcome):
     """One system's letter; `grade` None when nothing was assessed or D and E cannot be told apart.
 
@@ -118,7 +119,7 @@ class BilagGrade(Outcome):
         return None if self.grade is None else scale[self.grade]
 
 
-@dataclass(frozen=True)
+@result
 class BilagTotal(Outcome):
     """Sum of the nine systems; `total` None while a system has no letter."""
 

@@ -10,13 +10,21 @@ bands of the British guideline (2018) describe one assessment, no change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade, Letters, letter_of, letters_of
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL, SYSTEMS
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth, later
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 
 GORDON_2003 = Citation(
     "Gordon C, Sutcliffe N, Skan J, et al.",
@@ -53,7 +61,7 @@ _INACTIVE = frozenset({Grade.C, Grade.D, Grade.E})
 _QUIET = frozenset({None, Grade.D, Grade.E})
 
 
-@dataclass(frozen=True)
+@result
 class BilagFlare(Outcome):
     """`flare` by the rule; `severity` "severe" (a new A), "moderate" (a new B), "none", or None.
 
@@ -210,7 +218,7 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
     )
 
 
-@dataclass(frozen=True)
+@result
 class BsrBand(Outcome):
     """`band` "severe", "moderate", "mild", "none", or None while a missing letter could decide."""
 

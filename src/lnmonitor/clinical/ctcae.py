@@ -7,7 +7,6 @@ where a term asks for symptoms and they are not known, the answer is a range.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from typing import NamedTuple
@@ -15,7 +14,15 @@ from typing import NamedTuple
 from lnmonitor.clinical.criteria import OPERATORS, above, require_positive, require_range, truth
 from lnmonitor.clinical.ctcae_terms import TERMS, Basis, Step, Term, When
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth, later
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    later,
+    result,
+)
 
 VERSION = "5.0"
 NCI_2017 = Citation("National Cancer Institute", "CTCAE v5.0", 2017)
@@ -39,7 +46,7 @@ _UNIT_SPELLINGS = {
 }
 
 
-@dataclass(frozen=True)
+@result
 class CtcaeGrade(Outcome):
     """`grade` 0..4, None when not exact; the truth then lies in `low`..`high`.
 

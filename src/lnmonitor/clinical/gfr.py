@@ -13,7 +13,16 @@ from typing import Literal, get_args
 
 from lnmonitor.clinical.criteria import at_most, below, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth, later
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 from lnmonitor.clinical.units import creatinine_mg_dl
 
 Sex = Literal["F", "M"]
@@ -69,7 +78,7 @@ MOSTELLER_1987 = Citation(
 )
 
 
-@dataclass(frozen=True)
+@result
 class EgfrResult(Outcome):
     """`value` in `unit`, None when an input is missing; `equation_id` is the method to store."""
 

@@ -25,6 +25,7 @@ from lnmonitor.clinical.results import (
     later,
     open_items,
     reasons_of,
+    result,
 )
 
 FRANKLYN_2016 = Citation(
@@ -71,7 +72,7 @@ class ActivityFacts:
     standard_treatment: bool | None = None
 
 
-@dataclass(frozen=True)
+@result
 class ActivityState(Outcome):
     """Whether the state is reached; UNKNOWN while a missing answer could decide."""
 

@@ -25,6 +25,7 @@ from lnmonitor.clinical.results import (
     later,
     open_items,
     reasons_of,
+    result,
 )
 from lnmonitor.clinical.sledai import SledaiScore
 
@@ -38,7 +39,7 @@ class IndexVisit:
     pga: float | None = None
 
 
-@dataclass(frozen=True)
+@result
 class Responder(Outcome):
     """`met` is the answer; `evaluable` NO where the baseline does not allow the question."""
 

@@ -18,7 +18,15 @@ from lnmonitor.clinical.bilag import BilagGrade, Grade, letters_of
 from lnmonitor.clinical.bilag_flare import rises
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    result,
+)
 
 WANG_2014 = Citation(
     "Wang D, Li J, Zhang Y, et al.", "Arthritis Res Ther 16:R79", 2014, "10.1186/ar4520"
@@ -71,7 +79,7 @@ class CourseVisit:
         return Truth.UNKNOWN if None in letters else Truth.YES
 
 
-@dataclass(frozen=True)
+@result
 class CourseResponse(Outcome):
     """The response of the year."""
 
@@ -180,7 +188,7 @@ def _conclude(major: Truth, partial: Truth) -> ClinicalResponse:
     return ClinicalResponse.UNKNOWN
 
 
-@dataclass(frozen=True)
+@result
 class Relapse(Outcome):
     """Whether a responder relapsed, and the day of the visit that showed it."""
 

@@ -20,6 +20,7 @@ from lnmonitor.clinical.results import (
     later,
     open_items,
     reasons_of,
+    result,
 )
 from lnmonitor.clinical.selena_sledai import BUYON_2005
 
@@ -57,7 +58,7 @@ class SfiFacts:
     hospitalised_for_lupus: bool | None = None
 
 
-@dataclass(frozen=True)
+@result
 class SfiFlare(Outcome):
     """`severity` "severe", "mild_moderate", "none", or None while a missing fact could decide."""
 

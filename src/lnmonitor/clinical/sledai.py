@@ -22,6 +22,7 @@ from lnmonitor.clinical.results import (
     Rule,
     Truth,
     later,
+    result,
 )
 
 GLADMAN_2002 = Citation("Gladman DD, Ibanez D, Urowitz MB", "J Rheumatol 29:288-91", 2002)
@@ -94,7 +95,7 @@ RULE_RENAL_SLEDAI = Rule("renal-sledai", "1", (GLADMAN_2002,), verified=True)
 RULE_CLINICAL_SLEDAI = Rule("clinical-sledai", "1", (GLADMAN_2002,), verified=True)
 
 
-@dataclass(frozen=True)
+@result
 class SledaiScore(Outcome):
     """`score` is None unless exact; the truth lies in `low`..`high` (points, 0..105)."""
 

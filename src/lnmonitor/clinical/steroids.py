@@ -15,7 +15,16 @@ from types import MappingProxyType
 
 from lnmonitor.clinical.criteria import at_least, at_most, once, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth, later
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 
 BNF = Citation("Joint Formulary Committee", "British National Formulary", 2023)
 
@@ -80,7 +89,7 @@ class DoseInterval:
         return at_least(self.equivalent_mg_per_day, threshold)
 
 
-@dataclass(frozen=True)
+@result
 class SteroidDose(Outcome):
     """Prednisone equivalent in mg/day on one day; `pulse_mg` (prednisone equivalent) is apart."""
 
@@ -88,7 +97,7 @@ class SteroidDose(Outcome):
     pulse_mg: float = 0.0
 
 
-@dataclass(frozen=True)
+@result
 class PulseTotal(Outcome):
     """Pulse therapy over a period: days, cumulative g of drug and of prednisone equivalent."""
 

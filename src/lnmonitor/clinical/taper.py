@@ -13,7 +13,13 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from lnmonitor.clinical.criteria import above, require_range
-from lnmonitor.clinical.results import Outcome, Reason, Truth, later
+from lnmonitor.clinical.results import (
+    Outcome,
+    Reason,
+    Truth,
+    later,
+    result,
+)
 from lnmonitor.clinical.steroids import (
     RULE_PREDNISONE_EQUIVALENT,
     DoseInterval,
@@ -37,7 +43,7 @@ class Increase:
     after: float
 
 
-@dataclass(frozen=True)
+@result
 class Taper(Outcome):
     """The course from day 0 to a day.
 
