@@ -6,11 +6,12 @@ A laboratory value only proposes an item: the investigator attributes it to lupu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
-from lnmonitor.clinical.criteria import compare, once, require_positive, require_range, truth
+from lnmonitor.clinical.criteria import OPERATORS, compare, once, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     NO,
@@ -70,7 +71,9 @@ ITEMS: tuple[SledaiItem, ...] = (
     SledaiItem("thrombocytopenia", 1, "haematological", lab_derived=True),
     SledaiItem("leukopenia", 1, "haematological", lab_derived=True),
 )
+CODES = tuple(item.code for item in ITEMS)
 ITEM_BY_CODE: Mapping[str, SledaiItem] = {item.code: item for item in ITEMS}
+WEIGHTS: Mapping[str, int] = {item.code: item.weight for item in ITEMS}
 RENAL_CODES = ("casts", "haematuria", "proteinuria", "pyuria")
 SEROLOGICAL_CODES = ("low_complement", "dsdna")
 _CLINICAL_CODES = tuple(code for code in ITEM_BY_CODE if code not in SEROLOGICAL_CODES)
@@ -146,7 +149,7 @@ class Proposal(NamedTuple):
 
 
 def score_items(
-    rule: Rule, codes: Iterable[str], items: Mapping[str, bool | None], window_days: int
+    rule: Rule, codes: Sequence[str], items: Mapping[str, bool | None], window_days: int
 ) -> SledaiScore:
     """Return the weighted sum of some of the items under a rule; inputs as for `score`."""
     if not items.keys() <= ITEM_BY_CODE.keys():
@@ -157,22 +160,22 @@ def score_items(
     present: list[str] = []
     missing: list[str] = []
     low = open_points = 0
-    for code in codes:
-        answer = items.get(code)
+    for code, answer in zip(codes, map(items.get, codes), strict=True):
         if answer is None:
             missing.append(code)
-            open_points += ITEM_BY_CODE[code].weight
+            open_points += WEIGHTS[code]
         elif answer:
             present.append(code)
-            low += ITEM_BY_CODE[code].weight
+            low += WEIGHTS[code]
+    counted, absent = tuple(present), tuple(missing)
     return SledaiScore(
         rule=rule,
-        reasons=later(_told, tuple(present), tuple(missing)),
-        missing=tuple(missing),
+        reasons=later(_told, counted, absent),
+        missing=absent,
         score=None if missing else low,
         low=low,
         high=low + open_points,
-        present=tuple(present),
+        present=counted,
         window_days=window_days,
     )
 
@@ -194,7 +197,7 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
     assessed either. `window_days` (10 or 30) is stored, not computed with.
     Raises InvalidInput for an unknown code or window.
     """
-    return score_items(RULE_SLEDAI_2K, ITEM_BY_CODE, items, window_days)
+    return score_items(RULE_SLEDAI_2K, CODES, items, window_days)
 
 
 def renal_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
@@ -225,14 +228,22 @@ def change_band(previous: int, now: int) -> str:
     return "worse" if change > 0 else "improved"
 
 
+_AMOUNTS = (
+    *("u24_g", "upcr_g_g", "upcr_mg_mmol", "urine_rbc_hpf", "urine_wbc_hpf"),
+    *("c3_g_l", "c4_g_l", "ch50", "dsdna", "platelets", "wbc"),
+)
+_LIMITS = ("c3_lln", "c4_lln", "ch50_lln", "dsdna_uln")
+_amounts, _limits = attrgetter(*_AMOUNTS), attrgetter(*_LIMITS)
+
+
 @once
 def _check(labs: SledaiLabs) -> None:
-    for name in ("u24_g", "upcr_g_g", "upcr_mg_mmol", "urine_rbc_hpf", "urine_wbc_hpf"):
-        require_range(name, getattr(labs, name), None, 0)
-    for name in ("c3_g_l", "c4_g_l", "ch50", "dsdna", "platelets", "wbc"):
-        require_range(name, getattr(labs, name), None, 0)
-    for name in ("c3_lln", "c4_lln", "ch50_lln", "dsdna_uln"):
-        require_positive(name, getattr(labs, name), None)
+    for name, value in zip(_AMOUNTS, _amounts(labs), strict=True):
+        if value is not None:
+            require_range(name, value, None, 0)
+    for name, value in zip(_LIMITS, _limits(labs), strict=True):
+        if value is not None:
+            require_positive(name, value, None)
     require_range("temperature_c", labs.temperature_c, "°C", 25, 45)
     if labs.casts is not None and labs.casts not in CAST_TYPES:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
@@ -248,26 +259,26 @@ class _Sign(Protocol):
         """Return the answer of `met` with the numbers behind it."""
 
 
-@dataclass(frozen=True)
 class _Beyond:
     """A value beyond a limit, which is a number or a field of the labs."""
 
-    code: str
-    item: str
-    operator: str
-    limit: float | str
-    unit: str | None = None
-
-    def _limit(self, labs: SledaiLabs) -> float | None:
-        return getattr(labs, self.limit) if isinstance(self.limit, str) else self.limit
+    def __init__(
+        self, code: str, item: str, operator: str, limit: float | str, unit: str | None = None
+    ) -> None:
+        self.code, self.item, self.operator, self.unit = code, item, operator, unit
+        self._limit = attrgetter(limit) if isinstance(limit, str) else lambda _: limit
+        self._value, self._passes = attrgetter(item), OPERATORS[operator]
 
     def met(self, labs: SledaiLabs) -> Truth:
         """Compare."""
-        return truth(getattr(labs, self.item), self.operator, self._limit(labs))
+        value, limit = self._value(labs), self._limit(labs)
+        if value is None or limit is None:
+            return UNKNOWN
+        return YES if self._passes(value, limit) else NO
 
     def reason(self, labs: SledaiLabs) -> Reason:
         """Tell value and limit."""
-        value, limit = getattr(labs, self.item), self._limit(labs)
+        value, limit = self._value(labs), self._limit(labs)
         return compare(self.code, self.item, value, self.operator, limit, self.unit)
 
 
