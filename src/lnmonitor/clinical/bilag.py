@@ -390,10 +390,11 @@ def _blood_told(
     told = []
     for item, letter in letters:
         values: dict[str, Scalar] = {"item": item, "value": getattr(inputs, item)}
-        code = "bilag.item"
-        if item in _BLOOD_LIMITS:
+        is_count = item in _BLOOD_LIMITS
+        if is_count:
             unit, limits = _BLOOD_LIMITS[item]
-            code, values = "bilag.blood_count", {**values, "limit": limits[letter], "unit": unit}
+            values |= {"limit": limits[letter], "unit": unit}
+        code = "bilag.blood_count" if is_count else "bilag.item"
         told.append(Reason(code, YES, {**values, "grade": letter.value}))
     return tuple(told)
 
@@ -457,10 +458,10 @@ def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
 
 
 def _total(rule: Rule, letters: Letters, scale: Mapping[Grade, int]) -> BilagTotal:
-    numbers = tuple([None if letter is None else scale[letter] for letter in letters])
     missing: tuple[str, ...] = ()
-    if None in numbers:
-        missing = tuple(s for s, number in zip(SYSTEMS, numbers, strict=True) if number is None)
+    if None in letters:
+        missing = tuple(s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None)
+    numbers = tuple([None if letter is None else scale[letter] for letter in letters])
     return BilagTotal(
         rule=rule,
         reasons=later(_counted, numbers),
