@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from operator import is_
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from lnmonitor.analysis.model import Measured
 from lnmonitor.errors import InputError
@@ -158,7 +158,7 @@ def gather(data: PatientData) -> PatientInput:
     )
 
 
-class _Same(tuple[Record[Form], ...]):
+class _Same(tuple[Record[Any], ...]):
     """Records as a key: equal to the very same objects, for a record is never changed in place."""
 
     __slots__ = ()

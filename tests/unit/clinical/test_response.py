@@ -9,6 +9,7 @@ import pytest
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response import RULE_SETS, RenalState, Response, assess
+from lnmonitor.clinical.results import Truth
 
 
 def u24(grams: float) -> Proteinuria:
@@ -314,3 +315,15 @@ def test_that_measures_in_units_that_do_not_compare_leave_the_fall_open() -> Non
     found = assess("eular-2019", baseline=before, now=now)
     assert found.response is Response.UNKNOWN
     assert found.missing == ("proteinuria",)
+
+
+def test_that_kept_function_is_told_by_what_it_was_judged_by() -> None:
+    before = replace(BASELINE, egfr=60)
+    by_creatinine = assess("kdigo-2024", baseline=before, now=replace(WELL, egfr=None))
+    told = {reason.code for reason in by_creatinine.reasons}
+    assert "response.creatinine_stable" in told
+    assert "response.egfr_stable" not in told
+    low = replace(WELL, albumin_g_l=30)
+    found = assess("set-a", baseline=before, now=low, parameters={"complete_needs_albumin": True})
+    albumin = next(reason for reason in found.reasons if reason.code == "response.albumin")
+    assert (albumin.met, albumin.values["value"], albumin.values["limit"]) == (Truth.NO, 30, 35.0)
