@@ -7,6 +7,10 @@ synthetic and all different; making them is not counted. Two sets of rules: thos
 protocol names, and every rule of the package (nine response definitions, six flare definitions,
 all indices). Each is timed at two lengths of follow-up, whose time per visit must agree (linear in
 visits).
+
+Results make their reasons when somebody reads them (docs/adr/0022). "Decided" is the time of all
+results with their values, missing inputs and rules; "decided and explained" that of the same with
+every reason of every result read.
 """
 
 from __future__ import annotations
@@ -51,6 +55,7 @@ from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.responder import IndexVisit
 from lnmonitor.clinical.response import RenalState
 from lnmonitor.clinical.response_course import CourseVisit
+from lnmonitor.clinical.results import Outcome
 from lnmonitor.clinical.selena_flare import SfiFacts
 from lnmonitor.clinical.sledai import SledaiLabs
 from lnmonitor.clinical.steroids import DoseInterval
@@ -197,13 +202,17 @@ class Scored:
     grades: dict[str, BilagGrade]
     total: sledai.SledaiScore
     answer: response.Response
+    results: list[Outcome]
 
 
 def score_visit(now: Visit, before: Visit | None, first: Visit) -> Scored:
     """Apply the rules that the trial's protocol names, as the program does at every visit."""
     total = sledai.score(now.sledai)
-    sledai.renal_sledai(now.sledai)
-    sledai.clinical_sledai(now.sledai)
+    results: list[Outcome] = [
+        total,
+        sledai.renal_sledai(now.sledai),
+        sledai.clinical_sledai(now.sledai),
+    ]
     sledai.contradictions(now.sledai, now.labs)
     estimated = gfr.estimate(
         "ckdepi-2021", creatinine_umol_l=now.state.creatinine_umol_l, age_years=32, sex="F"
@@ -216,13 +225,14 @@ def score_visit(now: Visit, before: Visit | None, first: Visit) -> Scored:
     previous = before.renal if before else None
     grades[HAEMATOLOGICAL] = bilag.grade_haematological(now.blood, ever_involved=False)
     grades[RENAL] = bilag_renal.grade(now.renal, previous, ever_involved=True)
-    bilag.total(grades.values())
+    results += (estimated, *grades.values(), bilag.total(grades.values()))
     answers = [
         response.assess(name, baseline=first.state, now=now.state)
         for name in ("set-a", "kdigo-2024")
     ]
+    results += answers
     for term, (unit, _, _, low, high) in LABORATORY.items():
-        ctcae.grade(
+        graded = ctcae.grade(
             term,
             now.laboratory[term],
             unit=unit,
@@ -230,20 +240,22 @@ def score_visit(now: Visit, before: Visit | None, first: Visit) -> Scored:
             uln=high,
             baseline=first.laboratory[term],
         )
-    return Scored(grades, total, answers[0].response)
+        results.append(graded)
+    return Scored(grades, total, answers[0].response, results)
 
 
 def score_the_rest(
     now: Visit, before: Visit | None, first: Visit, scored: Scored, earlier: Scored | None
 ) -> None:
-    """Apply every other rule of a visit."""
-    selena_sledai.score(now.sledai)
+    """Apply every other rule of a visit; the results join those of `scored`."""
+    results = scored.results
+    results.append(selena_sledai.score(now.sledai))
     gfr.kdigo_risk("G2", gfr.kdigo_a_stage(100, "mg/mmol"))
     previous = before.renal if before else None
-    bilag_renal_classic.grade(now.renal, previous, ever_involved=True)
-    bilag.totals(scored.grades.values())
-    bilag_flare.bsr_band(scored.grades)
-    response.side_by_side(baseline=first.state, now=now.state)
+    results.append(bilag_renal_classic.grade(now.renal, previous, ever_involved=True))
+    results += bilag.totals(scored.grades.values()).values()
+    results.append(bilag_flare.bsr_band(scored.grades))
+    results += response.side_by_side(baseline=first.state, now=now.state)
     facts = ActivityFacts(
         items=now.sledai,
         previous_items=before.sledai if before else {},
@@ -252,17 +264,15 @@ def score_the_rest(
         other_major_activity=False,
         standard_treatment=True,
     )
-    low_activity.lldas(facts)
-    low_activity.doris_2021(facts)
+    results += (low_activity.lldas(facts), low_activity.doris_2021(facts))
     if before is None or earlier is None:
         return
     for rule in (bilag_flare.gordon_2003, bilag_flare.trial, bilag_flare.isenberg_2011):
-        rule(earlier.grades, scored.grades)
+        results.append(rule(earlier.grades, scored.grades))
     base = IndexVisit(earlier.total, earlier.grades, before.pga)
     index = IndexVisit(scored.total, scored.grades, now.pga)
-    sri4.assess(base, index, failed=False)
-    bicla.assess(base, index, failed=False)
-    selena_flare.assess(
+    results += (sri4.assess(base, index, failed=False), bicla.assess(base, index, failed=False))
+    flared = selena_flare.assess(
         SfiFacts(
             sledai=scored.total.score,
             sledai_previous=earlier.total.score,
@@ -279,10 +289,11 @@ def score_the_rest(
             hospitalised_for_lupus=False,
         )
     )
+    results.append(flared)
 
 
-def score_patient(course: list[Visit], *, every: bool) -> None:
-    """Apply the protocol's rules to a patient, or every rule."""
+def score_patient(course: list[Visit], *, every: bool, explained: bool = False) -> None:
+    """Apply the protocol's rules to a patient, or every rule; `explained`: read all reasons too."""
     doses = [
         DoseInterval(
             "prednisone",
@@ -294,24 +305,29 @@ def score_patient(course: list[Visit], *, every: bool) -> None:
     ]
     first, before, earlier = course[0], None, None
     observations, assessments = [], []
+    results: list[Outcome] = []
     for visit in course:
         scored = score_visit(visit, before, first)
         if every:
             score_the_rest(visit, before, first, scored, earlier)
         day = DAY_0 + timedelta(visit.day)
-        steroids.dose_on(day, doses)
+        results += (*scored.results, steroids.dose_on(day, doses))
         observations.append(
             FlareObservation(visit.day, day.isoformat(), visit.state, scored.answer)
         )
         assessments.append(CourseVisit(visit.day, scored.grades))
         before, earlier = visit, scored
-    flare.detect(observations)
-    infusion.check(InfusionFacts(weight_kg=55, protocol_dose_per_kg=1e6, viable_cells_given=5.4e7))
+    results += flare.detect(observations)
+    given = InfusionFacts(weight_kg=55, protocol_dose_per_kg=1e6, viable_cells_given=5.4e7)
+    results.append(infusion.check(given))
     if every:
         for name in flare.RULE_SETS:
-            flare.detect(observations, rule_set_id=name)
-        response_course.respond(assessments)
-        taper.taper(DAY_0, DAY_0 + timedelta(course[-1].day), doses)
+            results += flare.detect(observations, rule_set_id=name)
+        results.append(response_course.respond(assessments))
+        results.append(taper.taper(DAY_0, DAY_0 + timedelta(course[-1].day), doses))
+    if explained:
+        for result in results:
+            _ = result.reasons
 
 
 def cohort(rng: random.Random, patients: int, visits: int) -> Iterator[list[Visit]]:
@@ -320,12 +336,12 @@ def cohort(rng: random.Random, patients: int, visits: int) -> Iterator[list[Visi
         yield make_patient(rng, visits)
 
 
-def seconds(patients: int, visits: int, *, every: bool) -> float:
+def seconds(patients: int, visits: int, *, every: bool, explained: bool = False) -> float:
     """Return the time that the rules take over a cohort."""
     rng, taken = random.Random(2014), 0.0
     for course in cohort(rng, patients, visits):
         started = time.process_time()
-        score_patient(course, every=every)
+        score_patient(course, every=every, explained=explained)
         taken += time.process_time() - started
     return taken
 
@@ -361,10 +377,17 @@ def main() -> None:
             taken = seconds(patients, visits, every=every)
             per_visit = 1e6 * taken / (patients * visits)
             print(
-                f"{name}: {patients} patients x {visits} visits {taken:.1f} s, "
+                f"{name}, decided: {patients} patients x {visits} visits {taken:.1f} s, "
                 f"{per_visit:.0f} µs a visit",
                 flush=True,
             )
+        taken = seconds(few, options.visits, every=every, explained=True)
+        per_visit = 1e6 * taken / (few * options.visits)
+        print(
+            f"{name}, decided and explained: {few} patients x {options.visits} visits, "
+            f"{per_visit:.0f} µs a visit",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

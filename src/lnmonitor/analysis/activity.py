@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.model import guarded
 from lnmonitor.analysis.responses import parameters_of
+from lnmonitor.analysis.sledai_scores import answers
 from lnmonitor.analysis.treatment import Treatment
-from lnmonitor.clinical import bicla, low_activity, sledai, sri4
+from lnmonitor.clinical import bicla, low_activity, sri4
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.low_activity import ActivityFacts
 from lnmonitor.clinical.responder import IndexVisit
@@ -49,8 +51,7 @@ def judge_activity(
     """
     if visit.sledai is None:
         return {}
-    form = visit.sledai.form
-    items: Items = {code: yes_no(form.get(code)) for code in sledai.ITEM_BY_CODE}
+    items = answers(visit)
     found = _states(visit, items, outcomes, treatment, before.items)
     before.items = items
     now = _index_visit(visit, outcomes)
@@ -92,13 +93,28 @@ def _states(
     treatment: Treatment,
     previous: Items,
 ) -> dict[str, Outcome]:
+    other = _other_major(visit, outcomes)
+    given = treatment.prednisone_mg_day, other, treatment.standard
+    return dict(_judged(tuple(items.items()), tuple(previous.items()), visit.pga, *given))
+
+
+@lru_cache(maxsize=1024)
+def _judged(
+    items: tuple[tuple[str, bool | None], ...],
+    previous: tuple[tuple[str, bool | None], ...],
+    pga: float | None,
+    prednisone_mg_day: float | None,
+    other_major: bool | None,
+    standard: bool | None,
+) -> dict[str, Outcome]:
+    """Judge both states; remembered, for a save changes one visit of many."""
     facts = ActivityFacts(
-        items=items,
-        previous_items=previous,
-        pga=visit.pga,
-        prednisone_mg_day=treatment.prednisone_mg_day,
-        other_major_activity=_other_major(visit, outcomes),
-        standard_treatment=treatment.standard,
+        items=dict(items),
+        previous_items=dict(previous),
+        pga=pga,
+        prednisone_mg_day=prednisone_mg_day,
+        other_major_activity=other_major,
+        standard_treatment=standard,
     )
     return {
         "lldas": guarded(low_activity.RULE_LLDAS, lambda: low_activity.lldas(facts)),

@@ -6,6 +6,8 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from lnmonitor.analysis.inputs import PatientInput, VisitInput, yes_no
@@ -106,28 +108,41 @@ def _grade_renal(now: RenalInputs, before: BilagHistory, protocol: Protocol) -> 
     first_visit = cast(Any, options.get("first_visit", "conservative"))
     return guarded(
         rule,
-        lambda: bilag_renal.grade(now, before.renal, ever_involved=ever, first_visit=first_visit),
+        lambda: _grade_once(now, before.renal, ever_involved=ever, first_visit=first_visit),
     )
+
+
+_grade_once = lru_cache(maxsize=4096)(bilag_renal.grade)
+_grade_blood = lru_cache(maxsize=4096)(bilag.grade_haematological)
+"""Remembered: a patient is evaluated after every save, and nearly all visits are as before."""
 
 
 def _grade_systems(visit: VisitInput, before: BilagHistory) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
-    for system, codes in _ITEMS.items():
+    scored = _scores(visit)
+    for system in _ITEMS:
         found[f"bilag.{system}"] = guarded(
             bilag.RULE_BILAG_2004,
-            lambda system=system, codes=codes: bilag.grade_system(  # type: ignore[misc]
+            lambda system=system: bilag.grade_system(  # type: ignore[misc]
                 system,
-                {code: _scored(visit, code) for code in codes},
+                scored[system],
                 ever_involved=before.ever(system),
             ),
         )
     found["bilag.haematological"] = guarded(
         bilag.RULE_HAEMATOLOGICAL,
-        lambda: bilag.grade_haematological(
-            _blood(visit), ever_involved=before.ever("haematological")
-        ),
+        lambda: _grade_blood(_blood(visit), ever_involved=before.ever("haematological")),
     )
     return found
+
+
+@lru_cache(maxsize=512)
+def _scores(visit: VisitInput) -> Mapping[str, Mapping[str, int | None]]:
+    """Return the scores of the form by system; remembered, for a save changes one visit of many."""
+    return {
+        system: MappingProxyType({code: _scored(visit, code) for code in codes})
+        for system, codes in _ITEMS.items()
+    }
 
 
 def _scored(visit: VisitInput, code: str) -> int | None:
@@ -144,6 +159,7 @@ _BLOOD = {
 }
 
 
+@lru_cache(maxsize=512)
 def _blood(visit: VisitInput) -> bilag.HaematologyInputs:
     form = None if visit.bilag is None else visit.bilag.form
     not_lupus = [

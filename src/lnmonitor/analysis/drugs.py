@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from lnmonitor.clinical.steroids import (
     MG_EQUAL_TO_PREDNISONE_5,
@@ -62,7 +62,7 @@ class Steroids:
     intervals: tuple[DoseInterval, ...] = ()
     unclear: tuple[Span, ...] = ()
 
-    @property
+    @cached_property
     def first(self) -> date | None:
         """The first day on which a glucocorticoid is recorded."""
         starts = [i.start for i in self.intervals] + [start for start, _ in self.unclear]
@@ -77,7 +77,7 @@ class Steroids:
             return None
         if any(start <= day and (stop is None or day <= stop) for start, stop in self.unclear):
             return None
-        return dose_on(day, self.intervals)
+        return _dose_on(day, self.intervals)
 
     def known(self, first: date, last: date) -> bool:
         """Whether the dose of every day from `first` to `last` is known: no gap in the log."""
@@ -88,6 +88,7 @@ class Steroids:
         )
 
 
+_dose_on = lru_cache(maxsize=4096)(dose_on)
 _earliest = lru_cache(maxsize=8192)(dates.earliest)
 _latest = lru_cache(maxsize=8192)(dates.latest)
 

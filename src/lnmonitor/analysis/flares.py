@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lnmonitor.analysis.drugs import Steroids, escalated
@@ -14,7 +13,11 @@ from lnmonitor.analysis.responses import parameters_of
 from lnmonitor.clinical import flare
 from lnmonitor.clinical.flare import FlareFinding, FlareObservation
 from lnmonitor.clinical.response import Parameter, Response, ResponseResult
-from lnmonitor.clinical.results import Outcome, Rule
+from lnmonitor.clinical.results import (
+    Outcome,
+    Rule,
+    result,
+)
 from lnmonitor.study.protocol import Protocol
 
 
@@ -62,7 +65,7 @@ def _detect(
     return asked.flares if isinstance(asked, _Found) else (asked,)
 
 
-@dataclass(frozen=True)
+@result
 class _Found(Outcome):
     """All flares of one search, so that an impossible value is refused as for any rule."""
 

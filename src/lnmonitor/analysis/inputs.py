@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TypeVar, cast
+from operator import is_
+from typing import Any, TypeVar, cast
 
 from lnmonitor.analysis.model import Measured
 from lnmonitor.errors import InputError
@@ -51,9 +52,12 @@ def yes_no(answer: str | int | float | None) -> bool | None:
     return _YES_NO.get(answer) if isinstance(answer, str) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VisitInput:
-    """One visit with its forms; `vitals` is the visit's own set, not one of an infusion."""
+    """One visit with its forms; `vitals` is the visit's own set, not one of an infusion.
+
+    Equal only to itself, so that what depends on nothing but a visit can be remembered by it.
+    """
 
     record: Record[Visit]
     on: date
@@ -122,8 +126,10 @@ class PatientInput:
 def gather(data: PatientData) -> PatientInput:
     """Unpack a patient's records; visits without a complete date are left aside."""
     by_form: dict[type[Form], list[Record[Form]]] = defaultdict(list)
+    at_visit: dict[str | None, list[Record[Form]]] = defaultdict(list)
     for record in data.records:
         by_form[type(record.form)].append(record)
+        at_visit[record.visit_id].append(record)
 
     def of(form: type[F]) -> tuple[Record[F], ...]:
         return cast(tuple[Record[F], ...], tuple(by_form[form]))
@@ -131,18 +137,10 @@ def gather(data: PatientData) -> PatientInput:
     people, histories = of(Demographics), of(DiseaseHistory)
     demographics = people[-1].form if people else Demographics()
     zero = schedule.day0(data) or dates.exact(demographics.reference_date)
-    vitals = of(VitalSigns)
-    at_visit = _AtVisits(
-        labs=_by_visit(of(LabResult)),
-        vitals=_by_visit([record for record in vitals if not record.form.timepoint]),
-        sledai=_by_visit(of(Sledai2K)),
-        bilag=_by_visit(of(Bilag2004)),
-        pga=_by_visit(of(PhysicianAssessment)),
-    )
     visits = [
-        _visit(record, on, zero, at_visit, demographics)
+        _visit(_Same((record, *people[-1:], *at_visit[record.id])), zero)
         for record in of(Visit)
-        if (on := dates.exact(record.form.visit_date)) is not None
+        if dates.exact(record.form.visit_date) is not None
     ]
     return PatientInput(
         data=data,
@@ -156,51 +154,52 @@ def gather(data: PatientData) -> PatientInput:
         immunosuppressants=of(Immunosuppressant),
         events=of(AdverseEvent),
         dispositions=of(Disposition),
-        vitals=vitals,
+        vitals=of(VitalSigns),
     )
 
 
-@dataclass(frozen=True)
-class _AtVisits:
-    labs: Mapping[str | None, Sequence[Record[LabResult]]]
-    vitals: Mapping[str | None, Sequence[Record[VitalSigns]]]
-    sledai: Mapping[str | None, Sequence[Record[Sledai2K]]]
-    bilag: Mapping[str | None, Sequence[Record[Bilag2004]]]
-    pga: Mapping[str | None, Sequence[Record[PhysicianAssessment]]]
+class _Same(tuple[Record[Any], ...]):
+    """Records as a key: equal to the very same objects, for a record is never changed in place."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and len(self) == len(other) and all(map(is_, self, other))
 
 
-def _by_visit(records: Sequence[Record[F]]) -> dict[str | None, list[Record[F]]]:
-    found: dict[str | None, list[Record[F]]] = defaultdict(list)
-    for record in records:
-        found[record.visit_id].append(record)
-    return found
+@lru_cache(maxsize=512)
+def _visit(records: _Same, zero: date | None) -> VisitInput:
+    """Unpack a visit: its own record, the person's, and those of its forms.
 
+    Remembered, because a patient is evaluated after every save and a save changes one visit.
+    """
+    record = cast(Record[Visit], records[0])
+    on = cast(date, dates.exact(record.form.visit_date))
+    by_form: dict[type[Form], list[Record[Form]]] = defaultdict(list)
+    for one in records[1:]:
+        by_form[type(one.form)].append(one)
 
-def _last(records: Mapping[str | None, Sequence[Record[F]]], visit_id: str) -> Record[F] | None:
-    found = records.get(visit_id)
-    return found[-1] if found else None
+    def of(form: type[F]) -> list[Record[F]]:
+        return cast(list[Record[F]], by_form[form])
 
+    def last(found: Sequence[Record[F]]) -> Record[F] | None:
+        return found[-1] if found else None
 
-def _visit(
-    record: Record[Visit],
-    on: date,
-    zero: date | None,
-    forms: _AtVisits,
-    demographics: Demographics,
-) -> VisitInput:
-    def person() -> tuple[str | None, int | None]:
-        return (demographics.sex, _age(demographics, on))
-
-    pga = _last(forms.pga, record.id)
+    people = of(Demographics)
+    demographics = people[0].form if people else Demographics()
+    pga = last(of(PhysicianAssessment))
     return VisitInput(
         record=record,
         on=on,
         day=None if zero is None else schedule.day_number(zero, on),
         took_place=record.form.status != "MISSED",
-        labs=_labs(forms.labs.get(record.id, ()), on, zero, person),
-        vitals=_last(forms.vitals, record.id),
-        sledai=_last(forms.sledai, record.id),
-        bilag=_last(forms.bilag, record.id),
+        labs=_labs(of(LabResult), on, zero, lambda: (demographics.sex, _age(demographics, on))),
+        vitals=last([vitals for vitals in of(VitalSigns) if not vitals.form.timepoint]),
+        sledai=last(of(Sledai2K)),
+        bilag=last(of(Bilag2004)),
         pga=None if pga is None else pga.form.pga,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, cast
 
 from lnmonitor.analysis.drugs import on_rescue
@@ -77,7 +78,7 @@ def estimate_gfr(patient: PatientInput, visit: VisitInput, protocol: Protocol) -
     height = visit.vital("height_cm") or patient.demographics.height_cm
     return guarded(
         equation.rule if equation else Rule(f"egfr-{chosen}", "0"),
-        lambda: gfr.estimate(
+        lambda: _estimate(
             chosen,
             creatinine_umol_l=visit.exact("CREAT"),
             age_years=patient.age(visit.on),
@@ -89,9 +90,17 @@ def estimate_gfr(patient: PatientInput, visit: VisitInput, protocol: Protocol) -
     )
 
 
+_estimate = lru_cache(maxsize=4096)(gfr.estimate)
+"""Remembered: a patient is evaluated after every save, and nearly all visits are as before."""
+
+
 def g_stage(estimated: Outcome) -> GfrStage:
     """Return the KDIGO stage of an estimated GFR."""
-    value = estimated.value if isinstance(estimated, gfr.EgfrResult) else None
+    return _staged(estimated_value(estimated))
+
+
+@lru_cache(maxsize=4096)
+def _staged(value: float | None) -> GfrStage:
     stage = None if value is None else gfr.kdigo_g_stage(value)
     reason = Reason(
         "kdigo.g_stage", Truth.of(None if value is None else True), {"value": value, "stage": stage}

@@ -12,7 +12,13 @@ from lnmonitor.clinical.bilag import BilagGrade
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.gfr import EgfrResult
 from lnmonitor.clinical.response import Response, ResponseResult
-from lnmonitor.clinical.results import Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import (
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    result,
+)
 from lnmonitor.clinical.sledai import Proposal, SledaiScore
 from lnmonitor.language import Text
 
@@ -48,12 +54,12 @@ class Measured:
     """Why there is no canonical value although one was reported."""
 
 
-@dataclass(frozen=True)
+@result
 class Refused(Outcome):
     """A rule could not be applied because a stored value is impossible; the reason says which."""
 
 
-@dataclass(frozen=True)
+@result
 class Undetermined(Outcome):
     """A rule could not be applied because an input is missing or not clear: `missing` names it."""
 
@@ -69,7 +75,7 @@ class SledaiLabCheck(Outcome):
     contradictions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@result
 class SledaiBand(Outcome):
     """Band of a SLEDAI-2K ("none", "low", "moderate", "high") and its change since the last one.
 
@@ -81,28 +87,28 @@ class SledaiBand(Outcome):
     change: str | None = None
 
 
-@dataclass(frozen=True)
+@result
 class GfrStage(Outcome):
     """KDIGO G stage ("G1".."G5") of the estimated GFR, None without one."""
 
     stage: str | None = None
 
 
-@dataclass(frozen=True)
+@result
 class ProteinStage(Outcome):
     """KDIGO A stage ("A1".."A3") of urine albumin or protein, tested in the unit reported."""
 
     stage: str | None = None
 
 
-@dataclass(frozen=True)
+@result
 class KidneyRisk(Outcome):
     """KDIGO risk of G and A stage: "low", "moderate", "high", "very high"; None without both."""
 
     risk: str | None = None
 
 
-@dataclass(frozen=True)
+@result
 class ProteinReading(Outcome):
     """Urine protein as reported; `reasons` tell the same ratio in the other units in use."""
 

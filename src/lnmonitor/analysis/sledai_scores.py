@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.kidney import protein
@@ -44,11 +46,24 @@ def score_sledai(visit: VisitInput, protocol: Protocol) -> dict[str, Outcome]:
 
     Nothing when the form was not filled in: that is a missing score, not 0.
     """
+    return dict(_scores(visit, protocol.sledai_window_days))
+
+
+@lru_cache(maxsize=512)
+def answers(visit: VisitInput) -> Mapping[str, bool | None]:
+    """Return the investigator's answers of a visit by item code, none without the form."""
     if visit.sledai is None:
         return {}
     form = visit.sledai.form
-    items = {item.code: yes_no(form.get(item.code)) for item in sledai.ITEMS}
-    window = form.window_days or protocol.sledai_window_days
+    return MappingProxyType({code: yes_no(form.get(code)) for code in sledai.CODES})
+
+
+@lru_cache(maxsize=512)
+def _scores(visit: VisitInput, usual_window: int) -> Mapping[str, Outcome]:
+    """Score a visit's form; remembered, for a save changes one visit of many."""
+    if visit.sledai is None:
+        return {}
+    items, window = answers(visit), visit.sledai.form.window_days or usual_window
     return {
         "sledai": guarded(sledai.RULE_SLEDAI_2K, lambda: sledai.score(items, window_days=window)),
         "sledai.renal": guarded(

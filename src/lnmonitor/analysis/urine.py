@@ -85,13 +85,24 @@ def _reading(amount: Proteinuria) -> ProteinReading:
 
 def _a_stage(measured: Measured, measure: Literal["albumin", "protein"]) -> ProteinStage:
     """Stage a result; one with an operator or of an incomplete collection where both ends agree."""
-    stage, item = None, "uacr_mg_mmol" if measure == "albumin" else measured.analyte
-    amount = _amount(measured)
+    item = "uacr_mg_mmol" if measure == "albumin" else measured.analyte
+    censored = measured.operator[:1] or ("?" if measured.complete is False else "")
+    return _staged(item, measure, _amount(measured), censored)
+
+
+@lru_cache(maxsize=4096)
+def _staged(
+    item: str,
+    measure: Literal["albumin", "protein"],
+    amount: tuple[float, str] | None,
+    censored: str,
+) -> ProteinStage:
+    """Stage an amount; `censored` is "" for an exact one, "<" where the truth may be lower."""
+    stage = None
     if amount is not None:
         stage = gfr.kdigo_a_stage(*amount, measure=measure)
-        if measured.operator or measured.complete is False:
-            lower = measured.operator.startswith("<")
-            certain = stage == ("A1" if lower else "A3")
+        if censored:
+            certain = stage == ("A1" if censored == "<" else "A3")
             stage = stage if certain else None
     values: dict[str, Scalar] = {"item": item, "stage": stage}
     if amount is not None:
@@ -111,15 +122,18 @@ def _amount(measured: Measured) -> tuple[float, str] | None:
 
 
 def _risk(g_stage: GfrStage, a_stage: ProteinStage) -> KidneyRisk:
-    values: Mapping[str, Scalar] = {"g": g_stage.stage, "a": a_stage.stage}
+    return _risk_of(g_stage.stage, a_stage.stage)
+
+
+@lru_cache(maxsize=64)
+def _risk_of(g_stage: str | None, a_stage: str | None) -> KidneyRisk:
+    values: Mapping[str, Scalar] = {"g": g_stage, "a": a_stage}
     missing = tuple(
-        name
-        for name, stage in (("egfr", g_stage.stage), ("proteinuria", a_stage.stage))
-        if stage is None
+        name for name, stage in (("egfr", g_stage), ("proteinuria", a_stage)) if stage is None
     )
     risk = None
-    if g_stage.stage is not None and a_stage.stage is not None:
-        risk = gfr.kdigo_risk(g_stage.stage, a_stage.stage)
+    if g_stage is not None and a_stage is not None:
+        risk = gfr.kdigo_risk(g_stage, a_stage)
     met = Truth.UNKNOWN if missing else Truth.YES
     reason = Reason("kdigo.risk", met, {"item": "egfr", **values, "risk": risk})
     return KidneyRisk(RULE_RISK, (reason,), missing, risk)

@@ -8,10 +8,10 @@ outside the protocol. Read on the instrument's public page. Later trials ask for
 from __future__ import annotations
 
 from lnmonitor.clinical import responder
-from lnmonitor.clinical.bilag import Grade
+from lnmonitor.clinical.bilag import Grade, Letters, letters_of
 from lnmonitor.clinical.bilag_items import SYSTEMS
 from lnmonitor.clinical.responder import IndexVisit, Responder
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import Citation, Row, Rule, Truth
 
 WALLACE_2014 = Citation(
     "Wallace DJ, Kalunian K, Petri MA, et al.",
@@ -22,12 +22,8 @@ WALLACE_2014 = Citation(
 RULE_BICLA = Rule("bicla", "1", (WALLACE_2014,), verified=False)
 
 PGA_RISE = 0.3
-_ACTIVE = (Grade.A, Grade.B)
-_QUIET = (Grade.C, Grade.D, Grade.E)
-
-
-def _letter(visit: IndexVisit, system: str) -> Grade | None:
-    return visit.bilag[system].grade if system in visit.bilag else None
+_ACTIVE = frozenset({Grade.A, Grade.B})
+_QUIET = frozenset({Grade.C, Grade.D, Grade.E})
 
 
 def _fell(before: Grade | None, after: Grade | None) -> Truth:
@@ -39,16 +35,16 @@ def _fell(before: Grade | None, after: Grade | None) -> Truth:
     return Truth.of(before is Grade.A and after is Grade.B)
 
 
-def _improved(baseline: IndexVisit, now: IndexVisit) -> Reason:
-    truths = {s: _fell(_letter(baseline, s), _letter(now, s)) for s in SYSTEMS}
-    stayed = ", ".join(system for system, met in truths.items() if met is Truth.NO)
-    return Reason("index.bilag_improved", Truth.all(*truths.values()), {"item": stayed or "bilag"})
+def _improved(baseline: Letters, now: Letters) -> Row:
+    truths = list(map(_fell, baseline, now))
+    stayed = [system for system, met in zip(SYSTEMS, truths, strict=True) if met is Truth.NO]
+    return "index.bilag_improved", Truth.all(*truths), {"item": ", ".join(stayed) or "bilag"}
 
 
-def _evaluable(baseline: IndexVisit) -> Reason:
-    letters = [_letter(baseline, system) for system in SYSTEMS]
-    active = Truth.any(*(Truth.of(None if x is None else x in _ACTIVE) for x in letters))
-    return Reason("index.baseline_active", active, {"item": "bilag"})
+def _evaluable(baseline: Letters) -> Row:
+    active = not _ACTIVE.isdisjoint(baseline)
+    met = Truth.of(None if not active and None in baseline else active)
+    return "index.baseline_active", met, {"item": "bilag"}
 
 
 def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
@@ -57,14 +53,15 @@ def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Res
     Not evaluable without a baseline A or B. Raises InvalidInput for a PGA outside 0..3.
     """
     responder.check(baseline, now)
+    before = letters_of(baseline.bilag)
     return responder.conclude(
         RULE_BICLA,
-        _evaluable(baseline),
-        [
-            _improved(baseline, now),
+        _evaluable(before),
+        (
+            _improved(before, letters_of(now.bilag)),
             responder.no_new_activity(baseline, now),
             responder.sledai_change("index.sledai_not_above", baseline, now, 0),
             responder.pga_within(baseline, now, PGA_RISE, strict=False),
             responder.no_failure(failed),
-        ],
+        ),
     )

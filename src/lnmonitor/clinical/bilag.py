@@ -27,9 +27,19 @@ from lnmonitor.clinical.bilag_items import (
     BilagItem,
     codes_of,
 )
-from lnmonitor.clinical.criteria import below, require_range
+from lnmonitor.clinical.criteria import below, once, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import NO, YES, Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    YES,
+    Citation,
+    Outcome,
+    Reason,
+    Reasons,
+    Rule,
+    Scalar,
+    later,
+    result,
+)
 
 __all__ = [
     "ITEMS",
@@ -43,9 +53,11 @@ __all__ = [
     "BilagTotal",
     "Grade",
     "HaematologyInputs",
+    "Letters",
     "grade_haematological",
     "grade_system",
     "letter_of",
+    "letters_of",
     "total",
     "totals",
 ]
@@ -91,7 +103,7 @@ SCALES: Mapping[str, Mapping[Grade, int]] = {
 """Both scales under the names that a protocol and an axis print."""
 
 
-@dataclass(frozen=True)
+@result
 class BilagGrade(Outcome):
     """One system's letter; `grade` None when nothing was assessed or D and E cannot be told apart.
 
@@ -107,7 +119,7 @@ class BilagGrade(Outcome):
         return None if self.grade is None else scale[self.grade]
 
 
-@dataclass(frozen=True)
+@result
 class BilagTotal(Outcome):
     """Sum of the nine systems; `total` None while a system has no letter."""
 
@@ -234,7 +246,7 @@ def _finish(
     rule: Rule,
     system: str,
     letter: Grade | None,
-    reasons: Iterable[Reason],
+    reasons: Reasons,
     missing: list[str],
     *,
     assessed: bool,
@@ -247,7 +259,7 @@ def _finish(
         missing = missing if letter else [*missing, "ever_involved"]
     return BilagGrade(
         rule=rule,
-        reasons=tuple(reasons),
+        reasons=reasons,
         missing=tuple(missing),
         system=system,
         grade=letter,
@@ -294,14 +306,19 @@ def _grade_scores(
         RULE_BILAG_2004,
         system,
         letter_of(system, scores),
-        [
-            Reason("bilag.item", Truth.YES, {"item": code, "value": value})
-            for code, value in scores.items()
-            if value
-        ],
+        later(_items_told, system, values),
         _could_raise(system, scores, not_done),
         assessed=bool(scores),
         ever_involved=ever_involved,
+    )
+
+
+def _items_told(system: str, values: tuple[int | None, ...]) -> tuple[Reason, ...]:
+    """Tell each item that is present."""
+    return tuple(
+        Reason("bilag.item", YES, {"item": code, "value": value})
+        for code, value in zip(_CODES[system], values, strict=True)
+        if value
     )
 
 
@@ -313,52 +330,73 @@ _BLOOD_LIMITS: Mapping[str, tuple[str, dict[Grade, float]]] = {
     "lymphocytes_10e9_l": ("10^9/L", {Grade.C: 1.0}),
 }
 """The letter of a count below a limit. The cut-offs were not seen in a public source."""
-_NORMAL_COUNT = Reason("bilag.blood_count", NO)
-_ABSENT = Reason("bilag.item", NO)
-"""What is not met is never told: its reasons need no values."""
-
-
-def _count_finding(item: str, value: float | None) -> Reason | None:
-    """Return the finding of a blood count, None when it was not done."""
-    unit, limits = _BLOOD_LIMITS[item]
-    require_range(item, value, unit, 0)
-    if value is None:
-        return None
-    for letter, limit in limits.items():
-        if below(value, limit):
-            return Reason(
-                "bilag.blood_count",
-                YES,
-                {"item": item, "value": value, "limit": limit, "unit": unit, "grade": letter.value},
-            )
-    return _NORMAL_COUNT
-
-
-_WORST_BY_COUNT = {item: next(iter(limits)) for item, (_, limits) in _BLOOD_LIMITS.items()}
 _BLOOD_NAMES = frozenset(each.name for each in fields(HaematologyInputs))
 
 
-def _blood_findings(inputs: HaematologyInputs) -> list[tuple[str, Grade, Reason | None]]:
-    """Return, for each item, the worst letter it can give and the finding (None = not done)."""
-    found = [
-        (item, worst, _count_finding(item, getattr(inputs, item)))
-        for item, worst in _WORST_BY_COUNT.items()
-    ]
-    if inputs.ttp not in {None, 0, 1, 2, 3, 4}:
+def _letter_of_count(item: str, value: float) -> Grade | None:
+    """Return the letter of a blood count, None for a normal one."""
+    for letter, limit in _BLOOD_LIMITS[item][1].items():
+        if below(value, limit):
+            return letter
+    return None
+
+
+def _letter_of_ttp(score: int) -> Grade | None:
+    if _active(score):
+        return Grade.A
+    return Grade.B if score else None
+
+
+@once
+def _check_blood(inputs: HaematologyInputs) -> None:
+    unknown = inputs.not_due_to_sle - _BLOOD_NAMES
+    if unknown:
+        raise InvalidInput("not_due_to_sle", sorted(unknown)[0], None, "an item of this system")
+    for item, (unit, _) in _BLOOD_LIMITS.items():
+        require_range(item, getattr(inputs, item), unit, 0)
+    if inputs.ttp not in _SCORES:
         raise InvalidInput("ttp", inputs.ttp, None, "0, 1, 2, 3, 4 or not done")
-    ttp_grade = (Grade.A if _active(inputs.ttp) else Grade.B) if inputs.ttp else None
-    flags = (
-        ("ttp", Grade.A, inputs.ttp, ttp_grade),
-        ("active_haemolysis", Grade.B, inputs.active_haemolysis, Grade.B),
-        ("isolated_coombs", Grade.C, inputs.isolated_coombs, Grade.C),
-    )
-    for item, worst, flag, grade in flags:
-        finding = None if flag is None else _ABSENT
-        if flag and grade:
-            values: dict[str, Scalar] = {"item": item, "value": flag, "grade": grade.value}
-            finding = Reason("bilag.item", YES, values)
-        found.append((item, worst, finding))
+
+
+def _blood_letters(inputs: HaematologyInputs) -> dict[str, Grade | None]:
+    """Return the letter of each item that was done, None where it is normal or absent."""
+    found: dict[str, Grade | None] = {}
+    for item in _BLOOD_LIMITS:
+        value = getattr(inputs, item)
+        if value is not None:
+            found[item] = _letter_of_count(item, value)
+    if inputs.ttp is not None:
+        found["ttp"] = _letter_of_ttp(inputs.ttp)
+    if inputs.active_haemolysis is not None:
+        found["active_haemolysis"] = Grade.B if inputs.active_haemolysis else None
+    if inputs.isolated_coombs is not None:
+        found["isolated_coombs"] = Grade.C if inputs.isolated_coombs else None
     return found
+
+
+_WORST: Mapping[str, Grade] = {
+    **{item: next(iter(limits)) for item, (_, limits) in _BLOOD_LIMITS.items()},
+    "ttp": Grade.A,
+    "active_haemolysis": Grade.B,
+    "isolated_coombs": Grade.C,
+}
+"""The worst letter that each item can give."""
+
+
+def _blood_told(
+    inputs: HaematologyInputs, letters: tuple[tuple[str, Grade], ...]
+) -> tuple[Reason, ...]:
+    """Tell each item that gives a letter."""
+    told = []
+    for item, letter in letters:
+        values: dict[str, Scalar] = {"item": item, "value": getattr(inputs, item)}
+        is_count = item in _BLOOD_LIMITS
+        if is_count:
+            unit, limits = _BLOOD_LIMITS[item]
+            values |= {"limit": limits[letter], "unit": unit}
+        code = "bilag.blood_count" if is_count else "bilag.item"
+        told.append(Reason(code, YES, {**values, "grade": letter.value}))
+    return tuple(told)
 
 
 def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | None) -> BilagGrade:
@@ -367,22 +405,26 @@ def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | Non
     The cut-offs are from knowledge, not from a source that was read: have them confirmed before a
     trial relies on them. Raises InvalidInput for impossible values.
     """
-    unknown = inputs.not_due_to_sle - _BLOOD_NAMES
-    if unknown:
-        raise InvalidInput("not_due_to_sle", sorted(unknown)[0], None, "an item of this system")
-    counted = [row for row in _blood_findings(inputs) if row[0] not in inputs.not_due_to_sle]
-    reasons = [reason for _, _, reason in counted if reason and reason.met is YES]
-    letters = {reason.values["grade"] for reason in reasons}
-    letter = next((grade for grade in _ORDER if grade.value in letters), None)
+    _check_blood(inputs)
+    ignored = inputs.not_due_to_sle
+    letters = _blood_letters(inputs)
+    counted = [(item, letters[item]) for item in letters if item not in ignored]
+    found = tuple([(item, letter) for item, letter in counted if letter is not None])
+    given = {letter for _, letter in found}
+    letter = next((grade for grade in _ORDER if grade in given), None)
     better = _ORDER[: _ORDER.index(letter)] if letter else _ORDER
-    missing = [item for item, worst, reason in counted if reason is None and worst in better]
+    missing = [
+        item
+        for item, worst in _WORST.items()
+        if item not in letters and worst in better and item not in ignored
+    ]
     return _finish(
         RULE_HAEMATOLOGICAL,
         HAEMATOLOGICAL,
         letter,
-        reasons,
+        later(_blood_told, inputs, found),
         missing,
-        assessed=any(reason for _, _, reason in counted) or not counted,
+        assessed=bool(counted) or ignored >= _WORST.keys(),
         ever_involved=ever_involved,
     )
 
@@ -391,35 +433,46 @@ RULE_TOTAL = replace(RULE_BILAG_2004, id="bilag-2004-total")
 _TOTAL_RULES = {name: replace(RULE_TOTAL, parameters={"scale": name}) for name in SCALES}
 
 
+Letters = tuple[Grade | None, ...]
+"""The letters of the nine systems in the order of SYSTEMS; None for a system without one."""
+
+
+def letters_of(grades: Mapping[str, BilagGrade]) -> Letters:
+    """Return the letters of one assessment."""
+    graded = map(grades.get, SYSTEMS)
+    return tuple([None if one is None else one.grade for one in graded])
+
+
 def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_9311) -> BilagTotal:
     """Return the sum over the nine systems (0..81 on 9/3/1, 0..108 on 12/8/1).
 
     `missing` names the systems without a letter; `total` is None while there is one.
     """
-    return _total(RULE_TOTAL, {grade.system: grade.grade for grade in grades}, scale)
+    return _total(RULE_TOTAL, letters_of({grade.system: grade for grade in grades}), scale)
 
 
 def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
     """Return the total on each of SCALES, by the scale's name, which its rule stores too."""
-    letters = {grade.system: grade.grade for grade in grades}
+    letters = letters_of({grade.system: grade for grade in grades})
     return {name: _total(_TOTAL_RULES[name], letters, scale) for name, scale in SCALES.items()}
 
 
-def _total(
-    rule: Rule, letters: Mapping[str, Grade | None], scale: Mapping[Grade, int]
-) -> BilagTotal:
-    numbers = {
-        system: None if (letter := letters.get(system)) is None else scale[letter]
-        for system in SYSTEMS
-    }
-    missing = tuple(system for system, number in numbers.items() if number is None)
+def _total(rule: Rule, letters: Letters, scale: Mapping[Grade, int]) -> BilagTotal:
+    missing: tuple[str, ...] = ()
+    if None in letters:
+        missing = tuple(s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None)
+    numbers = tuple([None if letter is None else scale[letter] for letter in letters])
     return BilagTotal(
         rule=rule,
-        reasons=tuple(
-            Reason("bilag.system", Truth.YES, {"item": system, "value": number})
-            for system, number in numbers.items()
-            if number
-        ),
+        reasons=later(_counted, numbers),
         missing=missing,
-        total=None if missing else sum(number or 0 for number in numbers.values()),
+        total=None if missing else sum([number or 0 for number in numbers]),
+    )
+
+
+def _counted(numbers: tuple[int | None, ...]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason("bilag.system", YES, {"item": system, "value": number})
+        for system, number in zip(SYSTEMS, numbers, strict=True)
+        if number
     )

@@ -10,11 +10,21 @@ bands of the British guideline (2018) describe one assessment, no change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from lnmonitor.clinical.bilag import BilagGrade, Grade, letter_of
+from lnmonitor.clinical.bilag import BilagGrade, Grade, Letters, letter_of, letters_of
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL, SYSTEMS
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 
 GORDON_2003 = Citation(
     "Gordon C, Sutcliffe N, Skan J, et al.",
@@ -35,20 +45,23 @@ BSR_2018 = Citation(
     2018,
     "10.1093/rheumatology/kex286",
 )
-RULE_GORDON_2003 = Rule("bilag-flare-gordon-2003", "1", (GORDON_2003,), verified=True)
-RULE_TRIAL = Rule("bilag-flare-trial", "1", (TULIP_FLARES,), verified=True)
+RULE_GORDON_2003 = Rule("bilag-flare-gordon-2003", "2", (GORDON_2003,), verified=True)
+RULE_TRIAL = Rule("bilag-flare-trial", "2", (TULIP_FLARES,), verified=True)
+_RULES = {1: RULE_GORDON_2003, 2: RULE_TRIAL}
+"""The rules that differ in how many new B make a flare, by that number."""
 
-RULE_ISENBERG_2011 = Rule("bilag-flare-isenberg-2011", "1", (ISENBERG_2011,), verified=False)
+RULE_ISENBERG_2011 = Rule("bilag-flare-isenberg-2011", "2", (ISENBERG_2011,), verified=False)
 RULE_BSR_BAND = Rule("bilag-bsr-band", "1", (BSR_2018,), verified=False)
 
 MILD_SYSTEMS = 3
 """How many systems must newly be C for a mild flare."""
 _VALUE_SYSTEMS = (RENAL, HAEMATOLOGICAL)
 _NEW_OR_WORSE = 3
-_INACTIVE = (Grade.C, Grade.D, Grade.E)
+_INACTIVE = frozenset({Grade.C, Grade.D, Grade.E})
+_QUIET = frozenset({None, Grade.D, Grade.E})
 
 
-@dataclass(frozen=True)
+@result
 class BilagFlare(Outcome):
     """`flare` by the rule; `severity` "severe" (a new A), "moderate" (a new B), "none", or None.
 
@@ -63,14 +76,24 @@ class BilagFlare(Outcome):
     new_c: tuple[str, ...] = ()
 
 
-def rises(
-    previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]
-) -> tuple[list[str], list[str], list[str]]:
-    """Return the systems with a new A, with a new B, and those that cannot be compared."""
+class Rises(NamedTuple):
+    """The systems with a new A, with a new B, and those that cannot be compared."""
+
+    new_a: tuple[str, ...]
+    new_b: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def rises(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> Rises:
+    """Compare the letters of two assessments."""
+    return _rises(letters_of(previous), letters_of(now))
+
+
+@lru_cache(maxsize=8192)
+def _rises(previous: Letters, now: Letters) -> Rises:
+    """Compare; remembered, because several rules ask the same of two assessments."""
     new_a, new_b, unknown = [], [], []
-    for system in SYSTEMS:
-        before = previous[system].grade if system in previous else None
-        after = now[system].grade if system in now else None
+    for system, before, after in zip(SYSTEMS, previous, now, strict=True):
         if after in _INACTIVE or before is Grade.A or (after is not None and after is before):
             continue
         if before is None or after is None:
@@ -79,46 +102,40 @@ def rises(
             new_a.append(system)
         elif before in _INACTIVE:
             new_b.append(system)
-    return new_a, new_b, unknown
+    return Rises(tuple(new_a), tuple(new_b), tuple(unknown))
 
 
 def _could_rise(
-    previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade], unknown: Iterable[str]
+    previous: Letters, now: Letters, unknown: Iterable[str]
 ) -> tuple[list[str], list[str]]:
     """Return which of the systems that cannot be compared could have a new A, and which a new B."""
     could_a, could_b = [], []
-    for system in unknown:
-        before = previous[system].grade if system in previous else None
-        after = now[system].grade if system in now else None
-        could_a += [system] if after in {None, Grade.A} else []
-        could_b += [system] if after in {None, Grade.B} and before is not Grade.B else []
+    for system, before, after in zip(SYSTEMS, previous, now, strict=True):
+        if system in unknown:
+            could_a += [system] if after in {None, Grade.A} else []
+            could_b += [system] if after in {None, Grade.B} and before is not Grade.B else []
     return could_a, could_b
 
 
 _CODES = {"A": "bilag_flare.new_a", "B": "bilag_flare.new_b", "C": "bilag_flare.new_c"}
 
 
-def _reasons(
-    previous: Mapping[str, BilagGrade], risen: Iterable[tuple[str, Iterable[str]]]
-) -> tuple[Reason, ...]:
+def _told(previous: Letters, risen: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Reason, ...]:
     """Return one reason for each system that rose, with its letter and the one before."""
-    found = []
+    letters, found = dict(zip(SYSTEMS, previous, strict=True)), []
     for letter, systems in risen:
         for system in systems:
-            before = previous[system].grade
+            before = letters[system]
             values: dict[str, Scalar] = {"item": system, "value": letter}
             values["previous"] = before.value if before else None
             found.append(Reason(_CODES[letter], Truth.YES, values))
     return tuple(found)
 
 
-def _judge(
-    rule: Rule,
-    needed_b: int,
-    previous: Mapping[str, BilagGrade],
-    now: Mapping[str, BilagGrade],
-) -> BilagFlare:
-    new_a, new_b, unknown = rises(previous, now)
+@lru_cache(maxsize=8192)
+def _judge(needed_b: int, previous: Letters, now: Letters) -> BilagFlare:
+    """Judge by how many new B make a flare; remembered, for both responder indices ask it too."""
+    new_a, new_b, unknown = _rises(previous, now)
     could_a, could_b = _could_rise(previous, now, unknown)
     flare = Truth.of(bool(new_a) or len(new_b) >= needed_b)
     if flare is Truth.NO and (could_a or len(new_b) + len(could_b) >= needed_b):
@@ -127,13 +144,13 @@ def _judge(
     if severity == "moderate" and could_a:
         severity = None
     return BilagFlare(
-        rule=rule,
-        reasons=_reasons(previous, (("A", new_a), ("B", new_b))),
-        missing=tuple(unknown) if severity is None else (),
+        rule=_RULES[needed_b],
+        reasons=later(_told, previous, (("A", new_a), ("B", new_b))),
+        missing=unknown if severity is None else (),
         flare=flare,
         severity=severity,
-        new_a=tuple(new_a),
-        new_b=tuple(new_b),
+        new_a=new_a,
+        new_b=new_b,
     )
 
 
@@ -142,12 +159,12 @@ def gordon_2003(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade
 
     Both arguments map systems to their grades; a system left out or without a letter is unknown.
     """
-    return _judge(RULE_GORDON_2003, 1, previous, now)
+    return _judge(1, letters_of(previous), letters_of(now))
 
 
 def trial(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
     """Flare: at least one new A or two new B against the previous visit."""
-    return _judge(RULE_TRIAL, 2, previous, now)
+    return _judge(2, letters_of(previous), letters_of(now))
 
 
 def _rests_on_new_or_worse(graded: BilagGrade) -> bool:
@@ -168,25 +185,30 @@ def _rests_on_new_or_worse(graded: BilagGrade) -> bool:
     return alone is graded.grade or without is not graded.grade
 
 
+def _in_order(*systems: str) -> tuple[str, ...]:
+    return tuple(system for system in SYSTEMS if system in systems)
+
+
 def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
     """Severe: a new A; moderate: a new B after C, D or E; mild: three or more systems newly C.
 
     Each must rest on items scored new or worse, or on values. A system left out or without a letter
     is unknown. `flare` counts all three levels.
     """
-    new_a, new_b, unknown = rises(previous, now)
+    letters, letters_now = letters_of(previous), letters_of(now)
+    risen_a, risen_b, unlike = _rises(letters, letters_now)
     # A system without a letter now could have one that rests on such items.
-    unknown = [s for s in unknown if s not in now or _rests_on_new_or_worse(now[s])]
-    could_a, could_b = _could_rise(previous, now, unknown)
-    new_a = [system for system in new_a if _rests_on_new_or_worse(now[system])]
-    new_b = [system for system in new_b if _rests_on_new_or_worse(now[system])]
+    unknown = [s for s in unlike if s not in now or _rests_on_new_or_worse(now[s])]
+    could_a, could_b = _could_rise(letters, letters_now, unknown)
+    new_a = tuple([system for system in risen_a if _rests_on_new_or_worse(now[system])])
+    new_b = tuple([system for system in risen_b if _rests_on_new_or_worse(now[system])])
     new_c, open_c = [], []
-    for system in SYSTEMS:
-        before = previous[system].grade if system in previous else None
-        after = now[system].grade if system in now else None
-        if after is Grade.C and before in {Grade.D, Grade.E}:
+    for system, before, after in zip(SYSTEMS, letters, letters_now, strict=True):
+        if before not in _QUIET:
+            continue
+        if after is Grade.C and before is not None:
             new_c += [system] if _rests_on_new_or_worse(now[system]) else []
-        elif before in {None, Grade.D, Grade.E} and after in {None, Grade.C}:
+        elif after is None or after is Grade.C:
             stale = system in now and not _rests_on_new_or_worse(now[system])
             open_c += [] if stale else [system]
     severity: str | None = "none"
@@ -203,20 +225,19 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
     elif len(new_c) + len(open_c) >= MILD_SYSTEMS:
         severity = None
     certain = bool(new_a or new_b or len(new_c) >= MILD_SYSTEMS)
-    absent = [system for system in SYSTEMS if system in {*unknown, *open_c}]
     return BilagFlare(
         rule=RULE_ISENBERG_2011,
-        reasons=_reasons(previous, (("A", new_a), ("B", new_b), ("C", new_c))),
-        missing=tuple(absent) if severity is None else (),
+        reasons=later(_told, letters, (("A", new_a), ("B", new_b), ("C", tuple(new_c)))),
+        missing=_in_order(*unknown, *open_c) if severity is None else (),
         flare=Truth.YES if certain else Truth.of(None if severity is None else False),
         severity=severity,
-        new_a=tuple(new_a),
-        new_b=tuple(new_b),
+        new_a=new_a,
+        new_b=new_b,
         new_c=tuple(new_c),
     )
 
 
-@dataclass(frozen=True)
+@result
 class BsrBand(Outcome):
     """`band` "severe", "moderate", "mild", "none", or None while a missing letter could decide."""
 
@@ -226,7 +247,7 @@ class BsrBand(Outcome):
 _BANDS = ("none", "mild", "moderate", "severe")
 
 
-def _band(letters: list[Grade]) -> int:
+def _band(letters: Letters) -> int:
     if Grade.A in letters:
         return 3
     b = letters.count(Grade.B)
@@ -239,15 +260,17 @@ def bsr_band(grades: Mapping[str, BilagGrade]) -> BsrBand:
     Severe: at least one A; moderate: B in two or more systems; mild: C only, or a single B. The
     guideline words the severe band for disease outside the kidney; here every system counts.
     """
-    letters = {s: grades[s].grade if s in grades else None for s in SYSTEMS}
-    known = [letter for letter in letters.values() if letter is not None]
-    missing = [system for system, letter in letters.items() if letter is None]
-    band = _band(known)
-    if missing and band < len(_BANDS) - 1:
-        return BsrBand(RULE_BSR_BAND, missing=tuple(missing))
-    reasons = tuple(
+    letters = letters_of(grades)
+    band = _band(letters)
+    if None in letters and band < len(_BANDS) - 1:
+        missing = tuple(s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None)
+        return BsrBand(RULE_BSR_BAND, missing=missing)
+    return BsrBand(RULE_BSR_BAND, later(_letters_told, letters), band=_BANDS[band])
+
+
+def _letters_told(letters: Letters) -> tuple[Reason, ...]:
+    return tuple(
         Reason("bilag.letter", Truth.YES, {"item": system, "value": letter.value})
-        for system, letter in letters.items()
-        if letter in {Grade.A, Grade.B, Grade.C} and letter is not None
+        for system, letter in zip(SYSTEMS, letters, strict=True)
+        if letter is not None and letter not in {Grade.D, Grade.E}
     )
-    return BsrBand(RULE_BSR_BAND, reasons, band=_BANDS[band])

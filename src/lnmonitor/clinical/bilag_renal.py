@@ -27,7 +27,7 @@ from lnmonitor.clinical.renal_assessment import (
     conclude,
     yes_no,
 )
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Truth
 
 __all__ = ["RULE_BILAG_2004_RENAL", "FirstVisit", "RenalGrade", "RenalInputs", "grade"]
 
@@ -62,9 +62,11 @@ class _Method(NamedTuple):
 
 def _method(item: str, unit: str, severe: float, moderate: float, mild: float) -> _Method:
     def level(operator: str, limit: float) -> _Level:
-        told: dict[str, Scalar] = {"operator": operator, "limit": limit, "unit": unit}
-        signs = (Sign(code, (item,), **told) for code in ("bilag.protein", IMPROVED))
-        return _Level(limit, OPERATORS[operator], *signs)
+        persisting, improved = (
+            Sign(code, (item,), operator=operator, limit=limit, unit=unit)
+            for code in ("bilag.protein", IMPROVED)
+        )
+        return _Level(limit, OPERATORS[operator], persisting, improved)
 
     return _Method(item, level(">", severe), level(">=", moderate), level(">", mild))
 

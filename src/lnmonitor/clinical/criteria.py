@@ -12,7 +12,7 @@ from functools import wraps
 from typing import TypeVar
 
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Row, Scalar, Truth
 
 RELATIVE_TOLERANCE = 1e-9
 
@@ -52,7 +52,7 @@ def truth(value: float | None, operator: str, limit: float | None) -> Truth:
     return YES if OPERATORS[operator](value, limit) else NO
 
 
-def compare(
+def compared(
     code: str,
     item: str,
     value: float | None,
@@ -60,8 +60,8 @@ def compare(
     limit: float | None,
     unit: str | None = None,
     **more: Scalar,
-) -> Reason:
-    """Return the comparison as a reason with keys item, value, operator, limit, unit and `more`."""
+) -> Row:
+    """Return the comparison as a row with keys item, value, operator, limit, unit and `more`."""
     values: dict[str, Scalar] = {
         "item": item,
         "value": value,
@@ -71,7 +71,20 @@ def compare(
     }
     if more:
         values.update(more)
-    return Reason(code, truth(value, operator, limit), values)
+    return code, truth(value, operator, limit), values
+
+
+def compare(
+    code: str,
+    item: str,
+    value: float | None,
+    operator: str,
+    limit: float | None,
+    unit: str | None = None,
+    **more: Scalar,
+) -> Reason:
+    """Return the comparison as a reason (see `compared`)."""
+    return Reason(*compared(code, item, value, operator, limit, unit, **more))
 
 
 def met_all(reasons: Iterable[Reason]) -> Truth:

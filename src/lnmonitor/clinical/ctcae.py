@@ -6,8 +6,7 @@ where a term asks for symptoms and they are not known, the answer is a range.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import inf
 from typing import NamedTuple
@@ -15,7 +14,15 @@ from typing import NamedTuple
 from lnmonitor.clinical.criteria import OPERATORS, above, require_positive, require_range, truth
 from lnmonitor.clinical.ctcae_terms import TERMS, Basis, Step, Term, When
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    later,
+    result,
+)
 
 VERSION = "5.0"
 NCI_2017 = Citation("National Cancer Institute", "CTCAE v5.0", 2017)
@@ -39,7 +46,7 @@ _UNIT_SPELLINGS = {
 }
 
 
-@dataclass(frozen=True)
+@result
 class CtcaeGrade(Outcome):
     """`grade` 0..4, None when not exact; the truth then lies in `low`..`high`.
 
@@ -118,48 +125,57 @@ def _limit(test: _Test, normal: float | None, baseline: float | None) -> float |
     return origin + test.number if basis is Basis.ABOVE_NORMAL else origin * test.number
 
 
-def _judge(test: _Test, term: Term, facts: _Facts, limit: float | None) -> Reason | None:
-    """Return the reason of one step whose number is passed or open, None where it is not met.
+def _met(test: _Test, term: Term, facts: _Facts, limit: float | None) -> Truth:
+    """Return whether one step whose number is passed or open is met.
 
     A missing baseline leaves a baseline step out: the range then decides.
     """
-    value = facts.value
     met = Truth.YES
-    if value is None or limit is None:
-        if value is not None and test.basis is Basis.BASELINE:
-            return None
+    if facts.value is None or limit is None:
+        if facts.value is not None and test.basis is Basis.BASELINE:
+            return Truth.NO
         met = Truth.UNKNOWN
     when = test.step.when
-    if when is not When.ALWAYS:
-        met = Truth.all(_condition(when, term, facts), met)
-        if met is Truth.NO:
-            return None
-    return Reason(
-        _CODES[test.basis],
-        met,
-        {
-            "item": term.name,
-            "grade": test.grade,
-            "value": value,
-            "operator": test.operator,
-            "limit": limit,
-            "unit": facts.unit,
-            "factor": test.step.factor,
-            "when": when.value,
-        },
+    return met if when is When.ALWAYS else Truth.all(_condition(when, term, facts), met)
+
+
+class _Found(NamedTuple):
+    """A step that is met or open, with the number that the value must pass."""
+
+    test: _Test
+    met: Truth
+    limit: float | None
+
+
+def _told(name: str, facts: _Facts, found: tuple[_Found, ...]) -> tuple[Reason, ...]:
+    """Tell each step that is met or open."""
+    return tuple(
+        Reason(
+            _CODES[test.basis],
+            met,
+            {
+                "item": name,
+                "grade": test.grade,
+                "value": facts.value,
+                "operator": test.operator,
+                "limit": limit,
+                "unit": facts.unit,
+                "factor": test.step.factor,
+                "when": test.step.when.value,
+            },
+        )
+        for test, met, limit in found
     )
 
 
-def _missing(term: Term, facts: _Facts, open_reasons: list[Reason]) -> tuple[str, ...]:
+def _missing(term: Term, facts: _Facts, undecided: Sequence[_Found]) -> tuple[str, ...]:
     """Name the absent inputs that could still change the grade."""
-    if not open_reasons and not (facts.baseline is None and term.uses_baseline):
-        return ()
     names: list[str] = []
     side = "uln" if term.rising else "lln"
-    for reason in open_reasons:
+    for each in undecided:
         if facts.value is None:
             names.append("value")
-        elif reason.values["limit"] is None:
+        elif each.limit is None:
             names.append(side)
         else:
             names.append("symptomatic")
@@ -240,27 +256,26 @@ def _grade(
     facts = _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
     known = _check(term, facts)
     normal = uln if known.rising else lln
-    low, found, undecided = 0, [], []
+    low, steps = 0, []
     for test in _tests(term, unit):
         limit = _limit(test, normal, baseline)
         if value is not None and limit is not None and not test.passes(value, limit):
             continue
-        reason = _judge(test, known, facts, limit)
-        if reason is None:
+        met = _met(test, known, facts, limit)
+        if met is Truth.NO:
             continue
-        found.append(reason)
-        if reason.met is Truth.UNKNOWN:
-            undecided.append((test.grade, reason))
-        elif test.grade > low:
+        steps.append(_Found(test, met, limit))
+        if met is Truth.YES and test.grade > low:
             low = test.grade
-    if not found and not (known.uses_baseline and baseline is None):
+    if not steps and not (known.uses_baseline and baseline is None):
         return _grade_0(term)
-    undecided = [pair for pair in undecided if pair[0] > low]
-    high = max((reached for reached, _ in undecided), default=low)
+    found = tuple(steps)
+    undecided = [each for each in found if each.met is Truth.UNKNOWN and each.test.grade > low]
+    high = max((each.test.grade for each in undecided), default=low)
     return CtcaeGrade(
         rule=RULE_CTCAE_5,
-        reasons=tuple(found),
-        missing=_missing(known, facts, [reason for _, reason in undecided]),
+        reasons=later(_told, term, facts, found),
+        missing=_missing(known, facts, undecided),
         term=term,
         grade=low if low == high else None,
         low=low,

@@ -5,6 +5,7 @@ A measured GFR is a value of its own and never passes through here.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import floor, sqrt
@@ -12,10 +13,20 @@ from typing import Literal, get_args
 
 from lnmonitor.clinical.criteria import at_most, below, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 from lnmonitor.clinical.units import creatinine_mg_dl
 
 Sex = Literal["F", "M"]
+_SEXES = get_args(Sex)
 INDEXED = "mL/min/1.73 m²"
 ABSOLUTE = "mL/min"
 UREA_MMOL_L_PER_MG_DL = 0.357
@@ -67,7 +78,7 @@ MOSTELLER_1987 = Citation(
 )
 
 
-@dataclass(frozen=True)
+@result
 class EgfrResult(Outcome):
     """`value` in `unit`, None when an input is missing; `equation_id` is the method to store."""
 
@@ -77,7 +88,7 @@ class EgfrResult(Outcome):
 
 
 def _check_sex(sex: str) -> None:
-    if sex not in get_args(Sex):
+    if sex not in _SEXES:
         raise InvalidInput("sex", sex, None, "F or M")
 
 
@@ -324,7 +335,7 @@ def estimate(
     equation = EQUATIONS.get(equation_id)
     if equation is None:
         raise InvalidInput("equation", equation_id, None, " or ".join(EQUATIONS))
-    given = {
+    given: dict[str, Scalar] = {
         "creatinine_umol_l": creatinine_umol_l,
         "age_years": age_years,
         "sex": sex,
@@ -335,20 +346,27 @@ def estimate(
         "albumin_g_l": albumin_g_l,
     }
     inputs = {name: given[name] for name in equation.inputs}
-    missing = tuple(name for name, value in inputs.items() if value is None)
+    missing: tuple[str, ...] = ()
+    if None in inputs.values():
+        missing = tuple(name for name, value in inputs.items() if value is None)
     value = None
     if not missing:
         options = {"black": black} if equation.takes_black else {}
         value = equation.compute(*inputs.values(), **options)
-    met = Truth.UNKNOWN if missing else Truth.YES
     return EgfrResult(
         rule=equation.rule,
-        reasons=(Reason("gfr.equation", met, {"equation": equation_id, **inputs}),),
+        reasons=later(_told, equation_id, tuple(inputs.items())),
         missing=missing,
         equation_id=equation_id,
         value=value,
         unit=equation.unit,
     )
+
+
+def _told(equation_id: str, inputs: tuple[tuple[str, Scalar], ...]) -> tuple[Reason, ...]:
+    values = dict(inputs)
+    met = Truth.UNKNOWN if None in values.values() else Truth.YES
+    return (Reason("gfr.equation", met, {"equation": equation_id, **values}),)
 
 
 def kdigo_g_stage(gfr: float) -> str:
@@ -358,8 +376,11 @@ def kdigo_g_stage(gfr: float) -> str:
     """
     require_range("gfr", gfr, INDEXED, 0)
     shown = floor(gfr + 0.5)
-    limits = ((90, "G1"), (60, "G2"), (45, "G3a"), (30, "G3b"), (15, "G4"))
-    return next((stage for limit, stage in limits if shown >= limit), "G5")
+    return _STAGES[bisect_right(_STAGE_LIMITS, shown)]
+
+
+_STAGE_LIMITS = (15, 30, 45, 60, 90)
+_STAGES = ("G5", "G4", "G3b", "G3a", "G2", "G1")
 
 
 _A_LIMITS: Mapping[tuple[str, str], tuple[float, float]] = {

@@ -20,7 +20,14 @@ from lnmonitor.clinical.criteria import (
 )
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    result,
+)
 
 GU_2014 = Citation(
     "Gu F, Wang D, Zhang H, et al.", "Clin Rheumatol 33:1611-9", 2014, "10.1007/s10067-014-2754-4"
@@ -77,7 +84,7 @@ class InfusionFacts:
     weight_age_days: int | None = None
 
 
-@dataclass(frozen=True)
+@result
 class InfusionCheck(Outcome):
     """Recomputed numbers; `deviation_class` is "ok", "minor", "major" or None.
 

@@ -10,8 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lnmonitor.clinical import sledai
-from lnmonitor.clinical.criteria import compare, require_range
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.criteria import compared, require_range
+from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
+    Citation,
+    Outcome,
+    Row,
+    Rule,
+    Scalar,
+    Truth,
+    all_met,
+    later,
+    open_items,
+    reasons_of,
+    result,
+)
 
 FRANKLYN_2016 = Citation(
     "Franklyn K, Lau CS, Navarra SV, et al.",
@@ -57,7 +72,7 @@ class ActivityFacts:
     standard_treatment: bool | None = None
 
 
-@dataclass(frozen=True)
+@result
 class ActivityState(Outcome):
     """Whether the state is reached; UNKNOWN while a missing answer could decide."""
 
@@ -69,52 +84,56 @@ def _check(facts: ActivityFacts) -> None:
     require_range("prednisone_mg_day", facts.prednisone_mg_day, "mg/day", 0)
 
 
-def _score_within(code: str, score: sledai.SledaiScore, limit: int) -> Reason:
+def _score_within(code: str, score: sledai.SledaiScore, limit: int) -> Row:
     """Compare a score, or its range while items are missing, with a limit."""
-    met = Truth.UNKNOWN
+    met = UNKNOWN
     if score.high <= limit:
-        met = Truth.YES
+        met = YES
     elif score.low > limit:
-        met = Truth.NO
-    values = {"item": "sledai", "value": score.score, "limit": limit}
-    return Reason(code, met, {**values, "low": score.low, "high": score.high})
+        met = NO
+    values: dict[str, Scalar] = {"item": "sledai", "value": score.score, "limit": limit}
+    return code, met, {**values, "low": score.low, "high": score.high}
 
 
-def _absent(code: str, items: Mapping[str, bool | None], codes: Sequence[str]) -> Reason:
+def _absent(code: str, items: Mapping[str, bool | None], codes: Sequence[str]) -> Row:
     present = [item for item in codes if items.get(item)]
-    met = Truth.any(*(Truth.of(items.get(item)) for item in codes)).negated
-    return Reason(code, met, {"item": ", ".join(present) or "sledai"})
+    unanswered = not present and None in map(items.get, codes)
+    met = Truth.of(None if unanswered else not present)
+    return code, met, {"item": ", ".join(present) or "sledai"}
 
 
-def _no_new_item(facts: ActivityFacts) -> Reason:
+def _no_new_item(facts: ActivityFacts) -> Row:
     """No item present now that was absent at the last visit."""
     found, unknown = [], False
+    answer, answer_before = facts.items.get, facts.previous_items.get
     for code in sledai.ITEM_BY_CODE:
-        now, before = facts.items.get(code), facts.previous_items.get(code)
-        if before or (now is not None and not now):
+        now = answer(code)
+        if now is not None and not now:
+            continue
+        before = answer_before(code)
+        if before:
             continue
         if now and before is not None:
             found.append(code)
         else:
             unknown = True
     met = Truth.of(None if unknown and not found else not found)
-    return Reason("state.no_new_item", met, {"item": ", ".join(found) or "previous_sledai"})
+    return "state.no_new_item", met, {"item": ", ".join(found) or "previous_sledai"}
 
 
-def _conclude(rule: Rule, reasons: Sequence[Reason]) -> ActivityState:
-    met = Truth.all(*(reason.met for reason in reasons))
-    missing = (str(r.values["item"]) for r in reasons if r.met is Truth.UNKNOWN)
+def _conclude(rule: Rule, rows: tuple[Row, ...]) -> ActivityState:
+    met = all_met(rows)
     return ActivityState(
         rule=rule,
-        reasons=tuple(reasons),
-        missing=tuple(dict.fromkeys(missing)) if met is Truth.UNKNOWN else (),
+        reasons=later(reasons_of, rows),
+        missing=open_items(rows) if met is UNKNOWN else (),
         met=met,
     )
 
 
-def _yes(code: str, item: str, answer: bool | None, *, wanted: bool) -> Reason:
+def _yes(code: str, item: str, answer: bool | None, *, wanted: bool) -> Row:
     met = Truth.of(answer) if wanted else Truth.of(answer).negated
-    return Reason(code, met, {"item": item, "value": answer})
+    return code, met, {"item": item, "value": answer}
 
 
 def lldas(facts: ActivityFacts) -> ActivityState:
@@ -127,7 +146,7 @@ def lldas(facts: ActivityFacts) -> ActivityState:
     dose = facts.prednisone_mg_day
     return _conclude(
         RULE_LLDAS,
-        [
+        (
             _score_within("state.sledai", sledai.score(facts.items), 4),
             _absent("state.no_major_organ", facts.items, MAJOR_ORGAN_CODES),
             _yes(
@@ -137,15 +156,15 @@ def lldas(facts: ActivityFacts) -> ActivityState:
                 wanted=False,
             ),
             _no_new_item(facts),
-            compare("state.pga", "pga", facts.pga, "<=", 1.0),
-            compare("state.prednisone", "prednisone_mg_day", dose, "<=", 7.5, "mg/day"),
+            compared("state.pga", "pga", facts.pga, "<=", 1.0),
+            compared("state.prednisone", "prednisone_mg_day", dose, "<=", 7.5, "mg/day"),
             _yes(
                 "state.standard_treatment",
                 "standard_treatment",
                 facts.standard_treatment,
                 wanted=True,
             ),
-        ],
+        ),
     )
 
 
@@ -158,15 +177,15 @@ def doris_2021(facts: ActivityFacts) -> ActivityState:
     dose = facts.prednisone_mg_day
     return _conclude(
         RULE_DORIS,
-        [
+        (
             _score_within("state.clinical_sledai", sledai.clinical_sledai(facts.items), 0),
-            compare("state.pga", "pga", facts.pga, "<", 0.5),
-            compare("state.prednisone", "prednisone_mg_day", dose, "<=", 5.0, "mg/day"),
+            compared("state.pga", "pga", facts.pga, "<", 0.5),
+            compared("state.prednisone", "prednisone_mg_day", dose, "<=", 5.0, "mg/day"),
             _yes(
                 "state.standard_treatment",
                 "standard_treatment",
                 facts.standard_treatment,
                 wanted=True,
             ),
-        ],
+        ),
     )

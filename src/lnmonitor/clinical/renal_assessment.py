@@ -13,7 +13,17 @@ from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
 from lnmonitor.clinical.criteria import once, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth, later
+from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
 
@@ -48,7 +58,7 @@ _NO_INPUTS = RenalInputs()
 _INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
 
 
-@dataclass(frozen=True)
+@result
 class RenalGrade(BilagGrade):
     """`criteria` are the numbers 1..6 of the severe criteria met; they decide A, and mostly B."""
 

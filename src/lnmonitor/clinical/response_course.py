@@ -14,12 +14,19 @@ from enum import Enum
 from itertools import pairwise
 from types import MappingProxyType
 
-from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.bilag import BilagGrade, Grade, letters_of
 from lnmonitor.clinical.bilag_flare import rises
-from lnmonitor.clinical.bilag_items import SYSTEMS
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    result,
+)
 
 WANG_2014 = Citation(
     "Wang D, Li J, Zhang Y, et al.", "Arthritis Res Ther 16:R79", 2014, "10.1186/ar4520"
@@ -55,27 +62,24 @@ class CourseVisit:
     day: int
     grades: Mapping[str, BilagGrade]
 
-    def letter(self, system: str) -> Grade | None:
-        """Return a system's letter, None where it has none."""
-        return self.grades[system].grade if system in self.grades else None
-
     def count(self, grade: Grade) -> int:
         """Return how many systems have this letter."""
-        return sum(self.letter(system) is grade for system in SYSTEMS)
+        return letters_of(self.grades).count(grade)
 
     @property
     def unknown(self) -> int:
         """Return how many systems have no letter."""
-        return sum(self.letter(system) is None for system in SYSTEMS)
+        return letters_of(self.grades).count(None)
 
     def at_most(self, b: int) -> Truth:
         """Whether no system is A and no more than `b` are B."""
-        if self.count(Grade.A) > 0 or self.count(Grade.B) > b:
+        letters = letters_of(self.grades)
+        if Grade.A in letters or letters.count(Grade.B) > b:
             return Truth.NO
-        return Truth.YES if self.unknown == 0 else Truth.UNKNOWN
+        return Truth.UNKNOWN if None in letters else Truth.YES
 
 
-@dataclass(frozen=True)
+@result
 class CourseResponse(Outcome):
     """The response of the year."""
 
@@ -184,7 +188,7 @@ def _conclude(major: Truth, partial: Truth) -> ClinicalResponse:
     return ClinicalResponse.UNKNOWN
 
 
-@dataclass(frozen=True)
+@result
 class Relapse(Outcome):
     """Whether a responder relapsed, and the day of the visit that showed it."""
 

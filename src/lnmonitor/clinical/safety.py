@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    result,
+)
 
 ICH_E2A = Citation("International Conference on Harmonisation", "ICH E2A", 1994)
 RULE_SUSAR = Rule("susar", "1", (ICH_E2A,), verified=False)
@@ -62,7 +69,7 @@ class EventFacts:
     urgent_since: date | None = None
 
 
-@dataclass(frozen=True)
+@result
 class Reportability(Outcome):
     """`susar` as far as it is known, and the due dates where it is YES and day 0 is known.
 

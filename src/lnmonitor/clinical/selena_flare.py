@@ -9,11 +9,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lnmonitor.clinical.criteria import require_positive, require_range, truth
-from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.criteria import once, require_positive, require_range, truth
+from lnmonitor.clinical.results import (
+    Outcome,
+    Row,
+    Rule,
+    Scalar,
+    Truth,
+    any_met,
+    later,
+    open_items,
+    reasons_of,
+    result,
+)
 from lnmonitor.clinical.selena_sledai import BUYON_2005
 
 RULE_SFI = Rule("selena-flare-index", "1", (BUYON_2005,), verified=False)
+_RULES = {each: replace(RULE_SFI, parameters={"modified": each}) for each in (False, True)}
 
 SCORE_LIMIT = 12
 PREDNISONE_MG_KG = 0.5
@@ -46,13 +58,14 @@ class SfiFacts:
     hospitalised_for_lupus: bool | None = None
 
 
-@dataclass(frozen=True)
+@result
 class SfiFlare(Outcome):
     """`severity` "severe", "mild_moderate", "none", or None while a missing fact could decide."""
 
     severity: str | None = None
 
 
+@once
 def _check(facts: SfiFacts) -> None:
     for item in ("sledai", "sledai_previous"):
         require_range(item, getattr(facts, item), None, 0, 105)
@@ -80,16 +93,21 @@ def _doses(facts: SfiFacts) -> tuple[Truth, Truth, Truth]:
     return raised, high, doubled
 
 
-def _reason(code: str, met: Truth, facts: SfiFacts, item: str) -> Reason:
+_BEFORE = {
+    "sledai": "sledai_previous",
+    "pga": "pga_previous",
+    "prednisone_mg_day": "prednisone_previous_mg_day",
+}
+
+
+def _row(code: str, met: Truth, facts: SfiFacts, item: str) -> Row:
     values: dict[str, Scalar] = {"item": item, "value": getattr(facts, item)}
-    if item in {"sledai", "pga"}:
-        values["previous"] = getattr(facts, f"{item}_previous")
-    if item == "prednisone_mg_day":
-        values["previous"] = facts.prednisone_previous_mg_day
-    return Reason(code, met, values)
+    if item in _BEFORE:
+        values["previous"] = getattr(facts, _BEFORE[item])
+    return code, met, values
 
 
-def _severe(facts: SfiFacts) -> list[Reason]:
+def _severe(facts: SfiFacts) -> list[Row]:
     """S1 to S7; the score comes first."""
     raised, high, doubled = _doses(facts)
     admitted = Truth.of(facts.hospitalised_for_lupus)
@@ -103,22 +121,22 @@ def _severe(facts: SfiFacts) -> list[Reason]:
     pga = Truth.all(truth(facts.pga, ">", 2.5), truth(facts.pga_previous, "<=", 2.5))
     major = Truth.all(Truth.of(facts.worse_major), treated)
     return [
-        _reason("sfi.score_above_12", score, facts, "sledai"),
-        _reason("sfi.major_treated", major, facts, "worse_major"),
-        _reason("sfi.any_treated", Truth.all(worse, treated), facts, "worse_other"),
-        _reason("sfi.prednisone_high", Truth.all(raised, high), facts, "prednisone_mg_day"),
-        _reason(
+        _row("sfi.score_above_12", score, facts, "sledai"),
+        _row("sfi.major_treated", major, facts, "worse_major"),
+        _row("sfi.any_treated", Truth.all(worse, treated), facts, "worse_other"),
+        _row("sfi.prednisone_high", Truth.all(raised, high), facts, "prednisone_mg_day"),
+        _row(
             "sfi.new_immunosuppressant",
             Truth.of(facts.new_immunosuppressant),
             facts,
             "new_immunosuppressant",
         ),
-        _reason("sfi.hospitalised", admitted, facts, "hospitalised_for_lupus"),
-        _reason("sfi.pga_above_2_5", pga, facts, "pga"),
+        _row("sfi.hospitalised", admitted, facts, "hospitalised_for_lupus"),
+        _row("sfi.pga_above_2_5", pga, facts, "pga"),
     ]
 
 
-def _mild(facts: SfiFacts) -> list[Reason]:
+def _mild(facts: SfiFacts) -> list[Row]:
     """M1 to M5."""
     raised, high, _ = _doses(facts)
     rise = _difference(facts.sledai, facts.sledai_previous)
@@ -133,18 +151,16 @@ def _mild(facts: SfiFacts) -> list[Reason]:
         truth(pga, ">=", 1.0), truth(facts.pga, "<=", 2.5), truth(facts.pga_previous, "<=", 1.5)
     )
     return [
-        _reason("sfi.score_rise", score, facts, "sledai"),
-        _reason("sfi.mild_manifestation", Truth.of(facts.worse_mild), facts, "worse_mild"),
-        _reason(
-            "sfi.prednisone_raised", Truth.all(raised, high.negated), facts, "prednisone_mg_day"
-        ),
-        _reason(
+        _row("sfi.score_rise", score, facts, "sledai"),
+        _row("sfi.mild_manifestation", Truth.of(facts.worse_mild), facts, "worse_mild"),
+        _row("sfi.prednisone_raised", Truth.all(raised, high.negated), facts, "prednisone_mg_day"),
+        _row(
             "sfi.new_nsaid_or_antimalarial",
             Truth.of(facts.new_nsaid_or_antimalarial),
             facts,
             "new_nsaid_or_antimalarial",
         ),
-        _reason("sfi.pga_rise", assessed, facts, "pga"),
+        _row("sfi.pga_rise", assessed, facts, "pga"),
     ]
 
 
@@ -156,23 +172,21 @@ def assess(facts: SfiFacts, *, modified: bool = False) -> SfiFlare:
     """
     _check(facts)
     severe, mild = _severe(facts), _mild(facts)
-    note: list[Reason] = []
+    note: list[Row] = []
     if modified:
-        by_score, severe = severe[0], severe[1:]
-        others = Truth.any(*(reason.met for reason in severe))
-        note = [Reason("sfi.score_only", Truth.all(by_score.met, others.negated), by_score.values)]
-    is_severe = Truth.any(*(reason.met for reason in severe))
-    is_mild = Truth.any(*(reason.met for reason in (*mild, *note)))
+        (_, by_score, values), severe = severe[0], severe[1:]
+        met = Truth.all(by_score, any_met(severe).negated)
+        note = [("sfi.score_only", met, values)]
+    is_severe, is_mild = any_met(severe), any_met((*mild, *note))
     severity = None
     if is_severe is Truth.YES:
         severity = SEVERE
     elif is_severe is Truth.NO and is_mild is not Truth.UNKNOWN:
         severity = MILD_MODERATE if is_mild is Truth.YES else NONE
-    reasons = (*severe, *mild, *note)
-    open_items = (str(r.values["item"]) for r in reasons if r.met is Truth.UNKNOWN)
+    rows = (*severe, *mild, *note)
     return SfiFlare(
-        rule=replace(RULE_SFI, parameters={"modified": modified}),
-        reasons=reasons,
-        missing=tuple(dict.fromkeys(open_items)) if severity is None else (),
+        rule=_RULES[modified],
+        reasons=later(reasons_of, rows),
+        missing=open_items(rows) if severity is None else (),
         severity=severity,
     )

@@ -90,4 +90,4 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
 
     Raises InvalidInput for an unknown code or window.
     """
-    return sledai.score_items(RULE_SELENA_SLEDAI, sledai.ITEM_BY_CODE, items, window_days)
+    return sledai.score_items(RULE_SELENA_SLEDAI, sledai.CODES, items, window_days)

@@ -6,13 +6,25 @@ A laboratory value only proposes an item: the investigator attributes it to lupu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, Protocol
 
-from lnmonitor.clinical.criteria import compare, met_any, require_positive, require_range
+from lnmonitor.clinical.criteria import OPERATORS, compare, once, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import NO, YES, Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    later,
+    result,
+)
 
 GLADMAN_2002 = Citation("Gladman DD, Ibanez D, Urowitz MB", "J Rheumatol 29:288-91", 2002)
 BOMBARDIER_1992 = Citation(
@@ -59,7 +71,9 @@ ITEMS: tuple[SledaiItem, ...] = (
     SledaiItem("thrombocytopenia", 1, "haematological", lab_derived=True),
     SledaiItem("leukopenia", 1, "haematological", lab_derived=True),
 )
+CODES = tuple(item.code for item in ITEMS)
 ITEM_BY_CODE: Mapping[str, SledaiItem] = {item.code: item for item in ITEMS}
+WEIGHTS: Mapping[str, int] = {item.code: item.weight for item in ITEMS}
 RENAL_CODES = ("casts", "haematuria", "proteinuria", "pyuria")
 SEROLOGICAL_CODES = ("low_complement", "dsdna")
 _CLINICAL_CODES = tuple(code for code in ITEM_BY_CODE if code not in SEROLOGICAL_CODES)
@@ -84,7 +98,7 @@ RULE_RENAL_SLEDAI = Rule("renal-sledai", "1", (GLADMAN_2002,), verified=True)
 RULE_CLINICAL_SLEDAI = Rule("clinical-sledai", "1", (GLADMAN_2002,), verified=True)
 
 
-@dataclass(frozen=True)
+@result
 class SledaiScore(Outcome):
     """`score` is None unless exact; the truth lies in `low`..`high` (points, 0..105)."""
 
@@ -135,7 +149,7 @@ class Proposal(NamedTuple):
 
 
 def score_items(
-    rule: Rule, codes: Iterable[str], items: Mapping[str, bool | None], window_days: int
+    rule: Rule, codes: Sequence[str], items: Mapping[str, bool | None], window_days: int
 ) -> SledaiScore:
     """Return the weighted sum of some of the items under a rule; inputs as for `score`."""
     if not items.keys() <= ITEM_BY_CODE.keys():
@@ -145,30 +159,34 @@ def score_items(
         raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
     present: list[str] = []
     missing: list[str] = []
-    reasons: list[Reason] = []
     low = open_points = 0
-    for code in codes:
-        answer = items.get(code)
-        if answer is not None and not answer:
-            continue
-        weight = ITEM_BY_CODE[code].weight
+    for code, answer in zip(codes, map(items.get, codes), strict=True):
         if answer is None:
             missing.append(code)
-            open_points += weight
-        else:
+            open_points += WEIGHTS[code]
+        elif answer:
             present.append(code)
-            low += weight
-        values: dict[str, Scalar] = {"item": code, "weight": weight}
-        reasons.append(Reason("sledai.item", Truth.of(answer), values))
+            low += WEIGHTS[code]
+    counted, absent = tuple(present), tuple(missing)
     return SledaiScore(
         rule=rule,
-        reasons=tuple(reasons),
-        missing=tuple(missing),
+        reasons=later(_told, counted, absent),
+        missing=absent,
         score=None if missing else low,
         low=low,
         high=low + open_points,
-        present=tuple(present),
+        present=counted,
         window_days=window_days,
+    )
+
+
+def _told(present: tuple[str, ...], missing: tuple[str, ...]) -> tuple[Reason, ...]:
+    """Tell the items that count or may count, in the order of the form."""
+    met = {**dict.fromkeys(present, YES), **dict.fromkeys(missing, UNKNOWN)}
+    return tuple(
+        Reason("sledai.item", met[item.code], {"item": item.code, "weight": item.weight})
+        for item in ITEMS
+        if item.code in met
     )
 
 
@@ -179,7 +197,7 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
     assessed either. `window_days` (10 or 30) is stored, not computed with.
     Raises InvalidInput for an unknown code or window.
     """
-    return score_items(RULE_SLEDAI_2K, ITEM_BY_CODE, items, window_days)
+    return score_items(RULE_SLEDAI_2K, CODES, items, window_days)
 
 
 def renal_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
@@ -210,47 +228,172 @@ def change_band(previous: int, now: int) -> str:
     return "worse" if change > 0 else "improved"
 
 
+_AMOUNTS = (
+    *("u24_g", "upcr_g_g", "upcr_mg_mmol", "urine_rbc_hpf", "urine_wbc_hpf"),
+    *("c3_g_l", "c4_g_l", "ch50", "dsdna", "platelets", "wbc"),
+)
+_LIMITS = ("c3_lln", "c4_lln", "ch50_lln", "dsdna_uln")
+_amounts, _limits = attrgetter(*_AMOUNTS), attrgetter(*_LIMITS)
+
+
+@once
 def _check(labs: SledaiLabs) -> None:
-    for name in ("u24_g", "upcr_g_g", "upcr_mg_mmol", "urine_rbc_hpf", "urine_wbc_hpf"):
-        require_range(name, getattr(labs, name), None, 0)
-    for name in ("c3_g_l", "c4_g_l", "ch50", "dsdna", "platelets", "wbc"):
-        require_range(name, getattr(labs, name), None, 0)
-    for name in ("c3_lln", "c4_lln", "ch50_lln", "dsdna_uln"):
-        require_positive(name, getattr(labs, name), None)
+    for name, value in zip(_AMOUNTS, _amounts(labs), strict=True):
+        if value is not None:
+            require_range(name, value, None, 0)
+    for name, value in zip(_LIMITS, _limits(labs), strict=True):
+        if value is not None:
+            require_positive(name, value, None)
     require_range("temperature_c", labs.temperature_c, "°C", 25, 45)
     if labs.casts is not None and labs.casts not in CAST_TYPES:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
 
 
-def _casts(labs: SledaiLabs) -> Reason:
-    found = None if labs.casts is None else labs.casts in SLE_CAST_TYPES
-    return Reason("sledai.casts", Truth.of(found), {"item": "casts", "value": labs.casts})
+class _Sign(Protocol):
+    """What the laboratory says about an item: whether it is present and, when asked, why."""
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Return whether the values propose the item."""
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Return the answer of `met` with the numbers behind it."""
 
 
-def _proteinuria(labs: SledaiLabs) -> Reason:
+class _Beyond:
+    """A value beyond a limit, which is a number or a field of the labs."""
+
+    def __init__(
+        self, code: str, item: str, operator: str, limit: float | str, unit: str | None = None
+    ) -> None:
+        self.code, self.item, self.operator, self.unit = code, item, operator, unit
+        self._limit = attrgetter(limit) if isinstance(limit, str) else lambda _: limit
+        self._value, self._passes = attrgetter(item), OPERATORS[operator]
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare."""
+        value, limit = self._value(labs), self._limit(labs)
+        if value is None or limit is None:
+            return UNKNOWN
+        return YES if self._passes(value, limit) else NO
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell value and limit."""
+        value, limit = self._value(labs), self._limit(labs)
+        return compare(self.code, self.item, value, self.operator, limit, self.unit)
+
+
+@dataclass(frozen=True)
+class _Excluded:
+    """A sign of `item` that does not count where one of the causes (name, field) is known."""
+
+    sign: _Beyond
+    item: str
+    causes: tuple[tuple[str, str], ...]
+
+    def _cause(self, labs: SledaiLabs) -> str | None:
+        return next((cause for cause, field in self.causes if getattr(labs, field)), None)
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare, and exclude what has another cause."""
+        met = self.sign.met(labs)
+        return NO if met is YES and self._cause(labs) else met
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell value and limit, or what excludes the item."""
+        reason, cause = self.sign.reason(labs), self._cause(labs)
+        if reason.met is not YES or cause is None:
+            return reason
+        return Reason("sledai.excluded", NO, {**reason.values, "item": self.item, "cause": cause})
+
+
+class _Casts:
+    """Casts of red cells or haem."""
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Look the casts up."""
+        return Truth.of(None if labs.casts is None else labs.casts in SLE_CAST_TYPES)
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell which casts were seen."""
+        return Reason("sledai.casts", self.met(labs), {"item": "casts", "value": labs.casts})
+
+
+class _Proteinuria:
     """A 24-hour collection outranks a ratio; a ratio is tested in the unit it was reported in."""
-    if labs.u24_g is None and labs.upcr_g_g is not None:
-        return compare("sledai.upcr", "upcr_g_g", labs.upcr_g_g, ">", 0.5, "g/g")
-    if labs.u24_g is None and labs.upcr_mg_mmol is not None:
-        return compare("sledai.upcr", "upcr_mg_mmol", labs.upcr_mg_mmol, ">", 50, "mg/mmol")
-    return compare("sledai.u24", "u24_g", labs.u24_g, ">", 0.5, "g/24 h")
+
+    collection = _Beyond("sledai.u24", "u24_g", ">", 0.5, "g/24 h")
+    g_g = _Beyond("sledai.upcr", "upcr_g_g", ">", 0.5, "g/g")
+    mg_mmol = _Beyond("sledai.upcr", "upcr_mg_mmol", ">", 50, "mg/mmol")
+
+    def _measure(self, labs: SledaiLabs) -> _Beyond:
+        if labs.u24_g is None and labs.upcr_g_g is not None:
+            return self.g_g
+        if labs.u24_g is None and labs.upcr_mg_mmol is not None:
+            return self.mg_mmol
+        return self.collection
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare the measure at hand."""
+        return self._measure(labs).met(labs)
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell the measure at hand and its limit."""
+        return self._measure(labs).reason(labs)
 
 
-def _low_complement(labs: SledaiLabs) -> Reason:
+class _LowComplement:
     """Any of three below its limit; normal C3 and C4 decide without CH50, which few measure."""
-    c3 = compare("sledai.complement", "c3_g_l", labs.c3_g_l, "<", labs.c3_lln, "g/L")
-    c4 = compare("sledai.complement", "c4_g_l", labs.c4_g_l, "<", labs.c4_lln, "g/L")
-    ch50 = compare("sledai.complement", "ch50", labs.ch50, "<", labs.ch50_lln, "U/mL")
-    tests = (c3, c4) if labs.ch50 is None else (c3, c4, ch50)
-    met = met_any(tests)
-    shown = next((test for test in tests if test.met is met), c3)
-    return Reason(shown.code, met, shown.values)
+
+    usual = (
+        _Beyond("sledai.complement", "c3_g_l", "<", "c3_lln", "g/L"),
+        _Beyond("sledai.complement", "c4_g_l", "<", "c4_lln", "g/L"),
+    )
+    every = (*usual, _Beyond("sledai.complement", "ch50", "<", "ch50_lln", "U/mL"))
+
+    def _tests(self, labs: SledaiLabs) -> tuple[_Beyond, ...]:
+        return self.usual if labs.ch50 is None else self.every
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare each."""
+        return Truth.any(*[test.met(labs) for test in self._tests(labs)])
+
+    def reason(self, labs: SledaiLabs) -> Reason:
+        """Tell the first that decides."""
+        met = self.met(labs)
+        tests = [test.reason(labs) for test in self._tests(labs)]
+        shown = next((test for test in tests if test.met is met), tests[0])
+        return Reason(shown.code, met, shown.values)
 
 
-def _excluded(reason: Reason, item: str, cause: str, present: bool | None) -> Reason:
-    if present and reason.met is YES:
-        return Reason("sledai.excluded", NO, {**reason.values, "item": item, "cause": cause})
-    return reason
+_INFECTION = ("infection", "infection")
+_DRUG = (("drug", "drug_cause"),)
+_SIGNS: Mapping[str, _Sign] = {
+    "casts": _Casts(),
+    "haematuria": _Excluded(
+        _Beyond("sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf"),
+        "haematuria",
+        (_INFECTION, ("other_urinary_cause", "other_urinary_cause")),
+    ),
+    "proteinuria": _Proteinuria(),
+    "pyuria": _Excluded(
+        _Beyond("sledai.urine_wbc", "urine_wbc_hpf", ">", 5, "/hpf"), "pyuria", (_INFECTION,)
+    ),
+    "low_complement": _LowComplement(),
+    "dsdna": _Beyond("sledai.dsdna", "dsdna", ">", "dsdna_uln"),
+    "fever": _Excluded(
+        _Beyond("sledai.temperature", "temperature_c", ">", 38.0, "°C"), "fever", (_INFECTION,)
+    ),
+    "thrombocytopenia": _Excluded(
+        _Beyond("sledai.platelets", "platelets", "<", 100, "10^9/L"), "thrombocytopenia", _DRUG
+    ),
+    "leukopenia": _Excluded(_Beyond("sledai.wbc", "wbc", "<", 3.0, "10^9/L"), "leukopenia", _DRUG),
+}
+"""The nine items that laboratory values or signs can propose; all limits are strict."""
+
+
+def _proposal(sign: _Sign, labs: SledaiLabs) -> Proposal:
+    reason = sign.reason(labs)
+    return Proposal(reason.met, reason)
 
 
 def propose(labs: SledaiLabs) -> dict[str, Proposal]:
@@ -260,25 +403,7 @@ def propose(labs: SledaiLabs) -> dict[str, Proposal]:
     is UNKNOWN. Raises InvalidInput for impossible values.
     """
     _check(labs)
-    rbc = compare("sledai.urine_rbc", "urine_rbc_hpf", labs.urine_rbc_hpf, ">", 5, "/hpf")
-    rbc = _excluded(rbc, "haematuria", "infection", labs.infection)
-    rbc = _excluded(rbc, "haematuria", "other_urinary_cause", labs.other_urinary_cause)
-    wbc_urine = compare("sledai.urine_wbc", "urine_wbc_hpf", labs.urine_wbc_hpf, ">", 5, "/hpf")
-    fever = compare("sledai.temperature", "temperature_c", labs.temperature_c, ">", 38.0, "°C")
-    platelets = compare("sledai.platelets", "platelets", labs.platelets, "<", 100, "10^9/L")
-    wbc = compare("sledai.wbc", "wbc", labs.wbc, "<", 3.0, "10^9/L")
-    found: dict[str, Reason] = {
-        "casts": _casts(labs),
-        "haematuria": rbc,
-        "proteinuria": _proteinuria(labs),
-        "pyuria": _excluded(wbc_urine, "pyuria", "infection", labs.infection),
-        "low_complement": _low_complement(labs),
-        "dsdna": compare("sledai.dsdna", "dsdna", labs.dsdna, ">", labs.dsdna_uln),
-        "fever": _excluded(fever, "fever", "infection", labs.infection),
-        "thrombocytopenia": _excluded(platelets, "thrombocytopenia", "drug", labs.drug_cause),
-        "leukopenia": _excluded(wbc, "leukopenia", "drug", labs.drug_cause),
-    }
-    return {code: Proposal(reason.met, reason) for code, reason in found.items()}
+    return {code: _proposal(sign, labs) for code, sign in _SIGNS.items()}
 
 
 def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[str, Proposal]:
@@ -286,8 +411,9 @@ def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[s
 
     A ticked absence is only a contradiction to query: the finding may have another cause.
     """
+    _check(labs)
     return {
-        code: proposal
-        for code, proposal in propose(labs).items()
-        if (answer := items.get(code)) is not None and proposal.present is (NO if answer else YES)
+        code: _proposal(sign, labs)
+        for code, sign in _SIGNS.items()
+        if (answer := items.get(code)) is not None and sign.met(labs) is (NO if answer else YES)
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lnmonitor.clinical import responder
 from lnmonitor.clinical.responder import IndexVisit, Responder
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import Citation, Row, Rule, Scalar, Truth
 
 FURIE_2009 = Citation(
     "Furie RA, Petri MA, Wallace DJ, et al.",
@@ -23,14 +23,14 @@ FALL = 4
 PGA_RISE = 0.3
 
 
-def _evaluable(baseline: IndexVisit) -> Reason:
+def _evaluable(baseline: IndexVisit) -> Row:
     met = Truth.UNKNOWN
     if baseline.sledai.low >= FALL:
         met = Truth.YES
     elif baseline.sledai.high < FALL:
         met = Truth.NO
-    values = {"item": "sledai", "value": baseline.sledai.score, "limit": FALL}
-    return Reason("index.baseline_score", met, values)
+    values: dict[str, Scalar] = {"item": "sledai", "value": baseline.sledai.score, "limit": FALL}
+    return "index.baseline_score", met, values
 
 
 def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
@@ -42,10 +42,10 @@ def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Res
     return responder.conclude(
         RULE_SRI_4,
         _evaluable(baseline),
-        [
+        (
             responder.sledai_change("index.sledai_fall", baseline, now, -FALL),
             responder.no_new_activity(baseline, now),
             responder.pga_within(baseline, now, PGA_RISE, strict=True),
             responder.no_failure(failed),
-        ],
+        ),
     )

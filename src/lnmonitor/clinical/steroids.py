@@ -10,11 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import at_least, at_most, require_range
+from lnmonitor.clinical.criteria import at_least, at_most, once, require_range
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import (
+    Citation,
+    Outcome,
+    Reason,
+    Rule,
+    Scalar,
+    Truth,
+    later,
+    result,
+)
 
 BNF = Citation("Joint Formulary Committee", "British National Formulary", 2023)
 
@@ -65,12 +75,12 @@ class DoseInterval:
         """Milligrams of the drug itself per day."""
         return self.dose_mg * self.per_day
 
-    @property
+    @cached_property
     def equivalent_mg_per_day(self) -> float:
         """Milligrams of prednisone per day; 0 for a local route."""
         return self.mg_per_day * factor(self.drug) if self.route in SYSTEMIC_ROUTES else 0.0
 
-    @property
+    @cached_property
     def is_pulse(self) -> bool:
         """Intravenous, and at least 250 mg methylprednisolone a day or its equivalent."""
         if self.route != "iv":
@@ -79,7 +89,7 @@ class DoseInterval:
         return at_least(self.equivalent_mg_per_day, threshold)
 
 
-@dataclass(frozen=True)
+@result
 class SteroidDose(Outcome):
     """Prednisone equivalent in mg/day on one day; `pulse_mg` (prednisone equivalent) is apart."""
 
@@ -87,7 +97,7 @@ class SteroidDose(Outcome):
     pulse_mg: float = 0.0
 
 
-@dataclass(frozen=True)
+@result
 class PulseTotal(Outcome):
     """Pulse therapy over a period: days, cumulative g of drug and of prednisone equivalent."""
 
@@ -110,18 +120,23 @@ _NAMES = {drug: (f"{drug} dose", f"{drug} doses per day") for drug in MG_EQUAL_T
 _ROUTES = SYSTEMIC_ROUTES + LOCAL_ROUTES
 
 
+@once
+def _check_one(interval: DoseInterval) -> None:
+    factor(interval.drug)
+    dose_name, times_name = _NAMES[interval.drug]
+    require_range(dose_name, interval.dose_mg, "mg", 0)
+    require_range(times_name, interval.per_day, "per day", 0)
+    if interval.route not in _ROUTES:
+        known = " or ".join(_ROUTES)
+        raise InvalidInput(f"{interval.drug} route", interval.route, None, known)
+    if interval.stop is not None and interval.stop < interval.start:
+        stop, start = interval.stop.isoformat(), interval.start.isoformat()
+        raise InvalidInput(f"{interval.drug} stop", stop, None, f"on or after {start}")
+
+
 def _check(intervals: Sequence[DoseInterval]) -> None:
     for interval in intervals:
-        factor(interval.drug)
-        dose_name, times_name = _NAMES[interval.drug]
-        require_range(dose_name, interval.dose_mg, "mg", 0)
-        require_range(times_name, interval.per_day, "per day", 0)
-        if interval.route not in _ROUTES:
-            known = " or ".join(_ROUTES)
-            raise InvalidInput(f"{interval.drug} route", interval.route, None, known)
-        if interval.stop is not None and interval.stop < interval.start:
-            stop, start = interval.stop.isoformat(), interval.start.isoformat()
-            raise InvalidInput(f"{interval.drug} stop", stop, None, f"on or after {start}")
+        _check_one(interval)
 
 
 def _count_days(first: date, last: date) -> int:
@@ -144,6 +159,10 @@ def _reason(interval: DoseInterval) -> Reason:
     return Reason(code, Truth.YES, values)
 
 
+def _reasons(intervals: tuple[DoseInterval, ...]) -> tuple[Reason, ...]:
+    return tuple(_reason(interval) for interval in intervals)
+
+
 def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
     """Return the prednisone equivalent in force on `day`, prescriptions added up.
 
@@ -151,10 +170,10 @@ def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
     dose, or a stop before its start.
     """
     _check(intervals)
-    in_force = [interval for interval in intervals if interval.covers(day)]
+    in_force = tuple([interval for interval in intervals if interval.covers(day)])
     return SteroidDose(
         rule=RULE_PREDNISONE_EQUIVALENT,
-        reasons=tuple(_reason(interval) for interval in in_force),
+        reasons=later(_reasons, in_force),
         mg_per_day=sum(i.equivalent_mg_per_day for i in in_force if not i.is_pulse),
         pulse_mg=sum(i.equivalent_mg_per_day for i in in_force if i.is_pulse),
     )
@@ -163,16 +182,28 @@ def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
 def daily_doses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
     """Return the maintenance dose (mg/day prednisone equivalent) of each day first..last."""
     _check(intervals)
+    return _daily(first, last, [interval for interval in intervals if not interval.is_pulse])
+
+
+def daily_pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
+    """Return the pulse therapy (mg prednisone equivalent) of each day first..last."""
+    _check(intervals)
+    return _daily(first, last, [interval for interval in intervals if interval.is_pulse])
+
+
+def _daily(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
     doses = [0.0] * _count_days(first, last)
     for interval in intervals:
-        if interval.is_pulse:
-            continue
-        begin = max(0, (interval.start - first).days)
-        stop = last if interval.stop is None else min(interval.stop, last)
         dose = interval.equivalent_mg_per_day
-        for n in range(begin, (stop - first).days + 1):
+        for n in _days_in_force(first, last, interval):
             doses[n] += dose
     return doses
+
+
+def _days_in_force(first: date, last: date, interval: DoseInterval) -> range:
+    """Return the days on which a prescription is in force, counted from `first`."""
+    stop = last if interval.stop is None else min(interval.stop, last)
+    return range(max(0, (interval.start - first).days), (stop - first).days + 1)
 
 
 def mean_dose(first: date, last: date, intervals: Sequence[DoseInterval]) -> float:
@@ -189,12 +220,13 @@ def cumulative_g(first: date, last: date, intervals: Sequence[DoseInterval]) -> 
 def pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> PulseTotal:
     """Return the pulse therapy given on the days first..last."""
     _check(intervals)
-    days = [first + timedelta(days=n) for n in range(_count_days(first, last))]
-    given = [(i, day) for i in intervals if i.is_pulse for day in days if i.covers(day)]
+    _count_days(first, last)
+    days = [(i, _days_in_force(first, last, i)) for i in intervals if i.is_pulse]
+    given = [(interval, n) for interval, span in days for n in span]
     return PulseTotal(
         rule=RULE_PREDNISONE_EQUIVALENT,
-        reasons=tuple(_reason(interval) for interval in dict.fromkeys(i for i, _ in given)),
-        days=len({day for _, day in given}),
+        reasons=later(_reasons, tuple(dict.fromkeys(interval for interval, _ in given))),
+        days=len({n for _, n in given}),
         drug_g=sum(interval.mg_per_day for interval, _ in given) / 1000,
         prednisone_g=sum(interval.equivalent_mg_per_day for interval, _ in given) / 1000,
     )

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from lnmonitor.clinical.criteria import above, require_range
-from lnmonitor.clinical.results import Outcome, Reason, Truth
+from lnmonitor.clinical.results import (
+    Outcome,
+    Reason,
+    Truth,
+    later,
+    result,
+)
 from lnmonitor.clinical.steroids import (
     RULE_PREDNISONE_EQUIVALENT,
     DoseInterval,
     daily_doses,
-    dose_on,
+    daily_pulses,
     mean_dose,
     pulses,
 )
@@ -36,7 +43,7 @@ class Increase:
     after: float
 
 
-@dataclass(frozen=True)
+@result
 class Taper(Outcome):
     """The course from day 0 to a day.
 
@@ -65,10 +72,32 @@ def trailing_mean(day: date, intervals: Sequence[DoseInterval], days: int) -> fl
 def increases(first: date, last: date, intervals: Sequence[DoseInterval]) -> tuple[Increase, ...]:
     """Return the days first..last on which the dose rose against the day before."""
     doses = daily_doses(first - timedelta(days=1), last, intervals)
+    return _increases(first, _runs(doses))
+
+
+class _Run(NamedTuple):
+    """Days in a row with one dose; `begin` counts from the first of the days looked at."""
+
+    dose: float
+    begin: int
+    days: int
+
+
+def _runs(doses: Sequence[float]) -> list[_Run]:
+    runs, begin = [], 0
+    for dose, same in groupby(doses):
+        days = len(list(same))
+        runs.append(_Run(dose, begin, days))
+        begin += days
+    return runs
+
+
+def _increases(second: date, runs: Sequence[_Run]) -> tuple[Increase, ...]:
+    """Return the rises between runs; `second` is the day after the first day of the runs."""
     return tuple(
-        Increase(first + timedelta(days=n), before, after)
-        for n, (before, after) in enumerate(pairwise(doses))
-        if above(after, before)
+        Increase(second + timedelta(days=after.begin - 1), before.dose, after.dose)
+        for before, after in pairwise(runs)
+        if above(after.dose, before.dose)
     )
 
 
@@ -86,25 +115,35 @@ def within_allowance(
     Not above `limit_mg` for `consecutive_days` or more in a row nor for `total_days` or more in
     all. The published window is weeks 44 to 52. Pulse days count as above.
     """
-    regular = daily_doses(first, last, intervals)
+    regular, pulse = daily_doses(first, last, intervals), daily_pulses(first, last, intervals)
     run = longest = total = 0
-    for n, dose in enumerate(regular):
-        pulse = dose_on(first + timedelta(days=n), intervals).pulse_mg
-        high = above(dose + pulse, limit_mg)
+    for dose, also in zip(regular, pulse, strict=True):
+        high = above(dose + also, limit_mg)
         run = run + 1 if high else 0
         longest, total = max(longest, run), total + high
     return longest < consecutive_days and total < total_days
 
 
-def _days_to(limit_mg: float, doses: Sequence[float]) -> int | None:
-    """Return the days until the first run of SUSTAINED_DAYS doses of at most the limit."""
+def _days_to(limit_mg: float, runs: Sequence[_Run]) -> int | None:
+    """Return the days until the first SUSTAINED_DAYS in a row of at most the limit."""
     first = 0
-    for n, dose in enumerate(doses):
-        if dose > limit_mg and above(dose, limit_mg):
-            first = n + 1
-        elif n - first + 1 == SUSTAINED_DAYS:
+    for dose, begin, days in runs:
+        if above(dose, limit_mg):
+            first = begin + days
+        elif begin + days - first >= SUSTAINED_DAYS:
             return first
     return None
+
+
+def _milestones(days_to: tuple[tuple[float, int | None], ...]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            "steroids.milestone",
+            Truth.of(days is not None),
+            {"item": "prednisone_mg_day", "limit": limit, "day": days},
+        )
+        for limit, days in days_to
+    )
 
 
 def taper(day_0: date, day: date, intervals: Sequence[DoseInterval]) -> Taper:
@@ -113,30 +152,24 @@ def taper(day_0: date, day: date, intervals: Sequence[DoseInterval]) -> Taper:
     Raises InvalidInput where `day` is before day 0 or a prescription is impossible.
     """
     count = (day - day_0).days + 1
-    longest = max(count, _MEAN_DAYS[-1])
+    longest = max(count + 1, _MEAN_DAYS[-1])  # the day before day 0 too: a rise on day 0 counts
     require_range("days from day 0", count, "days", 1)
     doses = daily_doses(day - timedelta(days=longest - 1), day, intervals)
     since = doses[-count:]
     start, now = since[0], since[-1]
     means = [sum(doses[-days:]) / days for days in _MEAN_DAYS]
-    days_to = tuple((limit, _days_to(limit, since)) for limit in MILESTONES_MG)
+    runs = _runs(since)
+    days_to = tuple((limit, _days_to(limit, runs)) for limit in MILESTONES_MG)
     return Taper(
         rule=RULE_PREDNISONE_EQUIVALENT,
-        reasons=tuple(
-            Reason(
-                "steroids.milestone",
-                Truth.of(days is not None),
-                {"item": "prednisone_mg_day", "limit": limit, "day": days},
-            )
-            for limit, days in days_to
-        ),
+        reasons=later(_milestones, days_to),
         dose_day_0=start,
         dose=now,
         mean_7_days=means[0],
         mean_28_days=means[1],
         percent_change=100 * (now / start - 1) if start else None,
         days_to=days_to,
-        increases=increases(day_0, day, intervals),
+        increases=_increases(day_0, _runs(doses[-count - 1 :])),
         cumulative_g=sum(since) / 1000,
         pulse_g=pulses(day_0, day, intervals).prednisone_g,
     )

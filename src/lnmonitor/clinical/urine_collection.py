@@ -8,14 +8,20 @@ low and its clearance wrong, so what is computed from it carries this answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from lnmonitor.clinical.criteria import require_positive, truth
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.results import Outcome, Reason, Rule, Truth
+from lnmonitor.clinical.results import (
+    Outcome,
+    Reason,
+    Rule,
+    Truth,
+    result,
+)
 from lnmonitor.clinical.units import CREATININE_MG_PER_MMOL
 
 EXPECTED_UMOL_KG_DAY: Mapping[str, tuple[float, float]] = MappingProxyType(
@@ -25,7 +31,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType({"low_factor": 0.75, "hig
 RULE_COLLECTION = Rule("urine-collection", "1", (), verified=False)
 
 
-@dataclass(frozen=True)
+@result
 class CollectionCheck(Outcome):
     """`excretion_umol_kg_day` and the bounds it was tested against; `complete` the answer.
 

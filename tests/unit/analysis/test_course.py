@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,13 +15,17 @@ from lnmonitor.clinical.bilag import Grade
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
 from lnmonitor.study.forms import (
+    Bilag2004,
     Demographics,
     Disposition,
     Glucocorticoid,
     Immunosuppressant,
     LabResult,
+    Sledai2K,
 )
+from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import load_protocol
+from lnmonitor.study.records import PatientData
 
 PROTOCOL = load_protocol("ln-msc-01")
 TODAY = date(2026, 5, 12)
@@ -495,3 +500,53 @@ def test_that_a_result_reported_in_another_unit_is_converted_once() -> None:
     measured = _run(b).visits[0].labs["CREAT"]
     assert (measured.value, measured.unit, measured.reported) == (88.4, "µmol/L", "1 mg/dL")
     assert measured.flag == "H"  # a woman's limit is 73
+
+
+def test_that_a_creatinine_below_detection_gives_no_egfr() -> None:
+    b = started()
+    visit = b.visit("M3", 91)
+    b.lab(visit, 91, "CREAT", 18.0, operator="<")
+    found = _visit(_run(b), "M3")
+    assert found.egfr() is None
+    assert found.outcomes["egfr"].missing == ("creatinine_umol_l",)
+
+
+# --- evaluated again ------------------------------------------------------------------------------
+
+
+def _amended(data: PatientData, kind: type[Form], **changes: object) -> PatientData:
+    """The records with the last one of a form amended, the others the same objects."""
+    last = data.of(kind)[-1]
+    new = replace(last, form=last.form.model_copy(update=changes), row_version=2)
+    records = tuple(new if record is last else record for record in data.records)
+    return replace(data, records=records)
+
+
+def test_that_an_amended_record_counts_at_the_next_evaluation_and_back() -> None:
+    data = story_047()
+    before = evaluate(data, PROTOCOL, today=TODAY)
+    items = evaluate(_amended(data, Sledai2K, seizure="Y"), PROTOCOL, today=TODAY)
+    scores = [one.visits[-1].sledai() for one in (before, items)]
+    assert [score.low for score in scores if score] == [8, 16]
+    assert items.visits[:-1] == before.visits[:-1]
+    letters = evaluate(_amended(data, Bilag2004, psychosis=4), PROTOCOL, today=TODAY)
+    graded = [
+        [visit.bilag("neuropsychiatric") for visit in one.visits] for one in (before, letters)
+    ]
+    severe = [sum(one is not None and one.grade is Grade.A for one in found) for found in graded]
+    assert severe == [0, 1]
+    born = evaluate(_amended(data, Demographics, birth_date="1950-01-01"), PROTOCOL, today=TODAY)
+    assert (born.visits[-1].egfr() or 0) < (before.visits[-1].egfr() or 0)
+    assert evaluate(data, PROTOCOL, today=TODAY) == before
+
+
+def test_that_a_result_of_the_laboratory_that_is_voided_is_gone() -> None:
+    data = story_047()
+    last = data.of(LabResult)[-1]
+    code = last.form.analyte or ""
+    before = evaluate(data, PROTOCOL, today=TODAY)
+    without = replace(data, records=tuple(one for one in data.records if one is not last))
+    after = evaluate(without, PROTOCOL, today=TODAY)
+    assert any(visit.lab(code) is not None for visit in before.visits if visit.labs)
+    held = [sum(code in visit.labs for visit in one.visits) for one in (before, after)]
+    assert held[1] == held[0] - 1

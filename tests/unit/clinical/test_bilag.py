@@ -271,3 +271,15 @@ def test_that_a_total_needs_all_nine_systems() -> None:
     assert bilag.total(quiet).reasons == ()
     partial = bilag.total(nine[:-1])
     assert (partial.total, partial.missing) == (None, ("haematological",))
+
+
+def test_that_a_count_and_a_finding_of_the_blood_are_told_in_their_own_words() -> None:
+    inputs = HaematologyInputs(haemoglobin_g_l=85, active_haemolysis=True)
+    told = grade_haematological(inputs, ever_involved=False).reasons
+    assert [(reason.code, dict(reason.values)) for reason in told] == [
+        (
+            "bilag.blood_count",
+            {"item": "haemoglobin_g_l", "value": 85, "limit": 90, "unit": "g/L", "grade": "B"},
+        ),
+        ("bilag.item", {"item": "active_haemolysis", "value": True, "grade": "B"}),
+    ]

@@ -9,6 +9,7 @@ import pytest
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response import RULE_SETS, RenalState, Response, assess
+from lnmonitor.clinical.results import Truth
 
 
 def u24(grams: float) -> Proteinuria:
@@ -269,3 +270,60 @@ def test_that_creatinine_at_its_upper_limit_was_not_raised() -> None:
 
 def test_that_rules_from_unread_wording_say_so() -> None:
     assert not any(rule_set.rule.verified for rule_set in RULE_SETS.values())
+
+
+def test_that_every_absent_input_of_an_open_response_is_named() -> None:
+    """One definition after another with its input missing and nothing else in the way."""
+    good = RenalState(
+        proteinuria=Proteinuria(0.2, "g/24 h"),
+        upcr=Proteinuria(20, "mg/mmol"),
+        creatinine_umol_l=80,
+        creatinine_uln=81,
+        egfr=90,
+        albumin_g_l=40,
+        urine_rbc_hpf=1,
+        urine_wbc_hpf=1,
+        casts=False,
+        on_rescue=False,
+    )
+    before = replace(good, proteinuria=Proteinuria(4, "g/24 h"), creatinine_umol_l=120, egfr=60)
+    albumin = assess(
+        "set-a",
+        baseline=before,
+        now=replace(good, albumin_g_l=None),
+        parameters={"complete_needs_albumin": True},
+    )
+    assert albumin.missing == ("albumin_g_l",)
+    recovered = assess(
+        "set-a",
+        baseline=replace(before, creatinine_uln=None),
+        now=replace(good, urine_rbc_hpf=None, creatinine_umol_l=100, creatinine_uln=None),
+    )
+    assert recovered.missing == (
+        "urine_rbc_hpf",
+        "creatinine_uln",
+    )
+    function = assess(
+        "kdigo-2024", baseline=before, now=replace(good, egfr=None, creatinine_umol_l=None)
+    )
+    assert function.missing == ("egfr",)
+
+
+def test_that_measures_in_units_that_do_not_compare_leave_the_fall_open() -> None:
+    before = RenalState(proteinuria=Proteinuria(400, "mg/mmol"), creatinine_umol_l=80, egfr=90)
+    now = RenalState(proteinuria=Proteinuria(1, "g/24 h"), creatinine_umol_l=80, egfr=90)
+    found = assess("eular-2019", baseline=before, now=now)
+    assert found.response is Response.UNKNOWN
+    assert found.missing == ("proteinuria",)
+
+
+def test_that_kept_function_is_told_by_what_it_was_judged_by() -> None:
+    before = replace(BASELINE, egfr=60)
+    by_creatinine = assess("kdigo-2024", baseline=before, now=replace(WELL, egfr=None))
+    told = {reason.code for reason in by_creatinine.reasons}
+    assert "response.creatinine_stable" in told
+    assert "response.egfr_stable" not in told
+    low = replace(WELL, albumin_g_l=30)
+    found = assess("set-a", baseline=before, now=low, parameters={"complete_needs_albumin": True})
+    albumin = next(reason for reason in found.reasons if reason.code == "response.albumin")
+    assert (albumin.met, albumin.values["value"], albumin.values["limit"]) == (Truth.NO, 30, 35.0)

@@ -9,7 +9,11 @@ from typing import Literal
 
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.model import RenalState, Response
-from lnmonitor.clinical.results import Outcome, Rule
+from lnmonitor.clinical.results import (
+    Outcome,
+    Rule,
+    result,
+)
 
 FlareStatus = Literal["suspected", "confirmed"]
 FlareKind = Literal["proteinuric", "nephritic"]
@@ -45,7 +49,7 @@ class FlareObservation:
         return tuple((name, value) for name, value in found if value is not None)
 
 
-@dataclass(frozen=True)
+@result
 class FlareFinding(Outcome):
     """One episode. Days count from the first infusion; onset is the first exceeding sample.
 

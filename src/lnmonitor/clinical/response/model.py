@@ -10,7 +10,12 @@ from functools import cached_property
 from lnmonitor.clinical.criteria import truth
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.results import Outcome, Rule, Truth
+from lnmonitor.clinical.results import (
+    Outcome,
+    Rule,
+    Truth,
+    result,
+)
 
 
 class Response(Enum):
@@ -66,7 +71,7 @@ class RenalState:
         )
 
 
-@dataclass(frozen=True)
+@result
 class ResponseResult(Outcome):
     """The response by the rule set named in `rule.id`."""
 
