@@ -34,6 +34,8 @@ def _fell(before: Grade | None, after: Grade | None) -> Truth:
     """Whether a baseline A or B is better; a baseline without activity asks for nothing."""
     if after in _QUIET or before in _QUIET:
         return Truth.YES
+    if before is None and after is Grade.A:
+        return Truth.NO  # it stayed A or is a new one, and either fails
     if before is None or after is None:
         return Truth.UNKNOWN
     return Truth.of(before is Grade.A and after is Grade.B)
