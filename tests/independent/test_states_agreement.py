@@ -1,0 +1,180 @@
+"""LLDAS, DORIS, SRI-4 and BICLA: two implementations agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.independent import low_activity as second_state
+from tests.independent import responder as second
+from tests.independent.exact import AGREED, UNKNOWN, near, or_none, q, settle
+from tests.independent.sledai import WEIGHT
+
+from lnmonitor.clinical import bicla, bilag, low_activity, sledai, sri4
+from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.bilag_items import SYSTEMS
+from lnmonitor.clinical.low_activity import ActivityFacts
+from lnmonitor.clinical.responder import IndexVisit
+
+ABSENT = dict.fromkeys(WEIGHT, False)
+PROBABLE = st.sampled_from((True, True, False, None))
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> dict[str, bool | None]:
+    """Draw 24 answers: a few present, at most two not assessed."""
+    present = draw(st.sets(st.sampled_from(list(WEIGHT)), max_size=3))
+    open_items = draw(st.sets(st.sampled_from(list(WEIGHT)), max_size=2))
+    return {**ABSENT, **dict.fromkeys(present, True), **dict.fromkeys(open_items)}
+
+
+FACTS = st.fixed_dictionaries(
+    {
+        "pga": or_none(near(0.5, 1.0, high=3.0)),
+        "prednisone_mg_day": or_none(near(5.0, 7.5)),
+        "other_major_activity": st.sampled_from((False, False, True, None)),
+        "standard_treatment": PROBABLE,
+    }
+)
+GRID = {
+    "pga": (0.1, 0.9, 3.0),
+    "prednisone_mg_day": (1.0, 6.0, 60.0),
+    "other_major_activity": (False, True),
+    "standard_treatment": (False, True),
+}
+
+
+@AGREED
+@given(answers(), answers(), st.booleans(), FACTS)
+def test_that_low_activity_agrees(
+    now: dict[str, bool | None],
+    before: dict[str, bool | None],
+    unchanged: bool,
+    facts: dict[str, Any],
+) -> None:
+    before = now if unchanged else before
+    given_facts = ActivityFacts(items=now, previous_items=before, **facts)
+    # One name for each answer; unchanged answers, where unknown, are still two unknowns.
+    flat = {
+        **{f"now {code}": answer for code, answer in now.items()},
+        **{f"before {code}": answer for code, answer in before.items()},
+        **facts,
+    }
+    grid = {**dict.fromkeys(flat, (False, True)), **GRID}
+
+    def split(case: dict[str, Any]) -> tuple[dict[str, bool], dict[str, bool]]:
+        return (
+            {code: case[f"now {code}"] for code in WEIGHT},
+            {code: case[f"before {code}"] for code in WEIGHT},
+        )
+
+    lldas = settle(lambda case: second_state.lldas(*split(case), case), flat, grid)
+    doris = settle(lambda case: second_state.doris(split(case)[0], case), flat, grid)
+    names = {True: "yes", False: "no", UNKNOWN: UNKNOWN}
+    assert low_activity.lldas(given_facts).met.value == names[lldas]
+    assert low_activity.doris_2021(given_facts).met.value == names[doris]
+
+
+# -- Responders ------------------------------------------------------------------------------------
+
+LETTER = st.sampled_from((*"CDE" * 3, "B", "B", "A"))
+LETTERS = st.lists(LETTER, min_size=9, max_size=9)
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> tuple[list[str | None], list[str | None]]:
+    """Draw letters at baseline and now: mostly improved, sometimes unknown."""
+    before: list[str | None] = list(draw(LETTERS))
+    now: list[str | None] = [draw(st.sampled_from(("C", "D", letter, letter))) for letter in before]
+    for place in draw(st.sets(st.integers(0, 8), max_size=2)):
+        now[place] = draw(LETTER)
+    for letters in (before, now):
+        for place in draw(st.sets(st.integers(0, 8), max_size=1)):
+            letters[place] = None
+    return before, now
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> tuple[dict[str, bool | None], dict[str, bool | None]]:
+    """Draw answers at two visits, some not assessed, the second often 4 points lower."""
+    before = dict(draw(answers()))
+    now = dict(before)
+    for code in draw(st.sets(st.sampled_from(list(WEIGHT)), max_size=3)):
+        before[code] = draw(st.sampled_from((True, True, False)))
+        now[code] = draw(st.sampled_from((False, False, True, None)))
+    return before, now
+
+
+def visit(
+    items: dict[str, bool | None], letters: list[str | None], pga: float | None
+) -> IndexVisit:
+    return IndexVisit(
+        sledai=sledai.score(items),
+        bilag={
+            system: BilagGrade(bilag.RULE_BILAG_2004, system=system, grade=letter and Grade(letter))
+            for system, letter in zip(SYSTEMS, letters, strict=True)
+        },
+        pga=pga,
+    )
+
+
+def span(items: dict[str, bool | None]) -> tuple[int, ...]:
+    """Return the least and the greatest score, which are all that an index sees of a visit."""
+    seen = sledai.score(items)
+    return (seen.low,) if seen.low == seen.high else (seen.low, seen.high)
+
+
+@AGREED
+@given(
+    scores(),
+    courses(),
+    st.tuples(or_none(st.sampled_from((0.0, 0.5, 1.2))), or_none(st.just(0.0))),
+    st.sampled_from((0.0, 0.2999, 0.3, 0.3001, -0.5, 1.0)),
+    st.sampled_from((False, False, False, True, None)),
+)
+def test_that_responders_agree(
+    items: Any, letters: Any, pga: Any, rise: float, failed: bool | None
+) -> None:
+    before_pga = pga[0]
+    now_pga = None if pga[1] is None else max(0.0, round((pga[0] or 0.5) + rise, 6))
+    visits = [
+        visit(answered, lettered, judged)
+        for answered, lettered, judged in zip(items, letters, (before_pga, now_pga), strict=True)
+    ]
+    flat = {
+        "score before": None,
+        "score now": None,
+        "pga before": before_pga,
+        "pga now": now_pga,
+        "failed": failed,
+        **{f"before {n}": letter for n, letter in enumerate(letters[0])},
+        **{f"now {n}": letter for n, letter in enumerate(letters[1])},
+    }
+    grid = {
+        **dict.fromkeys(flat, "ABCDE"),
+        "score before": span(items[0]),
+        "score now": span(items[1]),
+        "pga before": (-9.0, 9.0),
+        "pga now": (-9.0, 9.0),
+        "failed": (False, True),
+    }
+    for program, rule in ((sri4, second.sri_4), (bicla, second.bicla)):
+
+        def decide(case: dict[str, Any], rule: Any = rule) -> bool | None:
+            return rule(
+                (case["score before"], case["score now"]),
+                [case[f"before {n}"] for n in range(9)],
+                [case[f"now {n}"] for n in range(9)],
+                (q(case["pga before"]), q(case["pga now"])),
+                case["failed"],
+            )
+
+        told = program.assess(*visits, failed=failed)
+        evaluable = settle(lambda case, decide=decide: decide(case) is not None, flat, grid)
+        assert told.evaluable.value == {True: "yes", False: "no", UNKNOWN: UNKNOWN}[evaluable]
+        # Who fails in every case that may be asked about is no responder, even if some may not.
+        could_be_no = evaluable is not False
+        no_responder = settle(lambda case, decide=decide: not decide(case), flat, grid)
+        expected = {True: "no" if could_be_no else UNKNOWN, False: "yes"}.get(no_responder, UNKNOWN)
+        assert told.met.value == expected
