@@ -20,6 +20,7 @@ from lnmonitor.clinical.response.clauses import (
     Clause,
     clause,
     conclude,
+    creatinine_stable,
     lost,
     no_rescue,
     protein,
@@ -125,8 +126,12 @@ def judge(
         _number("urine_wbc_hpf", "/hpf", states, cells, parameters),
     )
     both = [_no_casts(now), no_rescue(now)]
+    # Counts and protein that stay near normal are not worse; creatinine can rise within its range.
+    not_worse = creatinine_stable(baseline, now, 1 + parameters["tolerance"])
     return conclude(
-        rule, [near for near, _ in measures] + both, [better for _, better in measures] + both
+        rule,
+        [near for near, _ in measures] + both,
+        [better for _, better in measures] + [not_worse, *both],
     )
 
 
