@@ -1,7 +1,7 @@
 """Definitions of renal flare a second time, over courses of complete samples.
 
 A sample is a mapping: `day`, `p` (protein in g, or the nominal number of a ratio), `cr`, `gfr`,
-`rbc`, `wbc`, `casts`, `acanthocytes`, `response`, `escalated`. A definition says of one sample, with
+`rbc`, `wbc`, `casts`, `acanthocytes`, `response`, `escalated`. A definition says of a sample, with
 the samples it is measured against, whether it is a proteinuric or nephritic excess, and how grave.
 
 Open in the specification, read as the program reads it: what a sample is measured against are the
