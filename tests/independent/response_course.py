@@ -2,8 +2,8 @@
 
 A course is a list of (day, letters of the nine systems), the first the baseline. Open in the
 specification, read as the program reads it: month 6 and 12 are the visits nearest to days 182 and
-365 within the window; "kept" means no new A and never two new B between two visits in a row; "held for
-16 weeks" means C, D or E at every visit from month 6 to 112 days later, and a visit at their end.
+365 within the window; "kept" means no new A and never two new B between two visits in a row; "held
+for 16 weeks" means C, D or E at every visit from month 6 to 112 days later, with a visit then.
 """
 
 from __future__ import annotations

@@ -46,11 +46,8 @@ def day_of(prescriptions: Sequence[Prescription], day: int) -> tuple[Fraction, F
     return maintenance, pulse, drug_mg
 
 
-def first_kept_at_most(
-    prescriptions: Sequence[Prescription], limit: float, first: int, last: int, run: int
-) -> int | None:
+def first_kept_at_most(doses: Sequence[Fraction], limit: float, run: int) -> int | None:
     """Return the first day from which the maintenance dose is at most the limit for `run` days."""
-    low = [day_of(prescriptions, day)[0] <= q(limit) for day in range(first, last + 1)]
+    low = [dose <= q(limit) for dose in doses]
     starts = (n for n in range(len(low) - run + 1) if all(low[n : n + run]))
-    start = next(starts, None)
-    return None if start is None else first + start
+    return next(starts, None)

@@ -92,7 +92,7 @@ def test_that_the_taper_agrees(course: list[second.Prescription], until: int) ->
     else:
         assert told.percent_change is None
     assert dict(told.days_to) == {
-        limit: second.first_kept_at_most(course, limit, 0, until, 28) for limit in (10, 7.5, 5)
+        limit: second.first_kept_at_most(dose[28:], limit, 28) for limit in (10, 7.5, 5)
     }
     rises = [day for day in range(until + 1) if dose[28 + day] > dose[27 + day]]
     assert [(rise.day - DAY_0).days for rise in told.increases] == rises
