@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -74,11 +75,7 @@ def exact(sample: dict[str, Any]) -> dict[str, Any]:
     return {name: q(value) if isinstance(value, float) else value for name, value in sample.items()}
 
 
-@pytest.mark.parametrize("definition", second.DEFINITIONS)
-@AGREED
-@given(courses(), st.sampled_from(("g/24 h", "g/g", "mg/mmol")))
-def test_that_flares_agree(definition: str, course: list[dict[str, Any]], unit: str) -> None:
-    unit = {"aurora-2": "g/g", "moroni": "g/24 h"}.get(definition, unit)
+def compare(definition: str, course: list[dict[str, Any]], unit: str) -> None:
     told = flare.detect([observation(s, unit) for s in course], rule_set_id=definition)
     expected = second.episodes(definition, [exact(sample) for sample in course])
     assert [finding.onset_day for finding in told] == [one["days"][0] for one in expected]
@@ -91,6 +88,64 @@ def test_that_flares_agree(definition: str, course: list[dict[str, Any]], unit: 
         assert finding.kind == ("nephritic" if "nephritic" in kinds else "proteinuric")
         worst = max((grade for _, grade in one["excess"]), key=second.GRADES.index)
         assert finding.grade == worst
+
+
+CALM = {
+    **{"p": 0.3, "cr": 70, "gfr": 100, "rbc": 2, "wbc": 2, "casts": False, "acanthocytes": 0},
+    **{"response": "CR", "escalated": False},
+}
+BEFORE = {
+    "p": (0.1, 0.1999, 0.2, 0.4999, 0.5, 0.6, 0.7, 1.0, 1.0001, 1.2, 2.4, 3.4999, 3.5, 4.0),
+    "cr": (70, 176.9, 177),
+    "gfr": (100, 90, 89.9, 80),
+    "rbc": (2, 4.9, 5, 6),
+    "casts": (False, True),
+}
+NOW = {
+    "p": PROTEIN,
+    "cr": (*CREATININE, 194.6, 194.7, 229.9, 230.1),
+    "gfr": (*GFR, 80.91, 71.9),
+    "rbc": CELLS,
+    "casts": (False, True),
+}
+BESIDE: tuple[dict[str, Any], ...] = (
+    {},
+    {"rbc": 20, "acanthocytes": 2},
+    {"rbc": 20, "cr": 140},
+    {"rbc": 20, "gfr": 60},
+)
+
+
+@pytest.mark.parametrize("definition", second.DEFINITIONS)
+def test_that_every_limit_alone_gives_the_same_flare(definition: str) -> None:
+    unit = "g/24 h" if definition != "aurora-2" else "g/g"
+    for name, response, beside in product(BEFORE, ("CR", "PR"), BESIDE):
+        for was, value in product(BEFORE[name], NOW[name]):
+            start = {**CALM, "response": response, name: was}
+            course = [start, start, {**start, **beside, name: value}]
+            days = (0, 20, 40)
+            compare(
+                definition,
+                [{**s, "day": day} for s, day in zip(course, days, strict=True)],
+                unit,
+            )
+    for gap, escalated in product(range(1, 60), (False, True)):
+        high = {**CALM, "p": 9.0, "rbc": 60, "cr": 200}
+        course = [
+            {**CALM, "day": 0},
+            {**CALM, "day": 20},
+            {**high, "day": 40},
+            {**high, "day": 40 + gap, "escalated": escalated},
+        ]
+        compare(definition, course, unit)
+
+
+@pytest.mark.parametrize("definition", second.DEFINITIONS)
+@AGREED
+@given(courses(), st.sampled_from(("g/24 h", "g/g", "mg/mmol")))
+def test_that_flares_agree(definition: str, course: list[dict[str, Any]], unit: str) -> None:
+    unit = {"aurora-2": "g/g", "moroni": "g/24 h"}.get(definition, unit)
+    compare(definition, course, unit)
 
 
 GRID = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from hypothesis import given
@@ -74,6 +75,37 @@ def test_that_low_activity_agrees(
     names = {True: "yes", False: "no", UNKNOWN: UNKNOWN}
     assert low_activity.lldas(given_facts).met.value == names[lldas]
     assert low_activity.doris_2021(given_facts).met.value == names[doris]
+
+
+GOOD = {
+    "pga": 0.2,
+    "prednisone_mg_day": 4.0,
+    "other_major_activity": False,
+    "standard_treatment": True,
+}
+ENDS = {
+    "pga": (0.4999, 0.5, 0.5001, 0.9999, 1.0, 1.0001),
+    "prednisone_mg_day": (4.999, 5.0, 5.001, 7.499, 7.5, 7.501),
+    "other_major_activity": (False, True),
+    "standard_treatment": (False, True),
+}
+
+
+def test_that_every_fact_and_item_alone_gives_the_same_state() -> None:
+    cases = [(ABSENT, ABSENT, {**GOOD, name: value}) for name in ENDS for value in ENDS[name]]
+    for code in WEIGHT:
+        present = {**ABSENT, code: True}
+        cases += [(present, present, GOOD), (present, ABSENT, GOOD)]
+    cases += [
+        ({**ABSENT, "rash": True, other: True}, {**ABSENT, "rash": True, other: True}, GOOD)
+        for other in ("alopecia", "arthritis", "thrombocytopenia", "dsdna")
+    ]
+    for now, before, facts in cases:
+        given_facts = ActivityFacts(items=now, previous_items=before, **facts)
+        lldas = low_activity.lldas(given_facts).met.value
+        assert lldas == ("yes" if second_state.lldas(now, before, facts) else "no"), facts
+        doris = low_activity.doris_2021(given_facts).met.value
+        assert doris == ("yes" if second_state.doris(now, facts) else "no"), facts
 
 
 # -- Responders ------------------------------------------------------------------------------------
@@ -182,3 +214,29 @@ def test_that_responders_agree(
         # Who fails in every case that may be asked about is no responder, even if some may not.
         expected = "unknown" if evaluable == {False} else ANSWERS[frozenset(map(bool, seen))]
         assert told.met.value == expected
+
+
+def test_that_every_clause_alone_gives_the_same_responder() -> None:
+    well = (8, 4, "BACCDDEEB", "CBCCDDEEC", 1.0, 1.0, False)
+    cases = [well, (*well[:6], True)]
+    cases += [(*well[:4], 1.0, pga, False) for pga in (1.2999, 1.3, 1.3001, 0.1)]
+    cases += [(before, now, *well[2:]) for before in (2, 4, 8, 12) for now in (0, 2, 4, 8, 9, 12)]
+    for place, was, new in product(range(2, 9), "ABCD", "ABCD"):
+        letters = [list(well[2]), list(well[3])]
+        letters[0][place], letters[1][place] = was, new
+        cases.append((8, 4, *("".join(text) for text in letters), 1.0, 1.0, False))
+    points = {0: (), 2: ("rash",), 4: ("arthritis",), 8: ("cva",)}
+    points |= {9: ("cva", "fever"), 12: ("cva", "arthritis")}
+    for score_before, score_now, before, now, pga_before, pga_now, failed in cases:
+        visits = [
+            visit({**ABSENT, **dict.fromkeys(points[score], True)}, list(text), pga)
+            for score, text, pga in (
+                (score_before, before, pga_before),
+                (score_now, now, pga_now),
+            )
+        ]
+        for program, rule in ((sri4, second.sri_4), (bicla, second.bicla)):
+            pgas = (q(pga_before), q(pga_now))
+            expected = rule((score_before, score_now), before, now, pgas, failed)
+            told = program.assess(*visits, failed=failed).met.value
+            assert told == {True: "yes", False: "no", None: "unknown"}[expected]
