@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 UNKNOWN = "unknown"
 
-EXAMPLES = int(os.environ.get("AGREEMENT_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("AGREEMENT_EXAMPLES", "100"))
 AGREED = settings(derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
 """The same bounded examples on every machine; AGREEMENT_EXAMPLES asks for a longer search."""
 
@@ -35,6 +35,15 @@ def completions(
     open_names = [name for name, value in given.items() if value is None and name in grid]
     for values in product(*(grid[name] for name in open_names)):
         yield {**given, **dict(zip(open_names, values, strict=True))}
+
+
+def outcomes(
+    decide: Callable[[dict[str, Any]], Any],
+    given: Mapping[str, Any],
+    grid: Mapping[str, Sequence[Any]],
+) -> set[Any]:
+    """Return every answer that some completion gives."""
+    return {decide(case) for case in completions(given, grid)}
 
 
 def settle(

@@ -14,7 +14,7 @@ from typing import Any
 from tests.independent.exact import q
 
 GRID: dict[str, tuple[Any, ...]] = {
-    "sledai": (-50, 0, 2, 3, 4, 6, 8, 11, 12, 13, 16, 30, 150),
+    "sledai": (-50, 0, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 16, 30, 150),
     "sledai_previous": (-50, 0, 2, 3, 4, 6, 8, 9, 10, 12, 13, 16, 30, 150),
     "pga": (-5.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 2.6, 3.0, 9.0),
     "pga_previous": (-5.0, 0.0, 0.5, 1.0, 1.4, 1.5, 1.6, 2.5, 2.6, 3.0, 9.0),

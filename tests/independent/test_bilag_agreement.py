@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.independent import bilag_blood, bilag_letters
-from tests.independent.exact import AGREED, ANSWER, UNKNOWN, near, or_none, settle
+from tests.independent.exact import AGREED, ANSWER, UNKNOWN, around, near, or_none, settle
 
 from lnmonitor.clinical import bilag, bilag_flare
 from lnmonitor.clinical.bilag import BilagGrade, Grade, HaematologyInputs
@@ -77,6 +77,16 @@ def test_that_the_haematological_letter_agrees(
         HaematologyInputs(**values, not_due_to_sle=not_due), ever_involved=ever
     )
     assert (letter(told.grade), told.provisional) == bilag_blood.grade(values, not_due, ever)
+
+
+def test_that_every_blood_value_alone_gives_the_same_letter() -> None:
+    normal = dict.fromkeys(bilag_blood.ENDS, 500.0) | {"ttp": 0}
+    normal |= dict.fromkeys(("active_haemolysis", "isolated_coombs"), False)
+    for name, ends in bilag_blood.ENDS.items():
+        for value in around(*(end for end in ends if end)):
+            values = {**normal, name: value}
+            told = bilag.grade_haematological(HaematologyInputs(**values), ever_involved=True)
+            assert letter(told.grade) == bilag_blood.grade(values, frozenset(), True)[0], values
 
 
 # -- Numbers and flares ----------------------------------------------------------------------------

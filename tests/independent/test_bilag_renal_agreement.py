@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from hypothesis import given
@@ -102,3 +104,55 @@ def test_that_the_classic_letter_agrees(visits: Any, ever: bool | None) -> None:
     assert told.criteria == criteria
     methods = ("u24_g", "dipstick")
     assert told.provisional == second.could_rise(second.letter_classic, now, before, methods)
+
+
+# -- Every limit alone -----------------------------------------------------------------------------
+
+QUIET: dict[str, Any] = {
+    **second.NOTHING,
+    **{"u24_g": 0.1, "creatinine_umol_l": 60, "gfr": 110, "sbp": 120, "dbp": 70},
+    **dict.fromkeys(second.INPUTS[8:], False),
+}
+BEFORE = {
+    "u24_g": (None, 0.1, 0.19, 0.2, 0.5, 0.6, 1.0, 1.2, 1.6, 3.2),
+    "upcr_mg_mmol": (None, 20, 60, 90, 120, 160),
+    "uacr_mg_mmol": (None, 20, 60, 90, 120, 160),
+    "creatinine_umol_l": (None, 100, 110, 113, 120, 140, 200),
+    "gfr": (None, 49.9, 50, 50.1, 75, 80, 120),
+}
+STICKS = (None, 0, 0.5, 1, 2, 3, 4)
+
+
+def alone() -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Yield quiet assessments in which one measure alone is at its limits, now and before."""
+    for name, earlier in BEFORE.items():
+        bare = QUIET | ({"u24_g": None} if name in second.METHODS else {})
+        for before in earlier:
+            beside = () if before is None else (round(before * times, 6) for times in FACTORS)
+            for value in (*FIXED[name], *beside):
+                now = bare | {name: value}
+                yield now, bare | {name: before}
+                yield now, None
+    no_protein = QUIET | {"u24_g": None}
+    for before, now in product(STICKS, STICKS):
+        yield no_protein | {"dipstick": now}, no_protein | {"dipstick": before}
+        yield QUIET | {"dipstick": now}, QUIET | {"dipstick": before}
+    systolic, diastolic = (110, 111, 120), (70, 75, 76)
+    for sbp, dbp, sbp_before, dbp_before in product(*PRESSURE.values(), systolic, diastolic):
+        yield QUIET | {"sbp": sbp, "dbp": dbp}, QUIET | {"sbp": sbp_before, "dbp": dbp_before}
+    for answers in product((False, True), repeat=4):
+        yield QUIET | dict(zip(second.INPUTS[8:], answers, strict=True)), QUIET
+
+
+def test_that_every_limit_alone_gives_the_same_letter() -> None:
+    for now, before in alone():
+        here, earlier = RenalInputs(**now), inputs(before)
+        for presume in ("conservative", "assume_deterioration"):
+            told = bilag_renal.grade(here, earlier, ever_involved=True, first_visit=presume)
+            letter, criteria = second.letter_2004(
+                now, before, presume_worse=presume == "assume_deterioration"
+            )
+            assert (told.grade.value, told.criteria) == (letter.replace("-", "D"), criteria)
+        classic = bilag_renal_classic.grade(here, earlier, ever_involved=True)
+        letter, criteria = second.letter_classic(now, before)
+        assert (classic.grade.value, classic.criteria) == (letter.replace("-", "D"), criteria)

@@ -30,21 +30,34 @@ CALM: dict[str, Any] = {
 
 
 @st.composite
+def known(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a calm visit with a few changes."""
+    changed = draw(st.sets(st.sampled_from(list(CALM)), min_size=1, max_size=4))
+    return CALM | {name: draw(st.sampled_from(VALUES[name])) for name in sorted(changed)}
+
+
+@st.composite
 def visits(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a calm visit with a few changes and a few unknown facts."""
-    facts = CALM | {
-        name: draw(st.sampled_from(VALUES[name]))
-        for name in draw(st.sets(st.sampled_from(list(CALM)), max_size=5))
-    }
+    facts = draw(known())
     hidden = draw(st.sets(st.sampled_from(list(CALM)), max_size=3))
     return {**facts, **dict.fromkeys(hidden)}
 
 
 @AGREED
-@given(FACTS, st.booleans())
+@given(st.one_of(known(), known(), FACTS), st.booleans())
 def test_that_known_facts_give_the_same_severity(facts: dict[str, Any], modified: bool) -> None:
     told = assess(SfiFacts(**facts), modified=modified).severity
     assert told == second.severity(facts, modified=modified)
+
+
+def test_that_each_fact_alone_gives_the_same_severity() -> None:
+    for name, values in VALUES.items():
+        for value in values:
+            facts = {**CALM, name: value}
+            for modified in (False, True):
+                told = assess(SfiFacts(**facts), modified=modified).severity
+                assert told == second.severity(facts, modified=modified), (name, value)
 
 
 @AGREED

@@ -19,7 +19,7 @@ WALLACE_2014 = Citation(
     2014,
     "10.1136/annrheumdis-2012-202760",
 )
-RULE_BICLA = Rule("bicla", "1", (WALLACE_2014,), verified=False)
+RULE_BICLA = Rule("bicla", "2", (WALLACE_2014,), verified=False)
 
 PGA_RISE = 0.3
 _ACTIVE = frozenset({Grade.A, Grade.B})
@@ -30,6 +30,8 @@ def _fell(before: Grade | None, after: Grade | None) -> Truth:
     """Whether a baseline A or B is better; a baseline without activity asks for nothing."""
     if after in _QUIET or before in _QUIET:
         return Truth.YES
+    if before is None and after is Grade.A:
+        return Truth.NO  # it stayed A or is a new one, and either fails
     if before is None or after is None:
         return Truth.UNKNOWN
     return Truth.of(before is Grade.A and after is Grade.B)

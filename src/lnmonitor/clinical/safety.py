@@ -21,7 +21,7 @@ from lnmonitor.clinical.results import (
 )
 
 ICH_E2A = Citation("International Conference on Harmonisation", "ICH E2A", 1994)
-RULE_SUSAR = Rule("susar", "1", (ICH_E2A,), verified=False)
+RULE_SUSAR = Rule("susar", "2", (ICH_E2A,), verified=False)
 
 SERIOUS_CRITERIA = (
     "death",
@@ -84,16 +84,18 @@ class Reportability(Outcome):
     follow_up_due: date | None = None
 
 
+_CAUSALITY_ITEMS = ("investigator_causality", "sponsor_causality")
+
+
 def _related(facts: EventFacts) -> Truth:
-    """Take the more conservative of investigator and sponsor; one "related" decides."""
+    """Take the more conservative of both; one "related" decides, "not related" needs both."""
     answers = []
-    for item in ("investigator_causality", "sponsor_causality"):
+    for item in _CAUSALITY_ITEMS:
         answer: str | None = getattr(facts, item)
         if answer is not None and answer not in CAUSALITY:
             raise InvalidInput(item, answer, None, " or ".join(CAUSALITY))
-        if answer is not None:
-            answers.append(CAUSALITY[answer])
-    return Truth.any(*answers) if answers else Truth.UNKNOWN
+        answers.append(Truth.UNKNOWN if answer is None else CAUSALITY[answer])
+    return Truth.any(*answers)
 
 
 def assess(facts: EventFacts) -> Reportability:
@@ -125,8 +127,13 @@ def assess(facts: EventFacts) -> Reportability:
         Reason("safety.related", related, {"item": "causality"}),
         Reason("safety.unexpected", unexpected, {"item": "expected", "value": facts.expected}),
     )
-    names = ("criteria", "investigator_causality", "expected")
-    missing = [n for n, r in zip(names, reasons, strict=True) if r.met is Truth.UNKNOWN]
+    asked = (("criteria",), _CAUSALITY_ITEMS, ("expected",))
+    missing = [
+        name
+        for names, reason in zip(asked, reasons, strict=True)
+        for name in names
+        if reason.met is Truth.UNKNOWN and getattr(facts, name) is None
+    ]
     missing = [] if susar is Truth.NO else missing
     if susar is not Truth.NO and facts.awareness is None:
         missing.append("awareness")

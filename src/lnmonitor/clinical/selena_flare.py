@@ -24,7 +24,7 @@ from lnmonitor.clinical.results import (
 )
 from lnmonitor.clinical.selena_sledai import BUYON_2005
 
-RULE_SFI = Rule("selena-flare-index", "1", (BUYON_2005,), verified=False)
+RULE_SFI = Rule("selena-flare-index", "2", (BUYON_2005,), verified=False)
 _RULES = {each: replace(RULE_SFI, parameters={"modified": each}) for each in (False, True)}
 
 SCORE_LIMIT = 12

@@ -17,7 +17,7 @@ FURIE_2009 = Citation(
     2009,
     "10.1002/art.24698",
 )
-RULE_SRI_4 = Rule("sri-4", "1", (FURIE_2009,), verified=False)
+RULE_SRI_4 = Rule("sri-4", "2", (FURIE_2009,), verified=False)
 
 FALL = 4
 PGA_RISE = 0.3

@@ -93,6 +93,7 @@ def test_that_sri_4_needs_four_points_at_baseline() -> None:
         (BASE, at(10, "?C"), False, "unknown"),
         (at(10, "A?"), at(10, "BB"), False, "unknown"),
         (at(10, "A?"), at(10, "BC"), False, "yes"),
+        (at(10, "A?"), at(10, "BA"), False, "no"),  # stayed A or new
         (at(10, "AB", None), at(10, "BC"), False, "unknown"),
     ],
 )

@@ -88,6 +88,15 @@ def test_that_set_b_counts_a_measure_that_became_abnormal() -> None:
         assert assess("set-b", baseline=baseline, now=now).response is Response.NR
 
 
+def test_that_set_b_refuses_creatinine_that_rose_within_its_range() -> None:
+    baseline = replace(BASELINE, creatinine_umol_l=60)
+    for value, response in ((66, "PR"), (66.1, "NR"), (80, "NR")):  # 110 % of baseline
+        now = replace(WELL, proteinuria=u24(2.0), creatinine_umol_l=value)
+        assert assess("set-b", baseline=baseline, now=now).response is Response(response)
+    now = replace(WELL, creatinine_umol_l=80)
+    assert assess("set-b", baseline=baseline, now=now).response is Response.CR
+
+
 def test_that_set_b_takes_a_ratio_without_a_collection_and_names_what_lacks() -> None:
     only_ratio = replace(WELL, proteinuria=None, upcr=ratio(2.0))
     assert assess("set-b", baseline=BASELINE, now=only_ratio).response is Response.PR

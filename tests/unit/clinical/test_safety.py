@@ -45,7 +45,7 @@ def test_that_an_upgrade_restarts_seven_days() -> None:
     "facts",
     [
         replace(FATAL, criteria=frozenset()),
-        replace(FATAL, investigator_causality="unlikely"),
+        replace(FATAL, investigator_causality="unlikely", sponsor_causality="unrelated"),
         replace(FATAL, expected=True),
     ],
 )
@@ -57,14 +57,17 @@ def test_that_one_no_means_no_susar_and_no_date(facts: EventFacts) -> None:
 @pytest.mark.parametrize(
     ("changes", "missing"),
     [
-        ({"criteria": None}, "criteria"),
-        ({"investigator_causality": None}, "investigator_causality"),
-        ({"expected": None}, "expected"),
+        ({"criteria": None}, ("criteria",)),
+        ({"investigator_causality": None}, ("investigator_causality", "sponsor_causality")),
+        ({"investigator_causality": "unlikely"}, ("sponsor_causality",)),
+        ({"expected": None}, ("expected",)),
     ],
 )
-def test_that_an_open_answer_leaves_susar_unknown(changes: dict[str, object], missing: str) -> None:
+def test_that_an_open_answer_leaves_susar_unknown(
+    changes: dict[str, object], missing: tuple[str, ...]
+) -> None:
     found = assess(replace(FATAL, **changes))  # type: ignore[arg-type]
-    assert (found.susar, found.missing, found.report_due) == (Truth.UNKNOWN, (missing,), None)
+    assert (found.susar, found.missing, found.report_due) == (Truth.UNKNOWN, missing, None)
 
 
 def test_that_a_susar_without_day_0_has_no_date_and_says_why() -> None:
@@ -79,7 +82,8 @@ def test_that_a_susar_without_day_0_has_no_date_and_says_why() -> None:
         ("definite", "unlikely", Truth.YES),
         ("unlikely", "unrelated", Truth.NO),
         ("unassessable", None, Truth.YES),
-        (None, "unlikely", Truth.NO),
+        (None, "unlikely", Truth.UNKNOWN),  # the other may still say related
+        ("unlikely", None, Truth.UNKNOWN),
         (None, None, Truth.UNKNOWN),
     ],
 )

@@ -1,8 +1,8 @@
 """EULAR/ERA-EDTA 2019 lupus nephritis response (Ann Rheum Dis 79:713).
 
 CR as its narrative words it: protein < 0.5 g/24 h with kidney function within 10 % of baseline; the
-target at 12 months is 0.5-0.7 g. PR: the milestone of 6 months, down by >= 50 %. Read in the
-abstract and secondary quotations.
+target at 12 months is 0.5-0.7 g. PR: the milestone of 6 months, down by >= 50 %, function
+likewise. Read in the abstract and secondary quotations.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from lnmonitor.clinical.response.clauses import (
     UPCR,
     Answered,
     Compared,
+    CreatinineStable,
     Definition,
     Inputs,
     judging,
@@ -45,7 +46,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "partial_improvement": 0.5,
     }
 )
-RULE = Rule("response-set-b", "1", (GINZLER_2005,), verified=False)
+RULE = Rule("response-set-b", "2", (GINZLER_2005,), verified=False)
 
 
 class _Measure(NamedTuple):
@@ -185,9 +186,11 @@ def define(parameters: Mapping[str, Parameter]) -> Definition:
         _Number("urine_wbc_hpf", "/hpf", cells, parameters),
     )
     both = (_NO_CASTS, NO_RESCUE)
+    # Counts and protein that stay near normal are not worse; creatinine can rise within its range.
+    not_worse = CreatinineStable(1 + parameters["tolerance"])
     return Definition(
         (*(_NearNormal(each) for each in measures), *both),
-        (*(_NearOrImproved(each, improvement) for each in measures), *both),
+        (*(_NearOrImproved(each, improvement) for each in measures), not_worse, *both),
     )
 
 
