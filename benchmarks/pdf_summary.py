@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -24,8 +25,8 @@ def measure(study: Path) -> Measured:
         # A flowable can be laid out once: one set for each round, taken before the clock runs.
         sets: list[list[Flowable]] = []
 
-        def keep(flowables: list[Flowable], *_: object) -> bytes:
-            sets.append(flowables)
+        def keep(story: Callable[[], Sequence[Flowable]], *_: object) -> bytes:
+            sets.append(list(story()))
             return b""
 
         with mock.patch.object(patient_summary, "build", keep):

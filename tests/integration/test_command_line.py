@@ -50,6 +50,24 @@ def test_that_a_study_is_made_filled_reported_exported_and_verified(
     assert cli.main(["verify", str(pdf), *at]) == 3
 
 
+def test_that_casebooks_and_blank_forms_are_written(
+    study: Path, sdtm_trial: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["--study", str(study), "--user", "chen"]
+    assert cli.main(["import", "sdtm", str(sdtm_trial), *at]) == 0
+    said = ["--recipient", "The archive", "--lang", "zh"]
+    one, every = tmp_path / "one.pdf", tmp_path / "all"
+    book = ["report", "casebook", *at, *said]
+    assert cli.main([*book, "--subject", "T-1", "--out", str(one)]) == 0
+    assert cli.main([*book, "--all", "--out", str(every)]) == 0
+    assert cli.main(["report", "crf", *at, *said, "--annotated", "--out", str(tmp_path)]) == 0
+    names = sorted(path.name for path in every.iterdir())
+    assert names == ["T-1-casebook.pdf", "T-2-casebook.pdf"]
+    for path in (one, tmp_path / "acrf.pdf"):
+        assert cli.main(["verify", str(path), *at]) == 0
+    assert "The archive" in capsys.readouterr().out
+
+
 def test_that_accounts_are_added_with_a_role(
     study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,6 +83,7 @@ def test_that_accounts_are_added_with_a_role(
     ("arguments", "status", "says"),
     [
         (["report", "patient", "--subject", "X-9", "--out", "x.pdf"], 2, "no patient X-9"),
+        (["report", "casebook", "--out", "x.pdf"], 2, "Whose document?"),
         (["import", "sdtm", "/nowhere"], 2, "no folder /nowhere"),
         (["import", "table", "/nowhere.csv"], 2, "A table needs a mapping"),
         (["export", "xlsx", "--out", "x.csv"], 2, "not a workbook's name"),

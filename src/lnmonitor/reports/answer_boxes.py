@@ -26,7 +26,7 @@ _TICK = 7.5
 _DIGIT = 13.0
 _HIGH = 14.0
 _LINE = 12.0
-_PAD = 4.0
+_PAD = 3.0
 _LONG_TEXT = ("comment", "narrative", "description", "reason", "text", "deviation", "premedication")
 """A text item with one of these in its name gets two lines."""
 
@@ -165,13 +165,18 @@ def _date(tr: Translator, *, time: bool, partial: bool) -> Drawing:
     x = made.digits(4, 0)
     for _ in range(2):
         x = made.digits(2, made.write("–", x + 3, 0) + 3)
-    x = made.write(tr.text("year – month – day"), x + 8, 0, "text-2")
+    hint = tr.text("year – month – day")
     if time:
-        x = made.digits(2, x + 10)
+        x = made.digits(2, made.write("–", x + 4, 0) + 4)
         made.digits(2, made.write(":", x + 2, 0) + 2)
+        hint = f"{hint} – {tr.text('hour : minute')}"
     if partial:
-        made.write(tr.text("Leave empty what is not known."), 0, _HIGH + 1, "text-2")
+        hint = f"{hint}. {tr.text('Leave empty what is not known.')}"
+    if time or partial:
+        made.write(hint, 0, _HIGH + 1, "text-2")
         made.height = 2 * _HIGH
+    else:
+        made.write(hint, x + 8, 0, "text-2")
     return made
 
 

@@ -67,7 +67,7 @@ class _Pages:
              ", ".join(visit.forms))
             for visit in protocol.visits
         ]  # fmt: skip
-        head = (tr.text("Visit"), tr.text("Name"), tr.text("Day"), tr.text("Forms"))
+        head = (tr.text("Visit"), "", tr.text("Day"), tr.text("Forms"))
         return [
             flow.title(self._blank.imprint.title, protocol.name.in_(language)),
             *flow.section(tr.text("How to use it")),
@@ -91,7 +91,7 @@ class _Pages:
         )  # fmt: skip
         if not self._blank.annotated:
             return lines
-        note = tr.text("Annotated: variable of the form, CDASH variable, SDTM target, form.")
+        note = tr.text("Annotated: variable of the form, CDASH variable, SDTM target, code list.")
         return (*lines, note)
 
     # --- a form -----------------------------------------------------------------------------

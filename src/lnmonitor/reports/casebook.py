@@ -182,26 +182,29 @@ class _Pages:
     def _counts(self) -> Flowable:
         tr, review = self._tr, self._book.review
         head = (
-            tr.text("Visit"), tr.text("Forms entered"), tr.text("Records"), tr.text("Verified"),
-            tr.text("Signed"), tr.text("Open queries"), tr.text("Expected, not entered"),
+            tr.text("Visit"), tr.text("Forms entered"), tr.text("Records"),
+            tr.text("Records verified"), tr.text("Signed"),
+            tr.text("Open queries"), tr.text("Expected, not entered"),
         )  # fmt: skip
-        rows = [self._count(tr.text("The patient"), review.records, review.lacking)]
-        by_id = {one.visit_id: one for one in review.visits}
-        rows += [
-            self._count(words, by_id[visit_id].records, by_id[visit_id].lacking)
-            for visit_id, words in self._book.visits.items()
-            if visit_id in by_id
+        asked = Counter(
+            one.query.visit_id for one in self._book.threads if one.query.state in OPEN_STATES
+        )
+        rows = [
+            self._count(tr.text("The patient"), review.records, asked[_PATIENT], review.lacking)
         ]
-        total = self._count(tr.text("All"), review.all_records(), ())
-        rows.append((*total[:-2], str(review.open_queries), ""))
+        by_id = {one.visit_id: one for one in review.visits}
+        for visit_id, words in self._book.visits.items():
+            if visit_id in by_id:
+                one = by_id[visit_id]
+                rows.append(self._count(words, one.records, asked[visit_id], one.lacking))
+        rows.append(self._count(tr.text("All"), review.all_records(), asked.total(), ()))
         return flow.table(head, rows, (1.6, 0.8, 0.8, 0.8, 0.8, 0.8, 2.6), numbers=range(1, 6))
 
     def _count(
-        self, name: str, records: Sequence[RecordReview], lacking: Iterable[str]
+        self, name: str, records: Sequence[RecordReview], asked: int, lacking: Iterable[str]
     ) -> tuple[str, ...]:
-        states = Counter(one.state for one in records)
         verified, signed = (
-            sum(count for state, count in states.items() if state >= least)
+            sum(one.state >= least for one in records)
             for least in (FormState.VERIFIED, FormState.SIGNED)
         )
         return (
@@ -210,7 +213,7 @@ class _Pages:
             str(len(records)),
             str(verified),
             str(signed),
-            str(sum(one.open_queries for one in records)),
+            str(asked),
             ", ".join(form_title(code, self._tr.language) for code in lacking),
         )
 
@@ -219,26 +222,24 @@ class _Pages:
     def _patient(self) -> list[Flowable]:
         tr = self._tr
         chapter = self._chapter(tr.text("The patient"), "patient")
-        parts = flow.section(chapter.title, Mark((chapter.key,)))
+        keys = (chapter.key, "forms") if self._book.visits else (chapter.key, "forms", "visits")
+        parts = flow.section(chapter.title, Mark(keys))
         codes = [code for code in FORMS if code not in (Identity.code, Visit.code)]
         parts += self._of(_PATIENT, chapter.title, codes, level=1)
         return parts + self._lacking(self._book.review.lacking)
 
     def _all_visits(self) -> list[Flowable]:
-        self._chapter(self._tr.text("By visit"), self._first_visit())
+        self._chapter(self._tr.text("By visit"), "visits")
         lacking = {one.visit_id: one.lacking for one in self._book.review.visits}
         parts: list[Flowable] = []
-        for visit_id, words in self._book.visits.items():
+        for number, (visit_id, words) in enumerate(self._book.visits.items()):
             key = f"visit:{visit_id}"
             self.outline.append(Bookmark(1, words, key))
             visit = self._tr.text("Visit {visit}", visit=words)
-            parts += flow.section(visit, Mark((key,)))
+            parts += flow.section(visit, Mark((key,) if number else (key, "visits")))
             parts += self._of(visit_id, words, list(FORMS), level=2)
             parts += self._lacking(lacking.get(visit_id, ()))
         return parts
-
-    def _first_visit(self) -> str:
-        return next((f"visit:{one}" for one in self._book.visits), "patient")
 
     def _of(self, visit_id: str, place: str, codes: Iterable[str], level: int) -> list[Flowable]:
         """Return the forms of a visit, or of the patient, that hold something or did."""
@@ -251,8 +252,9 @@ class _Pages:
             title = form_title(code, self._tr.language)
             key, other = f"{visit_id}/{code}", f"{code}/{visit_id}"
             self.outline.append(Bookmark(level, title, key))
+            first = () if self._by_form[code] else (f"form:{code}",)
             self._by_form[code].append((place, other))
-            mark = Mark((key, other), f"{place} · {title}")
+            mark = Mark((key, other, *first), f"{place} · {title}")
             parts += self._forms.parts(FORMS[code], records, voided, mark)
         return parts
 
@@ -264,14 +266,16 @@ class _Pages:
         return [Spacer(0, 5), flow.text(words, points=size("small"), tone="text-2")]
 
     def _list_by_form(self) -> None:
-        """Put the same places into the table of contents once more, in the order of the forms."""
-        first = next((places[0][1] for code in FORMS if (places := self._by_form[code])), "patient")
-        self._chapter(self._tr.text("By form"), first)
+        """Put the same places into the table of contents once more, in the order of the forms.
+
+        Each line has a key of its own, which a viewer's bookmarks need.
+        """
+        self._chapter(self._tr.text("By form"), "forms")
         for code in FORMS:
             places = self._by_form[code]
             if places:
                 title = form_title(code, self._tr.language)
-                self.outline.append(Bookmark(1, title, places[0][1]))
+                self.outline.append(Bookmark(1, title, f"form:{code}"))
                 self.outline += [Bookmark(2, place, key) for place, key in places]
 
     # --- reviews and trail ------------------------------------------------------------------
@@ -279,13 +283,15 @@ class _Pages:
     def _queries(self) -> list[Flowable]:
         chapter = self._chapter(self._tr.text("Queries"), "queries")
         head = flow.section(chapter.title, Mark((chapter.key,), chapter.title))
-        return [*head, query_table(self._book.threads, self._book.visits, self._tr)]
+        table = query_table(self._book.threads, self._book.visits, self._tr)
+        return flow.headed(head, [table])
 
     def _signatures(self) -> list[Flowable]:
         chapter = self._chapter(self._tr.text("Signatures"), "signatures")
         head = flow.section(chapter.title, Mark((chapter.key,), chapter.title))
         book = self._book
-        return [*head, signature_table(book.signatures, book.visits, book.records, self._tr)]
+        table = signature_table(book.signatures, book.visits, book.records, self._tr)
+        return flow.headed(head, [table])
 
     def _trail(self) -> list[Flowable]:
         tr, book = self._tr, self._book
@@ -310,8 +316,8 @@ class _Pages:
             mark = Mark((key,), f"{chapter.title} · {where}")
             entries = groups[visit_id, code]
             count = tr.text("{n} entries", n=len(entries))
-            parts += flow.subsection(where, f"{count} · {zones(entries)}", mark)
-            parts.append(trail_table(entries, book.records, tr))
+            head = flow.subsection(where, f"{count} · {zones(entries)}", mark)
+            parts += flow.headed(head, [trail_table(entries, book.records, tr)])
         return parts
 
     def _chapter(self, title: str, key: str) -> Bookmark:

@@ -23,7 +23,14 @@ from lnmonitor.reports.instants import in_zone
 from lnmonitor.reports.page import Mark
 from lnmonitor.reports.palette import size
 from lnmonitor.reports.signature_pages import change_words
-from lnmonitor.reports.wording import form_title, item_label, record_name, value_words
+from lnmonitor.reports.wording import (
+    form_title,
+    item_label,
+    listed,
+    pairs,
+    record_name,
+    value_words,
+)
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.form_state import FormState
 from lnmonitor.services.queries import QueryView
@@ -102,7 +109,8 @@ class FormPages:
     ) -> list[Flowable]:
         """Return the records of one form at one visit, or of the patient."""
         title = form.title.in_(self.tr.language)
-        parts = flow.subsection(title, self._facts(form, records), mark)
+        head = flow.subsection(title, self._facts(form, records), mark)
+        parts: list[Flowable] = []
         if form is LabResult:
             parts += self._results(records)
         else:
@@ -113,7 +121,7 @@ class FormPages:
                 parts += self._notes([record])
         if form is LabResult:
             parts += self._notes(records)
-        return [*parts, *self._voided(voided)]
+        return flow.headed(head, [*parts, *self._voided(voided)])
 
     # --- heads ------------------------------------------------------------------------------
 
@@ -166,7 +174,7 @@ class FormPages:
         for group, members in groupby(short, key=lambda name: names[name].item.group):
             if group:
                 heads.append(len(rows))
-                name = Cell(group.in_(language), Weight.SEMIBOLD)
+                name = Cell(group.in_(language), Weight.SEMIBOLD, wide=True)
                 rows.append((name, *[""] * (2 * columns - 1)))
             cells = [
                 cell
@@ -232,8 +240,8 @@ class FormPages:
 
     def _pairs(self, values: Mapping[str, str]) -> str:
         language = self.tr.language
-        pairs = (f"{item_label('LB', name, language)}: {words}" for name, words in values.items())
-        return "; ".join(pairs)
+        told = ((item_label("LB", name, language), words) for name, words in values.items())
+        return pairs(told, language)
 
     def _result(
         self, record: Record[Form], form: LabResult, further: Mapping[str, str]
@@ -293,10 +301,13 @@ class FormPages:
         parts: list[Flowable] = []
         for one in voided:
             record, entry, tr = one.record, one.entry, self.tr
-            held = "; ".join(
-                f"{item_label(record.form.code, name, tr.language)}: {words}"
-                for name in type(record.form).items()
-                if (words := value_words(record, name, tr.language))
+            held = pairs(
+                (
+                    (item_label(record.form.code, name, tr.language), words)
+                    for name in type(record.form).items()
+                    if (words := value_words(record, name, tr.language))
+                ),
+                tr.language,
             )
             words = tr.text("VOIDED: {what}. It held: {values}.", what=change_words(entry, tr),
                             values=held or "–")  # fmt: skip
@@ -327,7 +338,7 @@ def question(query: QueryView, tr: Translator) -> str:
     """Return a query's first text; a check's with the items it asks for."""
     if not query.check_id:
         return query.question
-    asked = ", ".join(item_label(query.form, name, tr.language) for name in query.items)
+    asked = listed((item_label(query.form, name, tr.language) for name in query.items), tr.language)
     return f"{tr.text(query.question)} {asked}".strip()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import cast
 
@@ -22,7 +22,7 @@ from reportlab.platypus.paraparser import ParaFrag
 from lnmonitor.reports import fonts
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.grid import HIGHEST_ROW, LEADING, RIGHT_PADDING, Cell, Columns, Grid
-from lnmonitor.reports.page import TEXT_WIDTH, Anchor, Mark
+from lnmonitor.reports.page import TEXT_HEIGHT, TEXT_WIDTH, Anchor, Mark
 from lnmonitor.reports.palette import colour, size
 
 _HEAD_WITH_ROWS = 84.0
@@ -71,7 +71,7 @@ def _fragments(words: str, weight: Weight, style: ParagraphStyle) -> list[ParaFr
     found = [_fragment(run, style) for run in fonts.runs(first, weight, count=True)]
     for line in others:
         # The breaker of Latin lines and that of Chinese ones both look for this attribute.
-        found.append(_fragment(fonts.Run("", fonts.latin(weight)), style, lineBreak=True))
+        found.append(_fragment(fonts.Run("", fonts.latin()), style, lineBreak=True))
         found += [_fragment(run, style) for run in fonts.runs(line, weight, count=True)]
     return found
 
@@ -129,6 +129,25 @@ def subsection(words: str, beside: str = "", mark: Mark | None = None) -> list[F
     head.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.6, colour("line-strong"))]))
     anchor = [Anchor(mark)] if mark else []
     return [CondPageBreak(_HEAD_WITH_ROWS * 1.3), Spacer(0, 7), *anchor, head]
+
+
+def headed(head: Sequence[Flowable], body: Sequence[Flowable]) -> list[Flowable]:
+    """Return a section's or form's head with what stands below, on one page with its first row."""
+    height = sum(part.wrap(TEXT_WIDTH, TEXT_HEIGHT)[1] for part in head[1:])
+    return [CondPageBreak(height + _least(body)), *head[1:], *body]
+
+
+def _least(body: Iterable[Flowable]) -> float:
+    """Return the height of what must not be parted from a head."""
+    height = 0.0
+    for part in body:
+        if isinstance(part, Grid):
+            return height + part.least
+        if not isinstance(part, CondPageBreak):
+            height += min(part.wrap(TEXT_WIDTH, TEXT_HEIGHT)[1], _HEAD_WITH_ROWS)
+        if isinstance(part, Paragraph):
+            break
+    return height
 
 
 def small_head(words: str, beside: str) -> list[Flowable]:
@@ -271,7 +290,7 @@ def signing_lines(labels: Sequence[str]) -> Flowable:
     for label in labels:
         cells += [text(label, points=8, tone="text-2"), text("")]
         widths += [width, gap]
-    table = Table([cells[:-1]], widths[:-1], spaceBefore=34)
+    table = Table([cells[:-1]], widths[:-1], spaceBefore=27)
     table.setStyle(_tight(3.0))
     for column in range(0, len(cells), 2):
         table.setStyle(TableStyle([("LINEABOVE", (column, 0), (column, 0), 0.6, colour("text"))]))

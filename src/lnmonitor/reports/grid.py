@@ -28,11 +28,12 @@ _STRIKE = 0.3
 
 @dataclass(frozen=True)
 class Cell:
-    """A text that does not look like its column."""
+    """A text that does not look like its column; `wide`: it has all columns from its own on."""
 
     words: str
     weight: Weight = Weight.REGULAR
     struck: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,10 @@ class Columns:
     ) -> list[_Row]:
         """Return a row, and rows below it in which a text goes on that is too high."""
         made = []
-        for column, (cell, room) in enumerate(zip(cells, self.widths, strict=True)):
+        for column, (cell, own) in enumerate(zip(cells, self.widths, strict=True)):
             words = cell.words if isinstance(cell, Cell) else cell
+            wide = isinstance(cell, Cell) and cell.wide
+            room = sum(self.widths[column:]) if wide else own
             chosen = weight or self._weight(cell, column)
             lines = broken(words, size("table"), room - RIGHT_PADDING, chosen) if words else []
             made.append(tuple(lines))
@@ -115,6 +118,13 @@ class Grid(Flowable):
     def __init__(self, columns: Columns, head: Sequence[_Row], rows: Sequence[_Row]) -> None:
         super().__init__()
         self._columns, self._head, self._rows = columns, list(head), list(rows)
+
+    @property
+    def least(self) -> float:
+        """Height of what stays together at its beginning: the head and the first row."""
+        loose = (at for at, row in enumerate(self._rows) if not row.keep)
+        first = self._rows[: next(loose, len(self._rows)) + 1]
+        return sum(row.height for row in (*self._head, *first))
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
         """Return the room that it needs."""

@@ -48,7 +48,8 @@ class Imprint:
 
     `seal` is the audit trail's head as short text, `printed_at` the local instant with offset
     and zone. `subject` and `status` are empty where a document is about no patient. `contents`
-    says whose names are in it, empty where none is.
+    says whose names are in it, empty where none is; `corner` stands at the right of the header in
+    place of subject and status.
     """
 
     title: str
@@ -66,6 +67,7 @@ class Imprint:
     rules: str
     language: Language
     contents: str = ""
+    corner: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,8 @@ def _draw_header(canvas: Canvas, imprint: Imprint, place: str) -> None:
     _write(canvas, x + 6, y, where, body, tone="text-2")
     if middle:
         _write(canvas, (WIDTH - room) / 2, y, middle, body, weight=Weight.SEMIBOLD, tone="warn")
-    right = " · ".join(filter(None, (imprint.subject, imprint.status))) or imprint.title
+    about = " · ".join(filter(None, (imprint.subject, imprint.status)))
+    right = imprint.corner or about or imprint.title
     right = fonts.fitted(right, body, side, Weight.SEMIBOLD)
     _write(canvas, WIDTH - MARGIN - fonts.width(right, body, Weight.SEMIBOLD), y, right, body,
            weight=Weight.SEMIBOLD)  # fmt: skip

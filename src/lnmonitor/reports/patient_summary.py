@@ -155,7 +155,7 @@ def _signatures(report: CaseReport) -> list[Flowable]:
         if isinstance(one.form, Visit)
     }
     made = signature_table(report.signatures, visits, report.records, tr)
-    return [*flow.section(tr.text("Signatures")), made]
+    return flow.headed(flow.section(tr.text("Signatures")), [made])
 
 
 def _about(report: CaseReport) -> list[Flowable]:
@@ -284,7 +284,7 @@ def _record_table(
     labels = [_label(form, name, report) for name, _width in columns]
     rows = [[_shown(record, name, report) for name, _width in columns] for record in records]
     widths = [width for _name, width in columns]
-    return [*head, flow.table(labels, rows, widths)]
+    return flow.headed(head, [flow.table(labels, rows, widths)])
 
 
 def _label(form: type[Form], name: str, report: CaseReport) -> str:

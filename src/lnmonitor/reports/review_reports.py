@@ -21,9 +21,11 @@ from lnmonitor.study.forms import FORMS
 
 ACCOUNT_ACTIONS = (
     "account added", "role changed", "access removed", "access given", "account unlocked",
-    "password set", "password changed",
+    "password set", "password changed", "training recorded",
 )  # fmt: skip
 """What the trail tells about an account, as the report of access shows it."""
+REVIEWED = "access reviewed"
+_TRAINED = "training recorded"
 _NEW_PASSWORD = ("account added", "access given", "password set", "password changed")
 
 
@@ -47,11 +49,13 @@ class Access:
     """What the review of access is made of.
 
     Attributes:
-        entries: about accounts, in order. now: on this workstation's clock.
+        entries: about accounts, in order. reviews: earlier ones, in order.
+        now: on this workstation's clock.
     """
 
     cards: Sequence[AccountCard]
     entries: Sequence[AuditEntry]
+    reviews: Sequence[AuditEntry]
     now: datetime
     imprint: Imprint
 
@@ -169,6 +173,7 @@ def _access(access: Access) -> list[Flowable]:
         _accounts(access, tr),
         *flow.section(tr.text("History of roles, access and passwords")),
         _history(access, tr),
+        *flow.headed(flow.section(tr.text("Earlier reviews")), [_reviews(access, tr)]),
         *_by_hand(
             tr.text("Each account is still needed, its role fits, and its person is trained."), tr
         ),
@@ -182,12 +187,17 @@ def _accounts(access: Access, tr: Translator) -> Flowable:
         tr.text("Training"), tr.text("Keep?"),
     )  # fmt: skip
     ages = _password_ages(access)
-    rows = [_account(card, ages, access, tr) for card in access.cards]
+    trained = {one.item: one.new for one in access.entries if one.action == _TRAINED}
+    rows = [_account(card, ages, trained, access, tr) for card in access.cards]
     return flow.table(head, rows, (1.25, 1.35, 1.2, 1.15, 1.15, 1.1, 0.95, 0.95, 0.6))
 
 
 def _account(
-    card: AccountCard, ages: Mapping[str, int], access: Access, tr: Translator
+    card: AccountCard,
+    ages: Mapping[str, int],
+    trained: Mapping[str, str],
+    access: Access,
+    tr: Translator,
 ) -> tuple[str, ...]:
     one, zone = card.account, access.now.tzinfo
     states = [tr.text("access")] if not one.ended_at else []
@@ -205,7 +215,7 @@ def _account(
         in_zone(one.last_sign_in, zone) or tr.text("never"),
         "; ".join(states),
         "" if one.ended_at or one.name not in ages else tr.text("{n} days", n=ages[one.name]),
-        "",
+        trained.get(one.name, "–"),
         "□",
     )
 
@@ -238,8 +248,26 @@ def _history(access: Access, tr: Translator) -> Flowable:
     return flow.table(head, rows, (1.15, 1.35, 1.2, 1.5, 1.6, 1.8))
 
 
+def _reviews(access: Access, tr: Translator) -> Flowable:
+    if not access.reviews:
+        return flow.text(tr.text("None."), tone="text-2")
+    head = (tr.text("When"), tr.text("By"), tr.text("Result"), tr.text("Reason"))
+    rows = [
+        (
+            with_offset(one.at, one.utc_offset),
+            f"{one.full_name}, {_role(one.role, tr)}",
+            tr.text(json.loads(one.new).get("result", "")),
+            one.reason,
+        )
+        for one in access.reviews
+    ]
+    return flow.table(head, rows, (1.4, 1.8, 1.2, 3))
+
+
 def _roles(entry: AuditEntry, tr: Translator) -> str:
-    """Return the roles that an entry names, the old one first."""
+    """Return the roles, or the days of training, that an entry names, the old one first."""
+    if entry.action == _TRAINED:
+        return f"{entry.old or '–'} → {entry.new}"
     if entry.action == "role changed":
         return f"{_role(entry.old, tr)} → {_role(entry.new, tr)}"
     if entry.action == "access removed":

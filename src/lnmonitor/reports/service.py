@@ -28,6 +28,7 @@ from lnmonitor.reports.patient_summary import CaseReport, patient_summary
 from lnmonitor.reports.query_pages import Thread
 from lnmonitor.reports.review_reports import (
     ACCOUNT_ACTIONS,
+    REVIEWED,
     Access,
     Drill,
     access_report,
@@ -172,6 +173,7 @@ def report_crf(
         imprint = replace(
             imprint_of(session, title, language),
             synthetic=False,
+            corner=f"{tr.text('Subject number')} {'_' * 14}  {tr.text('Visit')} {'_' * 8}",
             contents=tr.text("Confidential once it is filled in. Contains no data."),
         )
         return BlankForms(session.protocol, annotated, imprint)
@@ -246,7 +248,8 @@ def report_access(
             imprint_of(session, tr.text("Review of access"), language),
             contents=tr.text("Confidential. Names the people who have accounts; no patient."),
         )
-        return Access(review_access(session), entries, session.clock.now(), imprint)
+        reviews = audit.entries(session, patient_id="", action=REVIEWED, limit=None)
+        return Access(review_access(session), entries, reviews, session.clock.now(), imprint)
 
     name = f"access-review-{session.today.isoformat()}"
     job = _Job(session, out, name, recipient, progress, turn)

@@ -43,7 +43,8 @@ def signature_table(
         return flow.text(tr.text("Nothing is signed."), tone="text-2")
     head = (tr.text("Signed"), tr.text("Printed name"), tr.text("When"), tr.text("Meaning"))
     rows = [row for one in signatures for row in _rows(one, visits, records, tr)]
-    return flow.table(head, rows, _WIDTHS)
+    fallen = [at for at, row in enumerate(rows) if isinstance(row[0], Cell)]
+    return flow.table(head, rows, _WIDTHS, keep=fallen)
 
 
 def _rows(

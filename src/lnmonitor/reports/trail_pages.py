@@ -18,7 +18,14 @@ from lnmonitor.reports import flowables as flow
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.grid import Cell
 from lnmonitor.reports.instants import with_offset
-from lnmonitor.reports.wording import item_label, missing_words, raw_words, record_name
+from lnmonitor.reports.wording import (
+    item_label,
+    listed,
+    missing_words,
+    pairs,
+    raw_words,
+    record_name,
+)
 from lnmonitor.services.audit import HIDDEN, AuditEntry
 from lnmonitor.services.permissions import role_of
 from lnmonitor.services.signatures import SIGNED, Meaning
@@ -26,9 +33,8 @@ from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
 
-_WIDTHS = (0.55, 1.45, 1.25, 0.95, 3.1, 1.3)
+_WIDTHS = (0.5, 1.4, 1.2, 0.9, 3.1, 1.5)
 _APART = ("missing", "justified")
-_ITEM_LISTS = ("verified", "verification withdrawn")
 
 
 def trail_table(
@@ -50,7 +56,7 @@ def trail_table(
         record = records.get(record_id)
         if record is not None and len(by_record) > 1:
             heads.append(len(rows))
-            name = Cell(record_name(record, tr.language), Weight.SEMIBOLD)
+            name = Cell(record_name(record, tr.language), Weight.SEMIBOLD, wide=True)
             rows.append(("", name, *[""] * 4))
         alone = len(own) == 1 and own[0].action == "create"
         rows += [_row(entry, tr, alone=alone) for entry in _by_field(own)]
@@ -81,6 +87,8 @@ def _row(entry: AuditEntry, tr: Translator, *, alone: bool) -> tuple[str, ...]:
     reason = entry.reason
     if entry.action.startswith("query "):
         reason = tr.text(reason)
+    if entry.action == SIGNED and not entry.hidden:
+        reason = Meaning(json.loads(entry.new)["meaning"]).title.in_(tr.language)
     if entry.justified:
         reason = "; ".join(filter(None, (reason, tr.text("justified:") + " " + entry.justified)))
     if alone:
@@ -106,9 +114,9 @@ def content_words(entry: AuditEntry, tr: Translator) -> str:
         return HIDDEN
     if entry.values:
         return _whole(entry.form, entry.values, tr)
-    if entry.action in _ITEM_LISTS:
+    if entry.action.startswith("verif"):
         names = json.loads(entry.new)
-        return ", ".join(item_label(entry.form, name, tr.language) for name in names)
+        return listed((item_label(entry.form, name, tr.language) for name in names), tr.language)
     if entry.action == SIGNED:
         return _signed(json.loads(entry.new), tr)
     if entry.action == "amend" or entry.old:
@@ -126,28 +134,23 @@ def _whole(code: str, values: Mapping[str, Any], tr: Translator) -> str:
     """Return all values of a record, its reasons for none and its justifications."""
     language = tr.language
     fields = FORMS[code].items() if code in FORMS else values
-    parts = [
-        f"{item_label(code, name, language)}: {raw_words(code, name, values[name], language)}"
-        for name in (
-            *(one for one in fields if one in values),
-            *(values.keys() - {*fields, *_APART}),
-        )
+    known = [name for name in fields if name in values]
+    others = values.keys() - {*fields, *_APART}
+    told = [(name, raw_words(code, name, values[name], language)) for name in (*known, *others)]
+    told += [
+        (name, missing_words(why, language)) for name, why in values.get("missing", {}).items()
     ]
-    parts += [
-        f"{item_label(code, name, language)}: {missing_words(why, language)}"
-        for name, why in values.get("missing", {}).items()
-    ]
-    parts += [
-        f"{item_label(code, name, language)}: {tr.text('justified:')} {why}"
+    told += [
+        (name, f"{tr.text('justified:')} {why}")
         for name, why in values.get("justified", {}).items()
     ]
-    return "; ".join(parts)
+    return pairs(((item_label(code, name, language), words) for name, words in told), language)
 
 
 def _signed(facts: Mapping[str, Any], tr: Translator) -> str:
-    meaning = Meaning(facts["meaning"]).title.in_(tr.language)
+    """Return what a signature covers; what it says is the entry's reason."""
     count = tr.text("{n} records", n=len(facts["records"]))
-    return f"{meaning} {count}, SHA-256 {facts['hash']}"
+    return f"{count}, SHA-256 {facts['hash']}"
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language
 from lnmonitor.study.analytes import ANALYTES
@@ -76,6 +78,17 @@ def _number(value: object) -> str:
         return f"{float(str(value)):.15g}"
     except ValueError:
         return str(value)
+
+
+def pairs(values: Iterable[tuple[str, str]], language: Language) -> str:
+    """Return labels with their words, one after the other, with the language's own signs."""
+    colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
+    return stop.join(f"{label}{colon}{words}" for label, words in values)
+
+
+def listed(words: Iterable[str], language: Language) -> str:
+    """Return words of a list, with the language's own comma."""
+    return ("、" if language == "zh" else ", ").join(words)
 
 
 def missing_words(code: str, language: Language) -> str:

@@ -34,3 +34,24 @@ def test_that_markup_of_any_text_is_escaped() -> None:
 
 def test_that_tabular_digits_have_one_width() -> None:
     assert len({round(fonts.width(digit, 10), 6) for digit in "0123456789"}) == 1
+
+
+def test_that_a_character_that_shows_nothing_appears_as_its_code() -> None:
+    shown = "".join(run.text for run in fonts.runs("a\u200bb\u00adc\x0ed"))
+    assert shown == "a[U+200B]b[U+00AD]c[U+000E]d"
+
+
+def test_that_what_is_printed_as_its_code_is_counted_and_what_is_measured_is_not() -> None:
+    with fonts.counted() as replaced:
+        fonts.runs("a\U0001f600\u0e01", count=True)
+        fonts.runs("\U0001f600尿", count=True)
+        fonts.width("\U0001f600", 9)
+    assert replaced == {"\U0001f600": 2, "\u0e01": 1}
+
+
+def test_that_a_line_too_long_for_its_room_ends_in_dots() -> None:
+    shown = fonts.fitted("Site of a very long name", 9, 60)
+    assert shown.startswith("Site of")
+    assert shown.endswith("…")
+    assert fonts.width(shown, 9) <= 60
+    assert fonts.fitted("Site", 9, 60) == "Site"
