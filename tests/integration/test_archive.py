@@ -218,6 +218,7 @@ def test_that_all_parts_but_documents_and_backup_are_the_same_bytes_again(
     manager: StudySession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lnmonitor.archive.make._DOCUMENTS", ())
+    monkeypatch.setattr("lnmonitor.archive.make.report_crf", lambda *_arguments, **_options: None)
     monkeypatch.setattr("lnmonitor.archive.make.record", lambda *_: None)
     one, other = tmp_path / "1.zip", tmp_path / "2.zip"
     for path in (one, other):

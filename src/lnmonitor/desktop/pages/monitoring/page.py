@@ -195,6 +195,14 @@ class MonitoringPage(Page):
         def state(found: SheetRow) -> tuple[str, str]:
             return text(found.state.title), STATE_TONES[found.state]
 
+        asked = Column(
+            tr("Queries"),
+            lambda r: str(r.open_queries or ""),
+            order=lambda r: r.open_queries or None,
+            tone="warn",
+            right=True,
+            sample="12",
+        )
         opened = Column(tr("Opened"), _opened_words, tone="text-2", sample=tr("changed"), yields=1)
         late_by = Column(
             tr("Late by"),
@@ -214,15 +222,7 @@ class MonitoringPage(Page):
                 lambda r: text(r.state.title),
                 sample="\n".join(text(one.title) + " m" for one in FormState),
             ),
-            Column(
-                tr("Queries"),
-                lambda r: str(r.open_queries or ""),
-                order=lambda r: r.open_queries or None,
-                tone="warn",
-                right=True,
-                sample="12",
-            ),
-            late_by if late else opened,
+            *([late_by] if late else [asked, opened]),
         ]
         table = RowTable(columns, {3: ChipDelegate(self, state)}, name=tr("Forms"))
         table.chosen.connect(self._form_chosen)
