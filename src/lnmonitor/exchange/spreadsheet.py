@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -70,6 +71,7 @@ def read_xlsx(path: Path, *, limits: Limits = LIMITS) -> tuple[Table, ...]:
         return tuple(together((one for one in tables if one is not None), path, limits))
 
 
+@lru_cache(maxsize=1024)  # a sheet has few names and very many elements
 def _local(tag: str) -> str:
     """Return the name of an element of the format; that of another or none keeps its namespace."""
     other = tag if tag.startswith("{") else f"{{}}{tag}"
