@@ -355,7 +355,7 @@ def test_that_the_trail_leaves_as_filtered_and_its_review_is_recorded(
     settled(qtbot)
     window = shown.window().findChild(trail_acts.TrailReviewDialog)
     assert window is not None
-    window.result.set_key("finding")
+    window.outcome.set_key("finding")
     window.save()
     settled(qtbot)
     assert window.strip.text.startswith("A finding needs words.")

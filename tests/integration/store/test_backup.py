@@ -12,14 +12,20 @@ import pytest
 
 from lnmonitor import cli
 from lnmonitor.clock import FixedClock, SystemClock
-from lnmonitor.errors import InputError, LnMonitorError, RefusedError, StorageError
+from lnmonitor.errors import (
+    InputError,
+    LnMonitorError,
+    PermissionDeniedError,
+    RefusedError,
+    StorageError,
+)
 from lnmonitor.progress import Cancelled
 from lnmonitor.services import accounts, audit
 from lnmonitor.services import backup as backups
 from lnmonitor.services.backup import automatic, back_up, is_due, set_second_medium, state
 from lnmonitor.services.patients import find_patient, list_patients, patient_data
 from lnmonitor.services.records import RecordDraft, save
-from lnmonitor.services.restore import drill, restore
+from lnmonitor.services.restore import drill, preview, restore
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import open_study
 from lnmonitor.services.verify import verify, verify_study
@@ -205,6 +211,30 @@ def test_that_restoring_over_a_study_saves_it_first(folder: Path, tmp_path: Path
         assert verify(session).intact
     restore(report.saved, folder, user="admin", password=PASSWORD)
     assert everything(folder) == late
+
+
+def test_that_a_preview_tells_who_would_lose_what_and_changes_nothing(
+    folder: Path, tmp_path: Path
+) -> None:
+    with open_study(folder, user="admin", password=PASSWORD) as session:
+        made = back_up(session, tmp_path / "one")
+    with open_study(folder, user="nurse", password=PASSWORD) as session:
+        add_visit(session)
+        with pytest.raises(PermissionDeniedError):
+            preview(session, made.path)
+    with open_study(folder, user="admin", password=PASSWORD) as session:
+        before = audit.head(session)
+        found = preview(session, made.path)
+        assert audit.head(session) == before
+        assert (found.belongs, found.present_key) == (True, True)
+        assert {one.account: one.data for one in found.lost} == {"nurse": 1, "admin": 0}
+        assert found.entries == before[0] - made.entries
+        accounts.remove_access(session, "nurse", "Left")
+        assert not preview(session, made.path).present_key
+        damaged = made.path / "study.db"
+        damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+        with pytest.raises(StorageError, match="damaged"):
+            preview(session, made.path)
 
 
 def test_that_a_damaged_study_is_replaced_and_still_kept(folder: Path, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ class NewPatientDialog(QDialog):
 
     def __init__(self, parent: QWidget, found: Sequence[DraftView] = ()) -> None:
         super().__init__(parent)
+        self._opener = parent
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._form = Ui_NewPatientDialog()
         self._form.setupUi(self)
@@ -197,7 +198,7 @@ class NewPatientDialog(QDialog):
     def reject(self) -> None:
         """Close; what was typed stays as a draft, which the worklist announces."""
         self._journal.flush()
-        ReadOp(self.parentWidget(), _drafts_kept, hub().data_changed.emit).run()
+        ReadOp(self._opener, _drafts_kept, hub().data_changed.emit).run()
         super().reject()
 
     @Slot()

@@ -216,17 +216,17 @@ class AccessReviewDialog(SmallForm):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tr("Review of access"), tr("Record"))
         self.explain(tr("Each account is still needed, its role fits, and its person is trained."))
-        self.result = Segmented(
+        self.outcome = Segmented(
             [("no change", tr("no change")), ("changes needed", tr("changes needed"))]
         )
         self.comment = QLineEdit()
-        self.add(tr("Result"), self.result)
+        self.add(tr("Result"), self.outcome)
         self.add(tr("Remark"), self.comment)
 
     def save(self) -> None:
         """Record it."""
         self.save_button.setEnabled(False)
-        work = partial(_record_review, result=self.result.key, comment=self.comment.text())
+        work = partial(_record_review, result=self.outcome.key, comment=self.comment.text())
         WriteOp(self, work, self.saved, self.refused).run()
 
 

@@ -61,16 +61,16 @@ class TrailReviewDialog(SmallForm):
                 "{n} entries that the filter chooses were looked at.",
             )
         )
-        self.result = Segmented([("no finding", tr("no finding")), ("finding", tr("finding"))])
+        self.outcome = Segmented([("no finding", tr("no finding")), ("finding", tr("finding"))])
         self.comment = QLineEdit()
-        self.add(tr("Result"), self.result)
+        self.add(tr("Result"), self.outcome)
         self.add(tr("Remark"), self.comment)
 
     def save(self) -> None:
         """Record it."""
         self.save_button.setEnabled(False)
         work = partial(
-            _review, wanted=self._wanted, result=self.result.key, comment=self.comment.text()
+            _review, wanted=self._wanted, result=self.outcome.key, comment=self.comment.text()
         )
         WriteOp(self, work, self.saved, self.refused).run()
 
