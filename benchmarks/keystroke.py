@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from large_study import make_demo
 from lnmonitor.desktop import operations
 from lnmonitor.desktop.entry.item_row import ItemRow
-from lnmonitor.desktop.pages.visit.journal import Journal
+from lnmonitor.desktop.entry.journal import Journal
 from lnmonitor.desktop.pages.visit.page import VisitPage
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.services.patients import list_patients

@@ -9,13 +9,13 @@ from lnmonitor.storage.migrations import (
     m0001_first,
     m0002_drafts_and_keys,
     m0003_reviews,
-    m0005_summaries,
-    m0006_training,
+    m0004_summaries,
+    m0005_training,
 )
 from lnmonitor.storage.migrations.forms import grow, lacking, newer_study, unknown_to
 from lnmonitor.storage.tables import form_tables
 
-_STEPS = (m0001_first, m0002_drafts_and_keys, m0003_reviews, m0005_summaries, m0006_training)
+_STEPS = (m0001_first, m0002_drafts_and_keys, m0003_reviews, m0004_summaries, m0005_training)
 LATEST = _STEPS[-1].NUMBER
 
 

@@ -1,6 +1,6 @@
-"""Step 5: a summary of each patient for lists, and open flags counted by an index."""
+"""Step 4: a summary of each patient for lists, and open flags counted by an index."""
 
-NUMBER = 5
+NUMBER = 4
 
 STATEMENTS = (
     # Derived like results; filled for each patient when the study is next opened for writing.

@@ -1,5 +1,0 @@
-"""Step 6: the date on which a person was trained for this program, for reviews of access."""
-
-NUMBER = 6
-
-STATEMENTS = ("ALTER TABLE account ADD COLUMN trained_on VARCHAR NOT NULL DEFAULT ''",)
