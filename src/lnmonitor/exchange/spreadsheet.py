@@ -35,6 +35,9 @@ _SPACES = (
 )
 _IN_A_TEXT = frozenset({"si", "is", "t", "r", "rPh", "phoneticPr"})
 _IN_A_ROW = frozenset({"row", "c", "v", "f"}) | _IN_A_TEXT
+_HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_WITH_TEXT = frozenset({"t", "v", "f", "definedName", "formula", "formula1", "formula2", *_HEADERS})
+"""Elements whose own text means something; elsewhere it shows that the file is damaged."""
 _PASSED_OVER = frozenset({"rPr", "extLst"})
 """How a text looks, and what other programs keep: no part of the values."""
 _STRINGS = "sharedStrings"
@@ -149,10 +152,14 @@ class _Part:
 
     def end(self, tag: str, text: str) -> None:
         self._depth -= 1
+        name = _local(tag)
         if self._passing:
             self._passing -= 1
-        else:
-            self._handler.end(_local(tag), text)
+            return
+        if name not in _WITH_TEXT and text.strip():
+            # Such as a style that lost its bracket: all that follow would be another's.
+            raise not_a(self._path, _KIND, "a text stands where none belongs")
+        self._handler.end(name, text)
 
 
 class _Relations:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.unit.exchange.files import row_xml, sheet_xml, xlsx_parts, zip_bytes
+from tests.unit.exchange.files import STYLES, row_xml, sheet_xml, xlsx_parts, zip_bytes
 
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.spreadsheet import read_xlsx
@@ -172,6 +172,7 @@ def test_that_hidden_sheets_are_named_and_empty_ones_left_out(tmp_path: Path) ->
         ("xl/worksheets/sheet1.xml", ROOT + b"<sheetData/><sheetData/></worksheet>"),
         ("xl/sharedStrings.xml", sheet_xml("").encode()),
         ("xl/worksheets/sheet1.xml", b"\xff\xfe<"),
+        ("xl/styles.xml", STYLES.replace("<cellXfs><", "<cellXfs>4").encode()),
         ("xl/styles.xml", b'<?xml version="1.0" encoding="no-such"?><a/>'),
     ],
 )
