@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.independent import response_course as second
@@ -46,6 +48,15 @@ def visit(day: int, letters: str) -> CourseVisit:
 def test_that_the_response_of_the_year_agrees(course: list[tuple[int, str]]) -> None:
     told = respond([visit(*each) for each in course])
     assert told.response.value == second.respond(course, 182, 365)
+
+
+def test_that_every_baseline_gives_the_same_response() -> None:
+    for a, b, later in product(range(4), range(6), ("BCCCCCCCC", "BBCCCCCCC", "BBBCCCCCC")):
+        start = "A" * a + "B" * b + "C" * (9 - a - b)
+        course = [(day, later) for day in DAYS[1:]]
+        course.insert(0, (0, start))
+        told = respond([visit(*each) for each in course])
+        assert told.response.value == second.respond(course, 182, 365), (start, later)
 
 
 @AGREED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,6 +131,12 @@ def test_that_hypertension_agrees(
         sbp, dbp, drugs=drugs, intensified=intensified, crisis=crisis
     )
     assert told.grade == second.hypertension(sbp, dbp, drugs, intensified, crisis)
+
+
+def test_that_every_pressure_gives_the_same_grade() -> None:
+    for sbp, dbp in product(range(100, 182), (70, 79, 80, 89, 90, 99, 100)):
+        told = ctcae_clinical.hypertension(sbp, dbp, drugs=0, intensified=False, crisis=False)
+        assert told.grade == second.hypertension(sbp, dbp, 0, False, False), (sbp, dbp)
 
 
 @AGREED

@@ -102,7 +102,7 @@ BEFORE = {
     "casts": (False, True),
 }
 NOW = {
-    "p": PROTEIN,
+    "p": (*PROTEIN, 5.4999, 5.5, 6.9999),
     "cr": (*CREATININE, 194.6, 194.7, 229.9, 230.1),
     "gfr": (*GFR, 80.91, 71.9),
     "rbc": CELLS,

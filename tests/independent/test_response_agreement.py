@@ -156,7 +156,13 @@ def test_that_every_limit_alone_gives_the_same_response(rule: str) -> None:
     bases = [
         base | other
         for base in (WELL, HALF)
-        for other in ({}, {"gfr0": None}, {"gfr": 50, "fall_confirmed": True}, {"cr0": 85})
+        for other in (
+            {},
+            {"gfr0": None},
+            {"gfr": 50, "fall_confirmed": True},
+            {"cr0": 85},
+            {"p0": 9.0},
+        )
     ]
     for base in bases:
         for name, values in LIMITS.items():
