@@ -76,7 +76,7 @@ def samples() -> dict[str, bytes]:
     found = files.dataset("T", [*COLUMNS, "n"], json_rows, ["string"] * 3 + ["integer"])
     table = {
         "csv": files.csv_bytes(COLUMNS, [*ROWS, ["3", "2024-01-05", '1.2 "h", x\ny']]),
-        "csv.gz": mutations.gzip.compress(files.csv_bytes(COLUMNS, ROWS)),
+        "csv.gz": mutations.gzip.compress(files.csv_bytes(COLUMNS, ROWS), mtime=0),
         "xlsx": files.zip_bytes(files.xlsx_parts({"T": sheet}, strings=["4"])),
         "xpt": files.xpt_bytes("T", [*COLUMNS, "n"], numbers),
         "json": files.json_bytes(found),

@@ -109,4 +109,4 @@ def mutated_zip(chance: random.Random, content: bytes, others: list[bytes]) -> b
 def mutated_gzip(chance: random.Random, content: bytes, others: list[bytes]) -> bytes:
     if chance.random() < 0.3:
         return mutated(chance, content, others)
-    return gzip.compress(mutated(chance, gzip.decompress(content), others), 1)
+    return gzip.compress(mutated(chance, gzip.decompress(content), others), 1, mtime=0)

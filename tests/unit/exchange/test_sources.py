@@ -98,6 +98,7 @@ def test_that_compressed_text_of_every_kind_is_read(tmp_path: Path) -> None:
         b"",
         CSV,
     ],
+    ids=["cut", "with a tail", "damaged", "empty", "not compressed"],  # the bytes hold the time
 )
 def test_that_a_gzip_file_that_is_not_whole_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError):
