@@ -13,12 +13,13 @@ from tests.integration.reviewed import NAME, Open, Reviewed, review
 from tests.unit.services.review_study import PASSWORD, stored
 
 from lnmonitor import cli
-from lnmonitor.archive.make import _file_names, make_archive
+from lnmonitor.archive.make import make_archive
 from lnmonitor.archive.manifest import FILE_NAME
 from lnmonitor.archive.reading import check_archive
 from lnmonitor.errors import InputError, StorageError
 from lnmonitor.exchange.zips import PlainZip
 from lnmonitor.progress import Cancelled
+from lnmonitor.reports.service import file_names
 from lnmonitor.services import backup, patients, queries, seals, signatures
 from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.session import StudySession
@@ -266,4 +267,4 @@ def test_that_a_place_that_cannot_be_written_is_one_sentence(
 
 
 def test_that_no_two_patients_share_a_file() -> None:
-    assert _file_names(["a:b", "a*b", "A_B", "c"]) == ["a_b.pdf", "a_b-2.pdf", "A_B-3.pdf", "c.pdf"]
+    assert file_names(["a:b", "a*b", "A_B", "c"]) == ["a_b.pdf", "a_b-2.pdf", "A_B-3.pdf", "c.pdf"]

@@ -17,7 +17,7 @@ from lnmonitor.errors import InputError, StorageError
 from lnmonitor.exchange.excel import KEYS, export_xlsx
 from lnmonitor.exchange.sdtm_import import import_sdtm
 from lnmonitor.progress import Cancelled
-from lnmonitor.reports.service import file_name, report_all, report_patient
+from lnmonitor.reports.service import file_names, report_all, report_patient
 from lnmonitor.services import audit, patients, records, seals
 from lnmonitor.services.session import StudySession
 from lnmonitor.study.forms import FORMS, LabResult
@@ -90,7 +90,7 @@ def test_that_a_place_that_cannot_be_written_keeps_what_was_there(
     ],
 )
 def test_that_a_subject_id_is_never_a_path(subject: str, name: str) -> None:
-    assert file_name(subject) == name
+    assert file_names([subject]) == [name]
 
 
 def test_that_the_workbook_has_a_sheet_for_each_form_and_the_same_keys_first(

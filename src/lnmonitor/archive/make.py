@@ -10,9 +10,8 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import itertools
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import partial
@@ -40,7 +39,7 @@ from lnmonitor.exchange.zips import PlainZip, plain_part
 from lnmonitor.language import Language
 from lnmonitor.outfile import replacing
 from lnmonitor.progress import Progress, Turn, at_once, silent
-from lnmonitor.reports.service import report_casebook, report_crf, report_patient, safe_name
+from lnmonitor.reports.service import file_names, report_casebook, report_crf, report_patient
 from lnmonitor.resources import asset
 from lnmonitor.services import seals
 from lnmonitor.services.backup import ARCHIVE, back_up
@@ -134,7 +133,7 @@ def _workshop(out: Path) -> Iterator[Path]:
 def _make_documents(snapshot: Snapshot, folder: Path, progress: Progress, *, backup: bool) -> None:
     """Make the parts that are files: PDFs, workbook, backup."""
     session, options, turn = snapshot.session, snapshot.options, snapshot.turn
-    names = _file_names([one.subject_id for one in snapshot.people])
+    names = file_names(one.subject_id for one in snapshot.people)
     for kind, write in _DOCUMENTS:
         for number, (one, name) in enumerate(zip(snapshot.people, names, strict=True)):
             progress(number, len(snapshot.people), kind)
@@ -153,19 +152,6 @@ def _make_documents(snapshot: Snapshot, folder: Path, progress: Progress, *, bac
     if backup:
         place = folder / BACKUP.rstrip("/")
         turn(partial(back_up, session, place, kind=ARCHIVE, progress=progress))
-
-
-def _file_names(subjects: Sequence[str]) -> list[str]:
-    """Return a PDF's name for each patient; no two patients share one, in upper case neither."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for subject in subjects:
-        plain = safe_name(subject)
-        tries = itertools.chain([plain], (f"{plain}-{n}" for n in itertools.count(2)))
-        name = next(one for one in tries if one.casefold() not in taken)
-        taken.add(name.casefold())
-        names.append(f"{name}.pdf")
-    return names
 
 
 def _pack(

@@ -176,7 +176,7 @@ def _demo_documents(study: Path, output: Path) -> None:
     """Write what the desktop would show, for a machine without a display."""
     from lnmonitor.desktop.trend_images import save_trend_png
     from lnmonitor.exchange.excel import export_xlsx
-    from lnmonitor.reports.service import file_name, report_all
+    from lnmonitor.reports.service import file_names, report_all
     from lnmonitor.services import patients
     from lnmonitor.services.studies import open_study
 
@@ -186,8 +186,8 @@ def _demo_documents(study: Path, output: Path) -> None:
         workbook = export_xlsx(session, output / "listing.xlsx", progress=show_progress)
         people = patients.list_patients(session)
         (output / "trends").mkdir(exist_ok=True)
-        for number, person in enumerate(people, start=1):
-            name = Path(file_name(person.subject_id)).with_suffix(".png")
+        names = file_names((one.subject_id for one in people), ".png")
+        for number, (person, name) in enumerate(zip(people, names, strict=True), start=1):
             save_trend_png(patients.story(session, person.patient_id), output / "trends" / name)
             show_progress(number, len(people), "images")
     say(f"{len(reports)} PDFs, a workbook of {workbook.rows} rows, {len(people)} images:")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
 from lnmonitor.errors import InputError
+from lnmonitor.exchange.csv_cells import neutral
 from lnmonitor.exchange.excel import SYNTHETIC, ExportReport, record
 from lnmonitor.exchange.listing import Sheet, sheets
 from lnmonitor.exchange.options import Options, checked_date
@@ -28,8 +28,6 @@ from lnmonitor.progress import Progress, Turn, at_once, silent
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _TEXTS = (
     "a text that begins with = + - @, tabulator or return has ' in front, unless it is a number"
 )
@@ -85,9 +83,7 @@ def safe(value: Cell) -> Cell:
     """Return a cell as it is written: never one that a program reads as a formula; 55.0 as 55."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    return neutral(value) if isinstance(value, str) else value
 
 
 def _add(archive: ZipFile, name: str, sheet: Sheet, mark: str) -> int:

@@ -10,6 +10,7 @@ from lnmonitor.analysis.rules import rules
 from lnmonitor.clinical import flare, gfr, response
 from lnmonitor.exchange.sheets import Cell
 from lnmonitor.exchange.snapshot import Snapshot
+from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.signatures import Meaning
 
 README_COLUMNS = ("WHAT", "VALUE", "WHAT_ZH")
@@ -97,11 +98,18 @@ def _when(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:
     if not snapshot.clock:
         yield "Clock of the workstation", "nothing unusual on record", "工作站时钟"
     for one in snapshot.clock:
-        said = f"acknowledged by {one.acknowledged}" if one.acknowledged else "NOT acknowledged"
-        if snapshot.options.deidentified and one.acknowledged:
-            said = "acknowledged"
-        told = f"{one.kind} at {one.at}: {one.before} → {one.after}; {said}"
+        notice = one.notice
+        told = f"{notice.kind} at {notice.at}: {notice.before} → {notice.after}"
+        told = f"{told}; {_acknowledged(one.acknowledged, snapshot)}"
         yield "Clock of the workstation", told, "工作站时钟异常"
+
+
+def _acknowledged(entry: AuditEntry | None, snapshot: Snapshot) -> str:
+    if entry is None:
+        return "NOT acknowledged"
+    if snapshot.options.deidentified:
+        return "acknowledged"
+    return f"acknowledged by {entry.full_name} ({entry.role}): {entry.reason}"
 
 
 def _left_out(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:

@@ -19,7 +19,7 @@ from lnmonitor.analysis.story import Story
 from lnmonitor.i18n import Translator, translator
 from lnmonitor.reports import flowables as flow
 from lnmonitor.reports.casebook_forms import FormPages, Voided, records_of, voided_of
-from lnmonitor.reports.clock_notes import Anomaly, clock_lines
+from lnmonitor.reports.clock_notes import clock_lines
 from lnmonitor.reports.contents import contents
 from lnmonitor.reports.instants import zone_words
 from lnmonitor.reports.page import Bookmark, Imprint, Mark, build
@@ -29,6 +29,7 @@ from lnmonitor.reports.signature_pages import signature_table
 from lnmonitor.reports.trail_pages import trail_table, zones
 from lnmonitor.reports.wording import form_title, visit_words
 from lnmonitor.services.audit import AuditEntry
+from lnmonitor.services.clock import ClockAnomaly
 from lnmonitor.services.form_state import FormState
 from lnmonitor.services.queries import OPEN_STATES
 from lnmonitor.services.review_states import PatientReview, RecordReview
@@ -55,7 +56,7 @@ class Casebook:
     threads: tuple[Thread, ...]
     signatures: tuple[SignatureView, ...]
     entries: tuple[AuditEntry, ...]
-    clock: tuple[Anomaly, ...]
+    clock: tuple[ClockAnomaly, ...]
     recipient: str
     now: datetime
     imprint: Imprint

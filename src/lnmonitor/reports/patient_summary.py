@@ -16,13 +16,14 @@ from lnmonitor.analysis.story import Story
 from lnmonitor.i18n import Translator, translator
 from lnmonitor.language import Language
 from lnmonitor.reports import flowables as flow
-from lnmonitor.reports.clock_notes import Anomaly, clock_lines
+from lnmonitor.reports.clock_notes import clock_lines
 from lnmonitor.reports.fonts import Weight
 from lnmonitor.reports.instants import zone_words
 from lnmonitor.reports.page import TEXT_WIDTH, Imprint, build
 from lnmonitor.reports.signature_pages import signature_table
 from lnmonitor.reports.story_chart import story_drawing
 from lnmonitor.reports.wording import visit_words
+from lnmonitor.services.clock import ClockAnomaly
 from lnmonitor.services.signatures import SignatureView
 from lnmonitor.study.analytes import ANALYTES, Analyte
 from lnmonitor.study.codelists import decode
@@ -54,7 +55,7 @@ class CaseReport:
     story: Story
     signatures: Sequence[SignatureView]
     records: Mapping[str, Record[Form]]
-    clock: Sequence[Anomaly]
+    clock: Sequence[ClockAnomaly]
     now: datetime
     imprint: Imprint
 

@@ -6,7 +6,8 @@ drawn without it. Every document is an entry of the trail with its SHA-256.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,6 @@ from lnmonitor.progress import Progress, Turn, at_once, silent
 from lnmonitor.reports.blank_crf import BlankForms, blank_crf
 from lnmonitor.reports.casebook import Casebook, casebook
 from lnmonitor.reports.casebook_forms import records_of, voided_of
-from lnmonitor.reports.clock_notes import anomalies
 from lnmonitor.reports.instants import of_clock
 from lnmonitor.reports.page import Imprint
 from lnmonitor.reports.patient_summary import CaseReport, patient_summary
@@ -36,6 +36,7 @@ from lnmonitor.reports.review_reports import (
 )
 from lnmonitor.services import audit, patients, queries, seals, signatures
 from lnmonitor.services.accounts import review_access
+from lnmonitor.services.clock import anomalies
 from lnmonitor.services.patients import PatientSummary
 from lnmonitor.services.permissions import Action, require, role_of
 from lnmonitor.services.restore import DrillReport
@@ -110,8 +111,9 @@ def report_all(
     """
     people = _everybody(session, folder)
     written = []
-    for number, person in enumerate(people, start=1):
-        path = folder / file_name(person.subject_id)
+    names = file_names(one.subject_id for one in people)
+    for number, (person, name) in enumerate(zip(people, names, strict=True), start=1):
+        path = folder / name
         written.append(
             report_patient(session, person.patient_id, path, language=language, recipient=recipient)
         )
@@ -133,9 +135,20 @@ def _everybody(session: StudySession, folder: Path) -> Sequence[PatientSummary]:
     return people
 
 
-def file_name(subject_id: str) -> str:
-    """Return a PDF's name for a subject; characters that a file system may refuse become `_`."""
-    return f"{safe_name(subject_id)}.pdf"
+def file_names(subject_ids: Iterable[str], ending: str = ".pdf") -> list[str]:
+    """Return a file's name for each subject; no two share one, in upper case neither.
+
+    Characters that a file system may refuse become `_`, so `1/2` and `1_2` would be one name.
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for subject_id in subject_ids:
+        plain = safe_name(subject_id)
+        tries = itertools.chain([plain], (f"{plain}-{n}" for n in itertools.count(2)))
+        name = next(one for one in tries if one.casefold() not in taken)
+        taken.add(name.casefold())
+        names.append(f"{name}{ending}")
+    return names
 
 
 def safe_name(subject_id: str) -> str:
@@ -295,8 +308,9 @@ def report_all_casebooks(
     """Write the casebooks of all patients into a folder; as `report_all`."""
     people = _everybody(session, folder)
     written = []
-    for number, person in enumerate(people, start=1):
-        path = folder / f"{safe_name(person.subject_id)}-casebook.pdf"
+    names = file_names((one.subject_id for one in people), "-casebook.pdf")
+    for number, (person, name) in enumerate(zip(people, names, strict=True), start=1):
+        path = folder / name
         written.append(
             report_casebook(
                 session, person.patient_id, path, language=language, recipient=recipient

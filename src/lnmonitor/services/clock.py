@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lnmonitor.errors import InputError
+from lnmonitor.services import audit
+from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.changes import ChangeSet
 from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import clock_watch
-from lnmonitor.storage import repositories as repo
 from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.clock_watch import TOLERANCE, WENT_BACK, ZONE_CHANGED, ClockNotice
 
@@ -29,37 +30,51 @@ _ACKNOWLEDGED = "clock acknowledged"
 
 @dataclass(frozen=True)
 class ClockAnomaly:
-    """What the trail says of the clock; `acknowledged` by whom and why, empty while nobody has.
+    """A change of the clock that is on record, or noticed now by a session that only reads.
 
-    `kind`, `before` and `after` are those of a `ClockNotice`; `at` is the UTC instant.
+    `utc_offset` of the workstation then; `acknowledged`: the entry that says why, None while nobody
+    has.
     """
 
-    kind: str
-    before: str
-    after: str
-    at: str
-    acknowledged: str = ""
+    notice: ClockNotice
+    utc_offset: str
+    acknowledged: AuditEntry | None
 
 
 def anomalies(session: StudySession) -> tuple[ClockAnomaly, ...]:
     """Return every time the clock went back or changed its zone, the first one first."""
-    require(session, Action.VIEW_AUDIT)
-    with session.store.read() as connection:
-        rows = [
-            row
-            for action in (WENT_BACK, ZONE_CHANGED, _ACKNOWLEDGED)
-            for row in repo.audit_rows(connection, where={"action": action})
-        ]
-    found: dict[tuple[str, str, str], ClockAnomaly] = {}
-    for row in sorted(rows, key=lambda one: int(one["sequence"])):
-        kind = row["item"] if row["action"] == _ACKNOWLEDGED else row["action"]
-        key = (kind, json.loads(row["old"]), json.loads(row["new"]))
-        if row["action"] != _ACKNOWLEDGED:
-            found[key] = ClockAnomaly(*key, row["at"])
-        elif key in found:
-            said = f"{row['full_name']} ({row['role']}): {row['reason']}"
-            found[key] = replace(found[key], acknowledged=said)
-    return tuple(found.values())
+    entries = [
+        one
+        for action in (WENT_BACK, ZONE_CHANGED)
+        for one in audit.entries(session, patient_id="", action=action, limit=None)
+    ]
+    entries.sort(key=lambda one: one.sequence)
+    said = audit.entries(session, patient_id="", action=_ACKNOWLEDGED, limit=None)
+    noted = [
+        ClockAnomaly(
+            ClockNotice(one.action, one.old, one.new, one.at), one.utc_offset, _why(one, said)
+        )
+        for one in entries
+    ]
+    known = {(one.notice.kind, one.notice.before, one.notice.after) for one in noted}
+    offset = session.clock.now().isoformat()[-6:]
+    waiting = [
+        ClockAnomaly(one, offset, None)
+        for one in session.clock_notices
+        if (one.kind, one.before, one.after) not in known
+    ]
+    return (*noted, *waiting)
+
+
+def _why(notice: AuditEntry, said: Sequence[AuditEntry]) -> AuditEntry | None:
+    """Return the first acknowledgement after a notice that names it."""
+    found = (
+        one
+        for one in said
+        if one.sequence > notice.sequence
+        and (one.item, one.old, one.new) == (notice.action, notice.old, notice.new)
+    )
+    return next(found, None)
 
 
 def acknowledge(session: StudySession, reason: str) -> ChangeSet:

@@ -54,7 +54,9 @@ def saved_words(stored: Stored) -> str:
     words = count(len(stored.saved.records), "Saved 1 record.", "Saved {n} records.")
     raised = sum(found.deviation for found in stored.saved.findings)
     if raised:
-        words += " " + tr("{n} protocol deviations were recorded.", n=raised)
+        words += " " + count(
+            raised, "1 protocol deviation was recorded.", "{n} protocol deviations were recorded."
+        )
     return words
 
 
