@@ -21,13 +21,12 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell as StyledCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
-from openpyxl.packaging.relationship import RelationshipList
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
-from lnmonitor.exchange.sheet_xml import RowWriter
 from lnmonitor.exchange.zips import PlainZip, plain_part
 from lnmonitor.outfile import replacing
 
@@ -120,7 +119,8 @@ class Book:
                 ]
                 if widths:
                     cells = [_wrapped(sheet, value) for value in cells]
-                sheet._rows_out.row(cells, _height(cells, widths) if widths else None)
+                    sheet.row_dimensions[written + 1].height = _height(cells, widths)
+                sheet.append(cells)
         finally:
             # Also when the rows stop with an error: an open sheet would complain when collected.
             self._close(sheet, title, columns, written)
@@ -171,14 +171,17 @@ class Book:
             sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
             sheet.page_setup.fitToHeight = 0
         sheet._part = plain_part(f"xl/worksheets/sheet{len(self.workbook.worksheets)}.xml")
-        part = self._archive.open(sheet._part, "w", force_zip64=True)
-        sheet._rows_out = RowWriter(sheet, part, len(columns))
-        sheet._rows_out.row([_head_cell(sheet, column) for column in columns])
+        sheet._writer = WorksheetWriter(
+            sheet, out=self._archive.open(sheet._part, "w", force_zip64=True)
+        )
+        sheet._writer.write_top()
+        sheet.append([_head_cell(sheet, column) for column in columns])
         return sheet
 
     def _close(self, sheet: Any, name: str, columns: Sequence[str], written: int) -> None:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{written + 1}"
-        sheet._rows_out.close()
+        sheet.close()
+        sheet._writer.out.close()
         self.rows[name] = written
 
     def _cell(self, sheet: Any, value: str, name: str, row: int, column: int) -> Any:
@@ -213,7 +216,7 @@ class _Packer(ExcelWriter):
     def write_worksheet(self, ws: Any) -> None:
         """Name one sheet in the archive's list of contents."""
         ws._drawing = SpreadsheetDrawing()
-        ws._rels = RelationshipList()  # nothing is linked
+        ws._rels = ws._writer._rels
         # A sheet was numbered when it was opened; its place in the book may be another.
         ws._id = int(_NUMBER.findall(ws._part.filename)[0])
         self.manifest.append(ws)

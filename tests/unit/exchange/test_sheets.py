@@ -122,30 +122,6 @@ def test_that_the_file_is_a_whole_zip(tmp_path: Path) -> None:
         assert archive.testzip() is None
 
 
-def test_that_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
-    one = book_of(tmp_path, [("=1", 1.5), (None, -3)]).read_bytes()
-    assert book_of(tmp_path, [("=1", 1.5), (None, -3)]).read_bytes() == one
-
-
-def test_that_numbers_stay_numbers_and_what_is_none_is_text(tmp_path: Path) -> None:
-    values: list[Cell] = [0, -1, 1.5, 1e-7, 123456789012, 0.1 + 0.2, float("nan"), float("inf")]
-    back = [row[0] for row in cells_of(book_of(tmp_path, [(v, "x") for v in values]), "T")]
-    assert [cell.value for cell in back] == [*values[:6], "nan", "inf"]
-    assert {cell.data_type for cell in back[:6]} == {"n"}
-
-
-def test_that_a_sheet_to_be_read_is_wrapped_with_room_for_its_lines(tmp_path: Path) -> None:
-    book = Book(footer="LN & co")
-    book.add("T", ("A", "B"), [("word " * 30, 1), ("=1", None)], widths=(20, 5))
-    book.save(tmp_path / "t.xlsx")
-    sheet = load_workbook(tmp_path / "t.xlsx")["T"]
-    assert sheet["A2"].alignment.wrap_text
-    assert sheet.row_dimensions[2].height == 15 * 8  # 150 characters, a little air, 20 in a line
-    assert (sheet["A3"].value, sheet["A3"].data_type, sheet["A3"].quotePrefix) == ("=1", "s", True)
-    assert sheet.page_setup.fitToHeight == 0
-    assert "LN && co" in (sheet.oddFooter.left.text or "")
-
-
 @given(st.text(max_size=40))
 def test_that_any_text_comes_back(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
