@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.pages.visit.binder import Loaded
 from lnmonitor.desktop.words import count
 from lnmonitor.study.forms import Visit
