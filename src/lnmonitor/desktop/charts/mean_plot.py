@@ -38,7 +38,9 @@ class MeanPlot(Chart):
     def draw(self, painter: QPainter) -> None:
         px, row = theme().px, self._row
         cells = [c for c in row.cells if c.mean is not None] if row else []
-        if row is None or not cells:
+        if row is None:
+            return  # not computed yet
+        if not cells:
             self.write(painter, 0, px(5), tr("No value is in the tables yet."), align=LEFT)
             return
         field = QRectF(px(17), px(4), self.width() - px(30), self.height() - px(22))

@@ -31,7 +31,7 @@ class ResponseBars(Chart):
 
     def __init__(self) -> None:
         super().__init__(tr("Renal response by visit"))
-        self._rows: Sequence[ResponseRow] = ()
+        self._rows: Sequence[ResponseRow] | None = None
 
     def show_rows(self, rows: Sequence[ResponseRow]) -> None:
         """Show other rows."""
@@ -45,6 +45,8 @@ class ResponseBars(Chart):
     def draw(self, painter: QPainter) -> None:
         px = theme().px
         rows = self._rows
+        if rows is None:
+            return  # not computed yet
         total = max((row.total for row in rows), default=0)
         if not total:
             self.write(painter, 0, px(5), tr("No patient is in the tables yet."), align=LEFT)

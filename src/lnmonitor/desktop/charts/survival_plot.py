@@ -45,7 +45,9 @@ class SurvivalPlot(Chart):
         px, curve = theme().px, self._curve
         self.write(painter, 0, px(2.5), self._title, align=LEFT, tone="text", weight=600)
         wide = painter.fontMetrics().horizontalAdvance(self._title) + px(2)
-        if curve is None or not curve.n:
+        if curve is None:
+            return  # not computed yet
+        if not curve.n:
             self.write(painter, 0, px(8), tr("No patient is in the tables yet."), align=LEFT)
             return
         said = tr("{n} events of {all}", n=curve.events, all=curve.n)

@@ -138,6 +138,8 @@ class CohortPage(Page):
         return tr("Cohort")
 
     def activate(self, _argument: object) -> None:
+        if self._tables is None:
+            self.head.say(tr("Computing the tables…"))
         self._read()
 
     def refresh(self, _changes: ChangeSet) -> None:

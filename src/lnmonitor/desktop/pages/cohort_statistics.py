@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lnmonitor.analysis.survival import KaplanMeier
     from lnmonitor.study.protocol import Protocol
 
-_WIDEST_U = 225
+_WIDEST_U = 245
 SURVIVAL = Text("Survival", "生存")
 FLARE_FREE = Text("Without flare since remission", "缓解后无复发")
 REMISSION = Text("First remission, death competing", "首次缓解（死亡为竞争）")
