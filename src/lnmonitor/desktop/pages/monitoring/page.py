@@ -69,7 +69,7 @@ def _choices() -> tuple[Choice, ...]:
         Choice("f.sign", tr("Verified, to sign"), f, lambda r: r.state is FormState.VERIFIED),
         Choice("f.signed", tr("Signed"), f, lambda r: r.state is FormState.SIGNED),
         Choice("f.held", tr("Frozen or locked"), f, lambda r: r.state >= FormState.FROZEN),
-        Choice("f.news", tr("Changed since you looked"), f, lambda r: r.news),
+        Choice("f.news", tr("Changed since seen"), f, lambda r: r.news),
         Choice(_LATE, tr("Entered late"), f, lambda r: r.late),
         Choice("f.all", tr("All forms"), f, lambda _r: True),
     )
