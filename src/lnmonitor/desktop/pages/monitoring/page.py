@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtWidgets import QStackedWidget
 
 from lnmonitor.desktop.delegates.cells import ChipDelegate
-from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column, GroupRow
 from lnmonitor.desktop.operations import JobOp, ReadOp, on_database
 from lnmonitor.desktop.pages.base import Page
@@ -35,6 +35,7 @@ from lnmonitor.desktop.widgets.text import label, rule
 from lnmonitor.desktop.words import count
 from lnmonitor.progress import Cancelled, Progress
 from lnmonitor.services.form_state import FormState
+from lnmonitor.study.reasons import late_words
 
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
@@ -212,6 +213,7 @@ class MonitoringPage(Page):
             sample=tr("{n} days", n=1000),
             tip=_late_tip,
         )
+        why = Column(tr("Reason"), _late_why, tip=_late_why, tone="text-2", units=44, yields=1)
 
         columns = [
             Column(tr("Patient"), lambda r: r.subject_id, weight=500, sample="01-0470"),
@@ -222,7 +224,7 @@ class MonitoringPage(Page):
                 lambda r: text(r.state.title),
                 sample="\n".join(text(one.title) + " m" for one in FormState),
             ),
-            *([late_by] if late else [asked, opened]),
+            *([late_by, why] if late else [asked, opened]),
         ]
         table = RowTable(columns, {3: ChipDelegate(self, state)}, name=tr("Forms"))
         table.chosen.connect(self._form_chosen)
@@ -381,6 +383,11 @@ def _form_words(found: SheetRow) -> str:
 
 def _late_tip(found: SheetRow) -> str:
     return count(found.late, "Entered 1 day after the event", "Entered {n} days after the event")
+
+
+def _late_why(found: SheetRow) -> str:
+    """Return why its records came late, each reason once."""
+    return "; ".join(late_words(one, language()) for one in found.late_reasons)
 
 
 def _opened_words(found: SheetRow) -> str:

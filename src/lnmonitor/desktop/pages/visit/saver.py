@@ -13,6 +13,7 @@ from lnmonitor.desktop.operations import WriteOp, after_journal
 from lnmonitor.desktop.pages.visit.binder import Binder
 from lnmonitor.desktop.pages.visit.journal import journal_of
 from lnmonitor.desktop.pages.visit.keeper import keeper
+from lnmonitor.desktop.pages.visit.late_question import explained
 from lnmonitor.desktop.pages.visit.loading import Stored, load
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Saver(QObject):
         """Save some entries of a binder in one transaction that also takes its drafts away."""
         from lnmonitor.services.records import save
 
-        drafts, journal = binder.drafts(entries), journal_of(binder)
+        drafts, journal = explained(binder, entries), journal_of(binder)
         patient_id = binder.data.patient_id
         sent: Sent = {entry: entry.answers for entry in entries}
 
