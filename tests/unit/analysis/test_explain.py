@@ -164,4 +164,4 @@ def test_that_a_comparison_is_printed_with_its_sign(operator: str, printed: str)
 
 def test_that_the_limit_of_a_refused_value_is_printed_with_its_sign() -> None:
     values = {"item": "creatinine", "value": -1, "unit": "umol/L", "limit": ">= 0"}
-    assert "must be ≥ 0" in reason_text(Reason("input.impossible", Truth.NO, values), "en")
+    assert "must be ≥ 0" in reason_text(Reason("input.refused", Truth.NO, values), "en")

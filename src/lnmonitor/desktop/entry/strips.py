@@ -219,7 +219,7 @@ class MissingStrip(Strip):
 
     def ask(self, missing: str) -> None:
         """Open for a missing code."""
-        listed = " ".join(f"{place} {text_of(code.text)}" for place, code in _numbered())
+        listed = _listed(MISSING_REASONS)
         self._say(tr("{code}: why? {reasons}. Enter: no reason.", code=missing, reasons=listed))
         self.show()
 
@@ -235,8 +235,8 @@ class MissingStrip(Strip):
         self.done.emit()
 
 
-def _numbered() -> list[tuple[str, Code]]:
-    return [(number_of(code), code) for code in MISSING_REASONS.entries]
+def _listed(codes: CodeList) -> str:
+    return "  ".join(f"{number_of(code)} {text_of(code.text)}" for code in codes.entries)
 
 
 class RefuseStrip(Strip):
@@ -284,7 +284,7 @@ class CodedStrip(Strip):
         _between(self.note, 12, 28)
         self.fields = (self.code, self.note)
         self._answer = Answer()
-        self._go = button("", self._accept, kind="primary", small=True)
+        self._go = button("", self.accept, kind="primary", small=True)
         self._leave = button("", self.escaped.emit, kind="quiet", small=True)
         for made in (self.code, self.note, self._go, self._leave):
             self._row.addWidget(made)
@@ -367,7 +367,7 @@ class LateStrip(CodedStrip):
 
     def ask(self, text: str) -> None:
         """Open with what is late, the cursor on the code."""
-        self._open(text)
+        self._open(f"{text}  {_listed(codelist(LATE_REASONS))}")
         self.code.setFocus()
 
     @Slot()

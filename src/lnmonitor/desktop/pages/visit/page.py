@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
+from lnmonitor.desktop.entry.late_question import LateQuestion, late_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
@@ -30,7 +31,6 @@ from lnmonitor.desktop.pages.visit.form_list import FormList
 from lnmonitor.desktop.pages.visit.header import VisitHeader
 from lnmonitor.desktop.pages.visit.journal import journal_of
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper, place_of
-from lnmonitor.desktop.pages.visit.late_question import LateQuestion
 from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load, saved_words
 from lnmonitor.desktop.pages.visit.proposals import lab_check, show_proposals
 from lnmonitor.desktop.pages.visit.reasons import open_reasons
@@ -460,7 +460,7 @@ class VisitPage(Page):
             self._say_open(open_now)
             return
         self.message.clear()
-        if self.late.asks(binder, entries):
+        if self.late.asks(binder, late_of(binder.data, binder.drafts(entries))):
             return
         self.header.save.setEnabled(False)
         self._saver.write(binder, entries)
