@@ -50,7 +50,7 @@ def reason_of(nurse: Nurse, record_id: str) -> str:
 def test_that_a_late_visit_is_asked_about_once_and_saved_by_digit_and_enter(nurse: Nurse) -> None:
     type_late_visit(nurse)
     strip = strip_of(nurse)
-    assert strip.text.startswith("2 new records, up to 14 days after the event.")
+    assert strip.text.startswith("2 new records, up to 14 days after the event;")
     assert "1 On paper first" in strip.text
     assert nurse.cursor is strip.code
     assert "M12" not in {one.form.visit_code for one in nurse.data.of(Visit)}
@@ -112,7 +112,7 @@ def test_that_only_what_is_late_has_the_reason(nurse: Nurse) -> None:
     for name, value in {"term": "Fever", "start": "2026-04-20", "grade": 1}.items():
         event.set(name, Answer(value))
     nurse.save()
-    assert strip_of(nurse).text.startswith("1 new record, 22 days after its event.")
+    assert strip_of(nurse).text.startswith("1 new record, 22 days after its event;")
     nurse.keys("2")
     nurse.press(Enter)
     nurse.settle()

@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from lnmonitor.desktop.entry.strips import LateStrip
-from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.words import count
 from lnmonitor.study.records import PatientData
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class LateQuestion(QWidget):
         self._from: QWidget | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def asks(self, typed: Typed, late: Sequence[LateDraft]) -> bool:
@@ -107,11 +108,12 @@ def with_reason(data: PatientData, drafts: Sequence[RecordDraft], reason: str) -
 
 def _question(late: Sequence[LateDraft]) -> str:
     """Return the question with the number of records and the longest delay, in whole days."""
-    days = max(one.days for one in late)
-    if len(late) == 1:
-        said = tr("1 new record, {days} days after its event.", days=days)
-    else:
-        said = tr("{n} new records, up to {days} days after the event.", n=len(late), days=days)
     session = hub().session
-    allowed = session.protocol.late_entry_days if session is not None else 0
-    return said + " " + tr("The protocol allows {days} days. Why so late?", days=allowed)
+    return count(
+        len(late),
+        "1 new record, {days} days after its event; the protocol allows {allowed}. Why so late?",
+        "{n} new records, up to {days} days after the event; the protocol allows {allowed}."
+        " Why so late?",
+        days=max(one.days for one in late),
+        allowed=session.protocol.late_entry_days if session is not None else 0,
+    )

@@ -5,6 +5,8 @@ A strip opens and closes at once, takes no focus and covers nothing. Its buttons
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -29,7 +31,6 @@ from lnmonitor.language import Text
 from lnmonitor.study.codelists import Code, CodeList, codelist
 from lnmonitor.study.reasons import CHANGE_REASONS, LATE_REASONS, OTHER, coded_reason
 
-_NARROW_U = 110
 _ICONS = {
     "ask": ("warning", "warn"),
     "refuse": ("cross", "serious"),
@@ -58,6 +59,8 @@ class Strip(QFrame):
     `fields` are what can be typed into, in the order of the Tab key.
     """
 
+    narrow_u: ClassVar[float] = 110
+    """Below this width, in base units, the fields stand under the words."""
     done = Signal()
     """The strip is answered: go on to the next field."""
     back = Signal()
@@ -89,7 +92,7 @@ class Strip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put fields and buttons under the words where there is no room beside them."""
         super().resizeEvent(event)
-        narrow = self.width() < theme().px(_NARROW_U)
+        narrow = self.width() < theme().px(self.narrow_u)
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._whole.setDirection(down if narrow else right)
         for made in self.findChildren(QPushButton):
@@ -359,15 +362,19 @@ class ReasonStrip(CodedStrip):
 class LateStrip(CodedStrip):
     """What is being saved lies long back: why it comes now. Enter on the code answers."""
 
+    narrow_u: ClassVar[float] = 200
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(LATE_REASONS, tr("Why is it entered late"), parent)
         self.code.setPlaceholderText(tr("Reason 1-4"))
+        px = theme().px
+        self._whole.setContentsMargins(px(2.5), px(2), px(2.5), px(2))  # as a page's messages
         self._go.setText(tr("Save"))
         self._leave.setText(tr("Not now  Esc"))
 
     def ask(self, text: str) -> None:
         """Open with what is late, the cursor on the code."""
-        self._open(f"{text}  {_listed(codelist(LATE_REASONS))}")
+        self._open(f"{text}\n{_listed(codelist(LATE_REASONS))}")
         self.code.setFocus()
 
     @Slot()
