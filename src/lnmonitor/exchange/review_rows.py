@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lnmonitor.exchange.form_rows import KEYS, Keys, Row
-from lnmonitor.exchange.options import Options, stamp
+from lnmonitor.exchange.options import WITHHELD, Options, stamp
 from lnmonitor.exchange.sheets import Cell
-from lnmonitor.language import Text
 from lnmonitor.services import late_entries, locks, queries, signatures, verification
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.services.form_state import LOCKED, hold_over
@@ -43,7 +42,6 @@ LATE_COLUMNS = (
     *KEYS, "EVENTDTC", "COUNTEDFROM", "ENTEREDDTC", "ENTEREDZONE", "ENTEREDBY", "DAYS",
     "TOLERANCE", "REASON",
 )  # fmt: skip
-_WITHHELD = Text("given in words, left out here", "有文字说明，此处略去")
 _PERSONS_OWN = {"amend": "changed", "void": "voided"}
 
 
@@ -276,4 +274,4 @@ def _late_reason(reason: str, options: Options) -> str:
     if not (options.deidentified and reason):
         return late_words(reason, options.language)
     codes = reason_words(reason_codes(reason), options.language)
-    return codes or _WITHHELD.in_(options.language)
+    return codes or WITHHELD
