@@ -39,10 +39,16 @@ def page(qtbot: QtBot, sign_in: SignIn) -> DocumentsPage:
     return made
 
 
-def enter_event(session: StudySession, on: str) -> None:
+def shown_text(monitoring: MonitoringPage, place: int) -> str:
+    """Return the reason in a line of the list of late entries."""
+    model = monitoring.late.rows_model
+    return str(model.index(place, model.columnCount() - 1).data())
+
+
+def enter_event(session: StudySession, on: str, reason: str = "") -> None:
     """Enter an adverse event for 01-002; the clock of these studies stands at 2026-05-12."""
     event = AdverseEvent(term="Cough", start=on, serious="N", grade=1)
-    draft = RecordDraft(event, find_patient(session, "01-002"))
+    draft = RecordDraft(event, find_patient(session, "01-002"), reason=reason)
     operations.on_database(lambda: save(session, [draft]))
 
 
@@ -124,3 +130,12 @@ def test_that_monitoring_lists_late_entries_the_longest_first(
     after = late()
     assert dict(after)["01-002 AE"] == 41
     assert [days for _, days in after] == sorted((days for _, days in after), reverse=True)
+    (event,) = [one for one in monitoring.late.shown if one.form == "AE" and one.late == 41]
+    place = monitoring.late.rows_model.rows.index(event)
+    assert shown_text(monitoring, place) == "no reason given"
+    enter_event(session, "2026-03-01", reason="PAPER")
+    late()
+    monitoring.late.setCurrentIndex(monitoring.late.rows_model.index(0, 0))
+    both = "no reason given; On paper first, program not at hand"
+    assert shown_text(monitoring, 0) == both
+    assert monitoring._why_late.text().endswith(both)

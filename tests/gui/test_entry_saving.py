@@ -208,7 +208,7 @@ def test_that_f2_tells_the_history_of_a_value(nurse: Nurse) -> None:
     lines = nurse.page.message.text.splitlines()
     assert len(lines) == 2
     assert "entered: 79" in lines[0]
-    assert lines[1].endswith("79.0 → 97.0  TRANSCRIPTION")
+    assert lines[1].endswith("79.0 → 97.0  Copied wrongly from the source")
     assert "Li Wen" in lines[1]
 
 

@@ -229,3 +229,23 @@ def test_that_it_stays_open_beneath_the_lock(qtbot: QtBot, sign_in: SignIn) -> N
     settled(qtbot)
     assert dialog.isVisible()
     assert row(dialog, "birth_date").editor.text() == "1990-0"
+
+
+def test_that_a_consent_of_long_ago_is_asked_about_before_the_patient_is_saved(
+    qtbot: QtBot, ask: Ask
+) -> None:
+    dialog = ask()
+    type_some(qtbot, dialog)
+    qtbot.keyClicks(row(dialog, "birth_date").editor, "5")
+    qtbot.keyClicks(row(dialog, "consent_date").editor, "2026-04-01")
+    dialog._form.save.click()
+    assert dialog.late.strip is not None
+    assert dialog.late.strip.text.startswith("1 new record, 41 days after its event;")
+    qtbot.keyClicks(dialog.late.strip.code, "2")
+    qtbot.keyClick(dialog.late.strip.code, Qt.Key.Key_Return)
+    settled(qtbot)
+    patient_id = operations.on_database(lambda: find_patient(session(), "01-044"))
+    made = operations.on_database(
+        lambda: audit.entries(session(), patient_id=patient_id, action="create", form="DM")
+    )
+    assert [one.reason for one in made] == ["ARRIVED"]

@@ -35,7 +35,7 @@ from lnmonitor.services.accounts import add_account
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.studies import create_study, open_study
 from lnmonitor.storage import keyring
-from lnmonitor.study.forms import Demographics, Identity
+from lnmonitor.study.forms import AdverseEvent, Demographics, Identity
 from lnmonitor.study.records import PatientData
 
 PEOPLE = {
@@ -108,6 +108,8 @@ def fill(as_: Callable[[str], StudySession], now: FixedClock) -> Place:
         place = enter_visit(nurse, patient_id)
         amend(nurse, patient_id, place.creatinine, comment=STRANGE)
         enter_event(nurse, patient_id, term="Long", narrative=LONG)
+        late = AdverseEvent(term="Cough", start="2026-03-02")
+        records.save(nurse, [records.RecordDraft(late, patient_id, reason="PAPER: sheet 7")])
         gone = enter_event(nurse, patient_id, term="Somebody else's fever")
         records.void(nurse, gone.id, "Entered for another patient")
         queries.ask(
@@ -290,3 +292,7 @@ def test_that_the_casebooks_of_all_patients_are_written(
         patients.add_patient(nurse, subject, Demographics(sex="M", consent_date="2026-01-10"))
     names = [path.name for path in report_all_casebooks(nurse, tmp_path / "all")]
     assert names == ["01-casebook.pdf", "02-casebook.pdf"]
+
+
+def test_that_the_trail_of_the_casebook_tells_why_a_record_came_late(written: Written) -> None:
+    assert squeezed("On paper first, program not at hand: sheet 7") in written.text

@@ -19,7 +19,9 @@ from lnmonitor.exchange.listing import sheets
 from lnmonitor.exchange.options import Options
 from lnmonitor.exchange.snapshot import read
 from lnmonitor.services import locks, seals
+from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.session import StudySession
+from lnmonitor.study.forms import AdverseEvent
 
 AT = "2026-05-12T09:41:52+08:00"
 Book = dict[str, list[dict[str, Any]]]
@@ -124,6 +126,29 @@ def test_that_late_entries_are_listed_with_their_delay(
     assert (row["EVENTDTC"], row["ENTEREDDTC"], row["DAYS"], row["TOLERANCE"]) == (
         "2026-02-12", AT, 89, 7,
     )  # fmt: skip
+
+
+def test_that_late_entries_tell_why_and_a_deidentified_copy_the_code_alone(
+    open_as: Open, reviewed: Reviewed, tmp_path: Path
+) -> None:
+    nurse = open_as("coordinator")
+    reasons = ("OTHER: Wang Fang called", "PAPER", "her ward was closed")
+    drafts = [
+        RecordDraft(AdverseEvent(term="Fever", start="2026-04-01"), reviewed.place.patient_id,
+                    reason=why)
+        for why in reasons
+    ]  # fmt: skip
+    saved = [one.id for one in save(nurse, drafts).records]
+    manager = open_as("datamanager")
+    book = exported(manager, tmp_path)
+    paper = "On paper first, program not at hand"
+    assert [row_of(book, "LATE", one)["REASON"] for one in saved] == [
+        "Other: Wang Fang called", paper, "her ward was closed",
+    ]  # fmt: skip
+    assert row_of(book, "LATE", reviewed.place.vitals)["REASON"] == "no reason given"
+    bare = exported(manager, tmp_path, deidentified=True)["LATE"]
+    told = {row["REASON"] for row in bare}
+    assert told == {"Other", paper, "[withheld]", "no reason given"}
 
 
 def test_that_the_first_page_tells_moment_zone_people_and_versions(

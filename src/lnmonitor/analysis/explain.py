@@ -58,6 +58,7 @@ from lnmonitor.study.forms import Bilag2004, Sledai2K
 _FILE = ("i18n", "reasons.toml")
 _DATES = frozenset({"date", "first", "last"})
 _NAMES = frozenset({"item", "cause", "proposed", "band", "change"})
+_LIMITS = frozenset({"operator", "limit"})
 _CODED = {"unit": UNIT_NAMES, "equation": EQUATION_NAMES}
 _CLINICAL_GRADES = frozenset({"ctcae.reading", "ctcae.clinical", "ctcae.general"})
 """Criteria of grades that more than a laboratory value decides."""
@@ -210,6 +211,8 @@ class _Values(dict[str, str]):
     def _word(self, key: str, value: str) -> str:
         if key in _CODED:
             return _CODED[key].get(value, value)
+        if key in _LIMITS:
+            return value.replace("<=", "≤").replace(">=", "≥")
         if key in _DATES:
             return printed_date(value).in_(self._language)
         if key not in _NAMES:

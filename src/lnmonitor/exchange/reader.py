@@ -36,6 +36,7 @@ from lnmonitor.progress import Progress, silent
 from lnmonitor.services.audit import AuditEntry
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
+from lnmonitor.study.reasons import reason_words
 
 _SECTIONS: tuple[tuple[str, Text, Sequence[str]], ...] = (
     ("REVIEW", Text("Forms and their states", "表格及状态"), REVIEW_COLUMNS),
@@ -204,7 +205,7 @@ class _Page:
             f"{one.full_name} ({one.account}, {one.role})", one.action,
             form.title.in_(self.language) if form else one.form,
             form.label(one.item, self.language) if form and one.item in form.items() else one.item,
-            one.old, new, one.reason, one.source,
+            one.old, new, reason_words(one.reason, self.language), one.source,
         ]  # fmt: skip
 
     # --- words ---------------------------------------------------------------------------

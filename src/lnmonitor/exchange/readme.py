@@ -137,7 +137,7 @@ def _meaning(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:
     tolerance = snapshot.session.protocol.late_entry_days
     yield "Late entries", (
         f"first saved more than {tolerance} days after the event, typed records only; the limit is"
-        " the protocol's, a proposal of this program"
+        " the protocol's, a proposal of this program; REASON is what the person said who typed it"
     ), "延迟录入"  # fmt: skip
     language = snapshot.options.language
     yield "Decodes", "Simplified Chinese" if language == "zh" else "English", "译码语言"

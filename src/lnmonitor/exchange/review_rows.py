@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lnmonitor.exchange.form_rows import KEYS, Keys, Row
-from lnmonitor.exchange.options import Options, stamp
+from lnmonitor.exchange.options import WITHHELD, Options, stamp
 from lnmonitor.exchange.sheets import Cell
 from lnmonitor.services import late_entries, locks, queries, signatures, verification
 from lnmonitor.services.audit import AuditEntry
@@ -22,6 +22,7 @@ from lnmonitor.services.verification import ItemMark
 from lnmonitor.study.event_dates import event_date, visits_of
 from lnmonitor.study.forms import FORMS, Identity
 from lnmonitor.study.items import Form
+from lnmonitor.study.reasons import late_words, reason_codes, reason_words
 from lnmonitor.study.records import PatientData, Record
 
 QUERY_COLUMNS = (
@@ -39,7 +40,7 @@ SIGNATURE_COLUMNS = (
 )  # fmt: skip
 LATE_COLUMNS = (
     *KEYS, "EVENTDTC", "COUNTEDFROM", "ENTEREDDTC", "ENTEREDZONE", "ENTEREDBY", "DAYS",
-    "TOLERANCE",
+    "TOLERANCE", "REASON",
 )  # fmt: skip
 _PERSONS_OWN = {"amend": "changed", "void": "voided"}
 
@@ -264,4 +265,13 @@ def _late(reader: _Reader) -> Iterator[Row]:
                 reader.options.person(one.entered_by),
                 one.days,
                 one.tolerance,
+                _late_reason(one.reason, reader.options),
             ]
+
+
+def _late_reason(reason: str, options: Options) -> str:
+    """Return why; a de-identified copy has the codes alone, without a person's own words."""
+    if not (options.deidentified and reason):
+        return late_words(reason, options.language)
+    codes = reason_words(reason_codes(reason), options.language)
+    return codes or WITHHELD

@@ -32,6 +32,7 @@ from lnmonitor.services.permissions import role_of
 from lnmonitor.services.signatures import SIGNED, Meaning
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.items import Form
+from lnmonitor.study.reasons import reason_words
 from lnmonitor.study.records import Record
 
 _WIDTHS = (0.5, 1.4, 1.2, 0.9, 3.1, 1.5)
@@ -85,7 +86,7 @@ def _by_field(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
 
 
 def _row(entry: AuditEntry, tr: Translator, *, alone: bool) -> tuple[str, ...]:
-    reason = entry.reason
+    reason = reason_words(entry.reason, tr.language)
     if entry.action.startswith("query "):
         reason = tr.text(reason)
     if entry.action == SIGNED and not entry.hidden:

@@ -39,7 +39,8 @@ class RecordDraft:
         row_version: the version that was read, 0 for a new record.
         missing: item -> ND, UNK or NA. justified: item -> why an unexpected value is right
             (`WHOLE_FORM` for the form as a whole); those already stored stay while the value does.
-        reason: why saved values change; needed when one does.
+        reason: why saved values change; needed when one does. Of a new record what there is to say
+            about its creation, such as why it comes late; never needed.
     """
 
     form: Form

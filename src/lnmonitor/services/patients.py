@@ -71,12 +71,14 @@ def add_patient(
     justified: Mapping[str, str] | None = None,
     journal: Sequence[Place] = (),
     identity_missing: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> Saved:
     """Add a patient with demographics and consent, and the identity if it is kept here.
 
     Args:
         missing, justified: of the demographics. identity_missing: of the identity.
         journal: places of the drafts that this contains; they go with it.
+        reason: why the demographics come late, if it is known.
 
     Raises:
         InputError: the subject id is empty or taken. CheckFailed: as for `records.save`.
@@ -84,7 +86,13 @@ def add_patient(
     require(session, Action.ENTER)
     patient = Patient(session.new_id(), subject_number(subject_id), session.study.site)
     drafts = [
-        RecordDraft(demographics, patient.id, missing=missing or {}, justified=justified or {})
+        RecordDraft(
+            demographics,
+            patient.id,
+            missing=missing or {},
+            justified=justified or {},
+            reason=reason,
+        )
     ]
     if identity is not None:
         drafts.append(RecordDraft(identity, patient.id, missing=identity_missing or {}))

@@ -127,8 +127,8 @@ def save_patient(
     after = with_records(data, records)
     deviations = [
         deviation
-        for one, own in zip(records, findings, strict=True)
-        for deviation in _deviations(session, work, one, own, after)
+        for one, own, draft in zip(records, findings, drafts, strict=True)
+        for deviation in _deviations(session, work, one, own, after, draft.reason.strip())
     ]
     noticed = tuple(finding for own in findings for finding in own)
     if not deviations and all(one is own.old for one, own in zip(records, planned, strict=True)):
@@ -184,7 +184,7 @@ def _require_reason(planned: Planned) -> None:
 
 def _stored(work: UnitOfWork, planned: Planned) -> Record[Form]:
     if planned.old is None:
-        return work.add([planned.new])[0]
+        return work.add([planned.new], planned.draft.reason.strip())[0]
     if not planned.changed:
         return planned.old
     return work.amend(planned.old, planned.new, planned.draft.reason.strip())
@@ -196,11 +196,12 @@ def _deviations(
     record: Record[Form],
     findings: Sequence[Finding],
     data: PatientData,
+    reason: str,
 ) -> list[Record[Form]]:
     """Keep the deviations that the checks raised on a record in step with it.
 
     A deviation names its check and the record in `check`; when the value is corrected, it is
-    voided.
+    voided. A new one is kept with the reason that the record was saved with.
     """
     wanted = {
         f"{finding.check_id}:{record.id}": finding for finding in findings if finding.deviation
@@ -222,7 +223,7 @@ def _deviations(
         for check, finding in wanted.items()
         if check not in present
     ]
-    return gone + (work.add(new) if new else [])
+    return gone + (work.add(new, reason) if new else [])
 
 
 def _deviation(

@@ -28,7 +28,7 @@ class UnitOfWork:
 
     Attributes:
         connection: for reading inside the transaction. now: the one instant of all its entries.
-        reason: why saved values change; goes into each entry that changes one.
+        reason: goes into each entry that has none of its own.
         source: how values came: typed, import, derived, migration or demo.
     """
 
@@ -77,8 +77,12 @@ class UnitOfWork:
                 new=canonical(patient.subject_id),
             )
 
-    def add(self, records: Sequence[Record[Form]]) -> list[Record[Form]]:
-        """Add new records of any forms; return them as stored. One audit entry each."""
+    def add(self, records: Sequence[Record[Form]], reason: str = "") -> list[Record[Form]]:
+        """Add new records of any forms; return them as stored. One audit entry each.
+
+        Args:
+            reason: what there is to say about their creation, such as why it is late.
+        """
         stored = [
             replace(
                 record,
@@ -92,7 +96,7 @@ class UnitOfWork:
         by_form: dict[type[Form], list[dict[str, Any]]] = {}
         for record in stored:
             by_form.setdefault(type(record.form), []).append(row_of(record))
-            self._entry("create", record, new=values_text(record))
+            self._entry("create", record, new=values_text(record), reason=reason)
         for form, rows in by_form.items():
             self.connection.execute(insert(form_table(form)), rows)
         return stored

@@ -153,3 +153,15 @@ def test_that_large_counts_are_printed_in_millions() -> None:
     assert printed_number(69.9637) == "69.96"
     assert printed_number(1325.0) == "1325"
     assert printed_number(-4.5) == "−4.5"
+
+
+@pytest.mark.parametrize(("operator", "printed"), [(">=", "≥"), ("<=", "≤"), (">", ">")])
+def test_that_a_comparison_is_printed_with_its_sign(operator: str, printed: str) -> None:
+    values = {"item": "creatinine", "value": 90, "operator": operator, "limit": 88, "unit": None}
+    text = reason_text(Reason("ctcae.reading", Truth.YES, values), "en")
+    assert f"{printed} 88" in text
+
+
+def test_that_the_limit_of_a_refused_value_is_printed_with_its_sign() -> None:
+    values = {"item": "creatinine", "value": -1, "unit": "umol/L", "limit": ">= 0"}
+    assert "must be ≥ 0" in reason_text(Reason("input.refused", Truth.NO, values), "en")

@@ -7,12 +7,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.unit.services.conftest import Open
 
 from lnmonitor.clock import FixedClock
-from lnmonitor.services import records
-from lnmonitor.services.late_entries import late_entries
+from lnmonitor.language import Text
+from lnmonitor.services import audit, records
+from lnmonitor.services.late_entries import late_drafts, late_entries
 from lnmonitor.services.records import RecordDraft
 from lnmonitor.services.session import StudySession
+from lnmonitor.study.checks import Finding
 from lnmonitor.study.forms import AdverseEvent, Visit, VitalSigns
 from lnmonitor.study.items import Form
 
@@ -107,3 +110,86 @@ def test_that_the_protocol_sets_the_tolerance(nurse: StudySession, patient_id: s
     assert saved not in {one.record_id for one in late_entries(nurse)}
     nurse.protocol = replace(nurse.protocol, late_entry_days=1)
     assert saved in {one.record_id for one in late_entries(nurse)}
+
+
+# ---- why
+
+
+def test_that_the_reason_of_a_late_entry_is_kept_with_its_creation(
+    nurse: StudySession, patient_id: str
+) -> None:
+    draft = RecordDraft(visit("2026-04-01"), patient_id, reason=" OTHER: flood ")
+    saved = records.save(nurse, [draft]).records[0].id
+    assert [one.reason for one in records.history(nurse, saved)] == ["OTHER: flood"]
+    late = {one.record_id: one.reason for one in late_entries(nurse, patient_id)}
+    assert late[saved] == "OTHER: flood"
+
+
+def test_that_a_late_record_without_a_reason_is_saved_and_listed(
+    nurse: StudySession, patient_id: str
+) -> None:
+    saved = save(nurse, patient_id, visit("2026-04-01"))
+    late = {one.record_id: one.reason for one in late_entries(nurse, patient_id)}
+    assert late[saved] == ""
+
+
+def test_that_a_hidden_reason_is_not_told(
+    nurse: StudySession, patient_id: str, open_as: Open
+) -> None:
+    draft = RecordDraft(visit("2026-04-01"), patient_id, reason="OTHER: asked Wang Li")
+    saved = records.save(nurse, [draft]).records[0].id
+    entry = records.history(nurse, saved)[0]
+    manager = open_as("manager")
+    audit.redact(manager, entry.sequence, "names a person")
+    late = {one.record_id: one.reason for one in late_entries(manager, patient_id)}
+    assert late[saved] == audit.HIDDEN
+
+
+def test_that_drafts_are_late_exactly_when_their_records_would_be(
+    nurse: StudySession, patient_id: str
+) -> None:
+    new_visit, timely = nurse.new_id(), nurse.new_id()
+    drafts = [
+        RecordDraft(visit("2026-05-04"), patient_id, record_id=new_visit),
+        RecordDraft(VitalSigns(systolic=120), patient_id, visit_id=new_visit),
+        RecordDraft(visit("2026-05-05"), patient_id, record_id=timely),
+        RecordDraft(VitalSigns(systolic=130), patient_id, visit_id=timely),
+        RecordDraft(AdverseEvent(term="Fever", start="2026-04"), patient_id),
+        RecordDraft(AdverseEvent(term="Cough", start="2026-05"), patient_id),
+        RecordDraft(AdverseEvent(term="Rash"), patient_id),
+    ]
+    asked = late_drafts(nurse, records.load(nurse, patient_id), drafts)
+    assert [(one.draft, one.days) for one in asked] == [
+        (drafts[0], 8), (drafts[1], 8), (drafts[4], 12),
+    ]  # fmt: skip
+    saved = records.save(nurse, drafts).records
+    listed = {one.record_id for one in late_entries(nurse, patient_id)}
+    wanted = [True, True, False, False, True, False, False]
+    assert [one.id in listed for one in saved] == wanted
+
+
+def test_that_a_change_of_a_saved_record_is_no_late_draft(
+    nurse: StudySession, patient_id: str
+) -> None:
+    saved = save(nurse, patient_id, visit("2026-05-12"))
+    change = RecordDraft(visit("2026-03-01"), patient_id, record_id=saved, row_version=1)
+    signs = RecordDraft(VitalSigns(systolic=120), patient_id, visit_id=saved)
+    asked = late_drafts(nurse, records.load(nurse, patient_id), [change, signs])
+    assert [one.draft for one in asked] == [signs]
+
+
+def test_that_a_deviation_raised_by_a_late_record_has_its_reason(
+    nurse: StudySession, patient_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Text("Out of its window.", "超窗。")
+    found = Finding("ask", "SV", "visit_date", text, "visit.window", deviation=True)
+    monkeypatch.setattr("lnmonitor.services.saving.findings_of", lambda *_: (found,))
+    draft = RecordDraft(
+        visit("2026-04-01"), patient_id, justified={"visit_date": "snow"}, reason="PAPER"
+    )
+    records.save(nurse, [draft])
+    late = late_entries(nurse, patient_id)
+    assert {one.form: one.reason for one in late if one.form in {"SV", "DV"}} == {
+        "SV": "PAPER",
+        "DV": "PAPER",
+    }

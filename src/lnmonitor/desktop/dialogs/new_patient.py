@@ -22,6 +22,7 @@ from lnmonitor.desktop.entry.draft_text import NOTHING, DraftText, draft_of, res
 from lnmonitor.desktop.entry.factory import make_editor
 from lnmonitor.desktop.entry.item_row import ItemRow, RowSetup
 from lnmonitor.desktop.entry.journal import Journal, Watched
+from lnmonitor.desktop.entry.late_question import LateQuestion, late_of
 from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.row_paint import Beside, Columns
 from lnmonitor.desktop.entry.undo import UndoStack
@@ -47,8 +48,10 @@ from lnmonitor.services.journal import (
 from lnmonitor.study.checks import Finding, check_form
 from lnmonitor.study.forms import Demographics, Identity
 from lnmonitor.study.items import Form
+from lnmonitor.study.records import PatientData
 
 if TYPE_CHECKING:
+    from lnmonitor.services.late_entries import LateDraft
     from lnmonitor.services.records import Saved
     from lnmonitor.services.session import StudySession
 
@@ -82,6 +85,10 @@ class NewPatientDialog(QDialog):
         self._form.buttons.insertWidget(0, self._discard)
         self._form.cancel.clicked.connect(self.reject)
         self._form.save.clicked.connect(self.save)
+        self.late_reason = ""
+        self.late = LateQuestion(self)
+        self._form.layout.insertWidget(self._form.layout.indexOf(self._form.message) + 1, self.late)
+        self.late.answered.connect(self.save)
         self._keep()
         self._take_back(found)
         for entry in self._entries():
@@ -289,6 +296,8 @@ class NewPatientDialog(QDialog):
             self._focus(self.demographics, lacking[0])
             return
         message.clear()
+        if self.late.asks(self, self._late()):
+            return
         self._form.save.setEnabled(False)
         identity = None if self.identity.blank else self.identity.form()
         work = partial(
@@ -300,9 +309,15 @@ class NewPatientDialog(QDialog):
             justified=dict(self.demographics.justified),
             identity_missing=self.identity.missing,
             journal=self._journal.places,
+            reason=self.late_reason,
         )
         self._journal.hold()
         WriteOp(self, work, self._saved, self._failed).run()
+
+    def _late(self) -> tuple[LateDraft, ...]:
+        from lnmonitor.services.records import RecordDraft
+
+        return late_of(PatientData("", "", ""), [RecordDraft(self.demographics.form(), "")])
 
     def _focus(self, entry: FormEntry, name: str) -> None:
         for made in self._rows:
@@ -345,6 +360,7 @@ def _add(
     justified: dict[str, str],
     identity_missing: dict[str, str],
     journal: Sequence[Place],
+    reason: str,
 ) -> Saved:
     from lnmonitor.services.patients import add_patient
 
@@ -352,7 +368,15 @@ def _add(
     assert identity is None or isinstance(identity, Identity)  # noqa: S101 - as above
     after_journal()
     return add_patient(
-        session, subject, demographics, identity, missing, justified, journal, identity_missing
+        session,
+        subject,
+        demographics,
+        identity,
+        missing,
+        justified,
+        journal,
+        identity_missing,
+        reason,
     )
 
 

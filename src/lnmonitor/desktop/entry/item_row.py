@@ -313,7 +313,7 @@ class ItemRow(QWidget):
             strip.given.connect(self._say_why_missing)
         elif isinstance(strip, ReasonStrip):
             strip.given.connect(self._give_reason)
-            strip.restore.connect(self._restore_from_strip)
+            strip.escaped.connect(self._restore_from_strip)
 
     def _close_strip(self) -> None:
         if self._strip is not None:

@@ -5,6 +5,8 @@ A strip opens and closes at once, takes no focus and covers nothing. Its buttons
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -27,9 +29,8 @@ from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.text import button, label, set_property
 from lnmonitor.language import Text
 from lnmonitor.study.codelists import Code, CodeList, codelist
+from lnmonitor.study.reasons import CHANGE_REASONS, LATE_REASONS, OTHER, coded_reason
 
-CHANGE_REASONS = "CHANGEREASON"
-_NARROW_U = 110
 _ICONS = {
     "ask": ("warning", "warn"),
     "refuse": ("cross", "serious"),
@@ -58,6 +59,8 @@ class Strip(QFrame):
     `fields` are what can be typed into, in the order of the Tab key.
     """
 
+    narrow_u: ClassVar[float] = 110
+    """Below this width, in base units, the fields stand under the words."""
     done = Signal()
     """The strip is answered: go on to the next field."""
     back = Signal()
@@ -89,7 +92,7 @@ class Strip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put fields and buttons under the words where there is no room beside them."""
         super().resizeEvent(event)
-        narrow = self.width() < theme().px(_NARROW_U)
+        narrow = self.width() < theme().px(self.narrow_u)
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._whole.setDirection(down if narrow else right)
         for made in self.findChildren(QPushButton):
@@ -219,7 +222,7 @@ class MissingStrip(Strip):
 
     def ask(self, missing: str) -> None:
         """Open for a missing code."""
-        listed = " ".join(f"{place} {text_of(code.text)}" for place, code in _numbered())
+        listed = _listed(MISSING_REASONS)
         self._say(tr("{code}: why? {reasons}. Enter: no reason.", code=missing, reasons=listed))
         self.show()
 
@@ -235,8 +238,8 @@ class MissingStrip(Strip):
         self.done.emit()
 
 
-def _numbered() -> list[tuple[str, Code]]:
-    return [(number_of(code), code) for code in MISSING_REASONS.entries]
+def _listed(codes: CodeList) -> str:
+    return "  ".join(f"{number_of(code)} {text_of(code.text)}" for code in codes.entries)
 
 
 class RefuseStrip(Strip):
@@ -266,17 +269,17 @@ def _between(field: QWidget, least: float, most: float) -> None:
     field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
-class ReasonStrip(Strip):
-    """A saved value was changed: old, new, and why (a coded reason by digit, then a text)."""
+class CodedStrip(Strip):
+    """A coded reason by digit, then a text; "other" needs the text."""
 
     given = Signal(str)
-    restore = Signal()
+    """Carries the reason as the trail keeps it."""
+    escaped = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, codes: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__("reason", parent)
-        self.code = CodeEdit(codelist(CHANGE_REASONS))
-        self.code.setAccessibleName(tr("Reason of the change"))
-        self.code.setPlaceholderText(tr("Reason 1-6"))
+        self.code = CodeEdit(codelist(codes))
+        self.code.setAccessibleName(name)
         _between(self.code, 15, 44)
         self.note = LineEdit()
         self.note.setAccessibleName(tr("Note to the reason"))
@@ -284,25 +287,25 @@ class ReasonStrip(Strip):
         _between(self.note, 12, 28)
         self.fields = (self.code, self.note)
         self._answer = Answer()
-        self._keep = button(tr("Keep"), self._accept, kind="primary", small=True)
-        self._restore = button(tr("Restore"), self.restore.emit, kind="quiet", small=True)
-        for made in (self.code, self.note, self._keep, self._restore):
+        self._go = button("", self.accept, kind="primary", small=True)
+        self._leave = button("", self.escaped.emit, kind="quiet", small=True)
+        for made in (self.code, self.note, self._go, self._leave):
             self._row.addWidget(made)
-        for made in (self._keep, self._restore):
+        for made in (self._go, self._leave):
             made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.code.answered.connect(self._take_code)
         self.code.unread.connect(self._forget_code)
-        self.code.entered.connect(self._to_note)
-        self.code.escaped.connect(self.restore)
+        self.code.entered.connect(self._code_entered)
+        self.code.escaped.connect(self.escaped)
         self.code.left.connect(self._show_code)
-        self.note.accepted.connect(self._accept)
-        self.note.escaped.connect(self.restore)
+        self.note.accepted.connect(self.accept)
+        self.note.escaped.connect(self.escaped)
 
-    def ask(self, old: str, new: str) -> None:
-        """Open with the old and the new value."""
-        self._say(tr("Saved: {old} → {new}. Why?", old=old, new=new))
-        self._keep.setText(tr("Keep {new}", new=new) if len(new) < 10 else tr("Keep"))
-        self._keep.setMinimumWidth(self._keep.sizeHint().width())
+    def _open(self, text: str) -> None:
+        """Open with empty fields; what is typed in an open strip stays."""
+        self._say(text)
+        for made in (self._go, self._leave):
+            made.setMinimumWidth(made.sizeHint().width())
         if self.isHidden():
             self._answer = Answer()
             self.code.setModified(False)
@@ -323,20 +326,58 @@ class ReasonStrip(Strip):
         self.code.show_answer(self._answer)
 
     @Slot()
-    def _to_note(self) -> None:
+    def _code_entered(self) -> None:
         self._show_code()
         if self._answer.value is not None:
             self.note.setFocus()
 
     @Slot()
-    def _accept(self) -> None:
+    def accept(self) -> None:
+        """Give the reason, or go where it is not complete."""
         if self._answer.value is None:
             self.code.setFocus()
             return
         note = self.note.text().strip()
-        if self._answer.value == "OTHER" and not note:
+        if self._answer.value == OTHER and not note:
             self.note.setFocus()  # "other" says nothing without words
             return
-        code = str(self._answer.value)
-        self.given.emit(f"{code}: {note}" if note else code)
+        self.given.emit(coded_reason(str(self._answer.value), note))
         self.done.emit()
+
+
+class ReasonStrip(CodedStrip):
+    """A saved value was changed: old, new, and why."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(CHANGE_REASONS, tr("Reason of the change"), parent)
+        self.code.setPlaceholderText(tr("Reason 1-6"))
+        self._leave.setText(tr("Restore"))
+
+    def ask(self, old: str, new: str) -> None:
+        """Open with the old and the new value."""
+        self._go.setText(tr("Keep {new}", new=new) if len(new) < 10 else tr("Keep"))
+        self._open(tr("Saved: {old} → {new}. Why?", old=old, new=new))
+
+
+class LateStrip(CodedStrip):
+    """What is being saved lies long back: why it comes now. Enter on the code answers."""
+
+    narrow_u: ClassVar[float] = 200
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(LATE_REASONS, tr("Why is it entered late"), parent)
+        self.code.setPlaceholderText(tr("Reason 1-4"))
+        px = theme().px
+        self._whole.setContentsMargins(px(2.5), px(2), px(2.5), px(2))  # as a page's messages
+        self._go.setText(tr("Save"))
+        self._leave.setText(tr("Not now  Esc"))
+
+    def ask(self, text: str) -> None:
+        """Open with what is late, the cursor on the code."""
+        self._open(f"{text}\n{_listed(codelist(LATE_REASONS))}")
+        self.code.setFocus()
+
+    @Slot()
+    def _code_entered(self) -> None:
+        self._show_code()
+        self.accept()

@@ -27,6 +27,7 @@ from lnmonitor.desktop.widgets.text import button, label
 from lnmonitor.errors import InputError, UserError
 from lnmonitor.services.audit import AuditFilter, AuditPage
 from lnmonitor.study import dates
+from lnmonitor.study.reasons import reason_words
 
 if TYPE_CHECKING:
     from lnmonitor.services.audit import AuditEntry
@@ -85,9 +86,7 @@ class TrailSection(QWidget):
             Column(tr("What"), lambda e: tr(e.action), weight=500, sample="password changed"),
             Column(tr("On"), _about, tone="text-2", tip=_about),
             Column(tr("Value"), _values, tip=_values),
-            Column(
-                tr("Reason"), lambda e: e.reason, tone="text-2", tip=lambda e: e.reason, yields=1
-            ),
+            Column(tr("Reason"), _reason, tone="text-2", tip=_reason, yields=1),
         ]
         units = theme().measure("row-dense") / theme().u
         return RowTable(columns, row_units=units, name=tr("Audit trail"))
@@ -248,6 +247,10 @@ def _period(session: StudySession, found: AuditFilter, name: str, value: str) ->
         return replace(found, since=_utc(datetime.combine(first, time.min, zone)))
     after = datetime.combine(last + timedelta(days=1), time.min, zone)
     return replace(found, until=_utc(after - timedelta(milliseconds=1)))
+
+
+def _reason(entry: AuditEntry) -> str:
+    return reason_words(entry.reason, language())
 
 
 def _utc(moment: datetime) -> str:

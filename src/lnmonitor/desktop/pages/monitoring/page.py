@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtWidgets import QStackedWidget
 
 from lnmonitor.desktop.delegates.cells import ChipDelegate
-from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column, GroupRow
 from lnmonitor.desktop.operations import JobOp, ReadOp, on_database
 from lnmonitor.desktop.pages.base import Page
@@ -35,6 +35,7 @@ from lnmonitor.desktop.widgets.text import label, rule
 from lnmonitor.desktop.words import count
 from lnmonitor.progress import Cancelled, Progress
 from lnmonitor.services.form_state import FormState
+from lnmonitor.study.reasons import late_words
 
 if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
@@ -104,6 +105,7 @@ class MonitoringPage(Page):
         self.late = self._make_forms(late=True)
         self._lists = QStackedWidget()
         self._none = label("", tone="text-2")
+        self._why_late = label("", wrap=True, selectable=True)
         self.pane = RecordPane()
         self._add_commands()
         self._arrange()
@@ -124,7 +126,9 @@ class MonitoringPage(Page):
             self._lists.addWidget(table)
         left = box(column(self.choices, margins=(0, 2, 0, 0)))
         left.setFixedWidth(px(56))
-        middle = column(self.filter, self._none, self._lists, margins=(2, 2, 0, 0), spacing=1)
+        middle = column(
+            self.filter, self._none, self._lists, self._why_late, margins=(2, 2, 0, 1), spacing=1
+        )
         middle.setStretch(2, 1)
         self.filter.field.setFixedWidth(px(60))
         centre = box(middle)
@@ -212,6 +216,7 @@ class MonitoringPage(Page):
             sample=tr("{n} days", n=1000),
             tip=_late_tip,
         )
+        why = Column(tr("Reason"), _late_why, tip=_late_why, tone="text-2", units=30)
 
         columns = [
             Column(tr("Patient"), lambda r: r.subject_id, weight=500, sample="01-0470"),
@@ -221,8 +226,9 @@ class MonitoringPage(Page):
                 tr("State"),
                 lambda r: text(r.state.title),
                 sample="\n".join(text(one.title) + " m" for one in FormState),
+                yields=1 if late else 0,
             ),
-            *([late_by] if late else [asked, opened]),
+            *([late_by, why] if late else [asked, opened]),
         ]
         table = RowTable(columns, {3: ChipDelegate(self, state)}, name=tr("Forms"))
         table.chosen.connect(self._form_chosen)
@@ -341,6 +347,7 @@ class MonitoringPage(Page):
             rows.sort(key=lambda one: -one.late)
         shown = [one for one in rows if all(word in say(one) for word in words)]
         self._lists.setCurrentWidget(table)
+        self._why_late.setVisible(table is self.late and bool(shown))
         table.set_rows(shown, "id" if choice.kind == "queries" else "key")
         if self._keep:
             self._go_to_query(self._keep)
@@ -364,6 +371,7 @@ class MonitoringPage(Page):
     def _form_chosen(self, found: SheetRow | None) -> None:
         if found is not None and self._lists.currentWidget() in (self.forms, self.late):
             self.pane.show_form(*found.key)
+            self._why_late.setText(f"{_late_tip(found)}\n{_late_why(found)}")
 
     def _to_list(self, _row: object = None) -> None:
         shown = self._lists.currentWidget()
@@ -381,6 +389,11 @@ def _form_words(found: SheetRow) -> str:
 
 def _late_tip(found: SheetRow) -> str:
     return count(found.late, "Entered 1 day after the event", "Entered {n} days after the event")
+
+
+def _late_why(found: SheetRow) -> str:
+    """Return why its records came late, each reason once."""
+    return "; ".join(late_words(one, language()) for one in found.late_reasons)
 
 
 def _opened_words(found: SheetRow) -> str:

@@ -132,7 +132,8 @@ class SheetRow:
     """A sheet as the list of forms shows it.
 
     `news`: a record changed since this person looked. `late`: days of the longest delay of its
-    entry beyond the protocol's tolerance, 0 when none was late.
+    entry beyond the protocol's tolerance, 0 when none was late. `late_reasons`: of those that were,
+    as the trail keeps them, "" for none given.
     """
 
     patient_id: str
@@ -146,6 +147,7 @@ class SheetRow:
     unopened: int
     news: bool
     late: int = 0
+    late_reasons: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -256,7 +258,7 @@ def read_rows(session: StudySession, patient_id: str) -> tuple[SheetRow, ...]:
     from lnmonitor.services.review_states import patient_review
 
     review = patient_review(session, patient_id)
-    late = {one.record_id: one.days for one in late_entries(session, patient_id)}
+    late = {one.record_id: one for one in late_entries(session, patient_id)}
     fresh = {one.record_id: one.state for one in seen.unseen(session, patient_id)}
     visits = {one.visit_id: one.code for one in review.visits}
     sheets: dict[tuple[str, str], list[RecordReview]] = {}
@@ -274,7 +276,12 @@ def read_rows(session: StudySession, patient_id: str) -> tuple[SheetRow, ...]:
             open_queries=sum(one.open_queries for one in found),
             unopened=sum(one.record_id in fresh for one in found),
             news=any(fresh.get(one.record_id, "new") != "new" for one in found),
-            late=max(late.get(one.record_id, 0) for one in found),
+            late=max(
+                (late[one.record_id].days for one in found if one.record_id in late), default=0
+            ),
+            late_reasons=tuple(
+                dict.fromkeys(late[one.record_id].reason for one in found if one.record_id in late)
+            ),
         )
         for (visit_id, form), found in sheets.items()
     )

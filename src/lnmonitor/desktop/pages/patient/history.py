@@ -36,6 +36,7 @@ from lnmonitor.desktop.widgets.text import button, label, set_property
 from lnmonitor.desktop.words import count
 from lnmonitor.errors import UserError
 from lnmonitor.study.forms import FORMS
+from lnmonitor.study.reasons import reason_words
 
 if TYPE_CHECKING:
     from lnmonitor.desktop.pages.patient.place import PatientPlace
@@ -388,7 +389,7 @@ def _item(entry: AuditEntry) -> str:
 
 
 def _reason(entry: AuditEntry) -> str:
-    return entry.reason or entry.justified
+    return reason_words(entry.reason, language()) or entry.justified
 
 
 def _day(entry: AuditEntry) -> str:

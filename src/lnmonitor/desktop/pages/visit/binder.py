@@ -80,6 +80,8 @@ class Binder(QObject):
         self.undo.row_wanted.connect(self._move_row)
         self.tried = False
         """Whether a save was tried: only then an empty needed item is a mistake."""
+        self.late_reason = ""
+        """Why what is new here comes late, once it was asked; one for all records of a save."""
         self._entries: dict[str, list[FormEntry]] = {}
         self.visit = self._visit_entry(visit)
         self._fill()
@@ -374,6 +376,7 @@ class Binder(QObject):
         """
         self.loaded = loaded
         self.tried = False
+        self.late_reason = ""
         for (entry, sent), record in zip(entries.items(), records, strict=False):
             entry.take(record, sent)
         self.undo.clear()

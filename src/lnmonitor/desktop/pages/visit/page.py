@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
+from lnmonitor.desktop.entry.late_question import LateQuestion, late_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import ReadOp, WriteOp
 from lnmonitor.desktop.pages.base import Page
@@ -74,6 +75,7 @@ class VisitPage(Page):
         self._opened = False
         self.header = VisitHeader()
         self.message = MessageStrip()
+        self.late = LateQuestion()
         self.forms = FormList()
         self.desk = FormDesk()
         self.scores = ScoreColumn()
@@ -91,6 +93,7 @@ class VisitPage(Page):
         whole.setSpacing(0)
         whole.addWidget(self.header)
         whole.addWidget(self.message)
+        whole.addWidget(self.late)
         self.score_line = ScoreLine()
         self.score_line.watch(self.scores)
         whole.addWidget(self.score_line)
@@ -113,6 +116,7 @@ class VisitPage(Page):
     def _connect(self) -> None:
         self._saver.saved.connect(self._saved)
         self._saver.failed.connect(self._save_failed)
+        self.late.answered.connect(self.save)
         self.header.back_pressed.connect(self._back)
         self.header.undo_pressed.connect(self.undo)
         self.header.save_pressed.connect(self.save)
@@ -239,6 +243,7 @@ class VisitPage(Page):
         keeper().keep(self._place, binder)
         binder.changed.connect(self._changed)
         self.message.clear()
+        self.late.close_strip()
         self.scores.clear()
         self.header.show_binder(binder)
         self.desk.show_binder(binder)
@@ -454,8 +459,10 @@ class VisitPage(Page):
         if open_now:
             self._say_open(open_now)
             return
-        self.header.save.setEnabled(False)
         self.message.clear()
+        if self.late.asks(binder, late_of(binder.data, binder.drafts(entries))):
+            return
+        self.header.save.setEnabled(False)
         self._saver.write(binder, entries)
 
     def _say_open(self, checks: Sequence[OpenCheck]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from lnmonitor.desktop.entry.late_question import with_reason
 from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.operations import WriteOp, after_journal
 from lnmonitor.desktop.pages.visit.binder import Binder
@@ -39,7 +40,8 @@ class Saver(QObject):
         """Save some entries of a binder in one transaction that also takes its drafts away."""
         from lnmonitor.services.records import save
 
-        drafts, journal = binder.drafts(entries), journal_of(binder)
+        drafts = with_reason(binder.data, binder.drafts(entries), binder.late_reason)
+        journal = journal_of(binder)
         patient_id = binder.data.patient_id
         sent: Sent = {entry: entry.answers for entry in entries}
 

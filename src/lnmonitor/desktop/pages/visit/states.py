@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.i18n import text as text_of
-from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.pages.visit.binder import INFUSION_SIGNS, LOGS, Binder
 from lnmonitor.desktop.pages.visit.form_list import FormState
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.words import instant
 from lnmonitor.study.forms import FORMS
+from lnmonitor.study.reasons import reason_words
 
 if TYPE_CHECKING:
     from lnmonitor.services.audit import AuditEntry
@@ -55,4 +56,5 @@ def history_line(entry: AuditEntry, name: str) -> str:
     what = tr("entered: {value}", value="–" if first is None else first)
     if entry.item:
         what = f"{entry.old or '–'} → {entry.new or '–'}"
-    return "  ".join(filter(None, (when, entry.full_name, what, entry.reason)))
+    why = reason_words(entry.reason, language())
+    return "  ".join(filter(None, (when, entry.full_name, what, why)))
