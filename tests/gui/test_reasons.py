@@ -267,6 +267,9 @@ def test_that_an_event_says_what_follows_from_its_answers(nurse: Nurse, qtbot: Q
     assert entry.value("grade") == 2, "proposed, never assigned"
     for name, value in (("serious", "Y"), ("related_msc", "UNRELATED")):
         entry.set(name, Answer(value))
+    assert note.reporting.text().startswith("SUSAR: open")
+    assert "Causality by the sponsor" in note.reporting.text()
+    entry.set("related_by_sponsor", Answer("UNRELATED"))
     assert note.reporting.text().startswith("SUSAR: no")
 
 

@@ -10,9 +10,8 @@ import pytest
 from tests.pdf_text import pages_of, squeezed, text_of
 
 from lnmonitor.errors import PermissionDeniedError
-from lnmonitor.reports.review_reports import REVIEWED, Access, access_report
-from lnmonitor.reports.service import imprint_of, report_access, report_drill
-from lnmonitor.services import accounts, audit, backup, restore, seals
+from lnmonitor.reports.service import report_access, report_drill
+from lnmonitor.services import access_review, accounts, audit, backup, restore, seals
 from lnmonitor.services.session import StudySession
 
 Open = Callable[[str], StudySession]
@@ -60,7 +59,7 @@ def test_that_access_is_reported_with_roles_their_history_and_passwords(
     text = squeezed(text_of(path))
     for one in accounts.list_accounts(admin):
         assert squeezed(one.full_name) in text
-    assert "4accounts,3withaccess,0locked" in text
+    assert "5accounts,4withaccess,0locked" in text
     assert "Studynurseorcoordinator→Investigator" in text
     assert "Hastakenoverthesite" in text
     assert "noaccesssince2026-05-12" in text
@@ -75,17 +74,9 @@ def test_that_days_of_training_and_earlier_reviews_are_printed(
     open_as: Open, tmp_path: Path
 ) -> None:
     admin = open_as("admin")
-    like = audit.entries(admin, action="account added", limit=1)[0]
-    trained = replace(like, action="training recorded", item="monitor", old="", new="2026-04-01")
-    reviewed = replace(
-        like, action=REVIEWED, item="", new='{"result":"no change"}', reason="All fit"
-    )
-    imprint = imprint_of(admin, "Review of access", "en")
-    path = tmp_path / "a.pdf"
-    access = Access(
-        accounts.review_access(admin), [trained], [reviewed], admin.clock.now(), imprint
-    )
-    path.write_bytes(access_report(access))
+    access_review.record_training(admin, "monitor", "2026-04-01", "Course of the sponsor")
+    access_review.record_review(admin, "no change", "All fit")
+    path = report_access(admin, tmp_path / "a.pdf")
     text = squeezed(text_of(path))
     assert text.count("2026-04-01") == 2, "beside the account and in its history"
     assert "nochangeAllfit" in text

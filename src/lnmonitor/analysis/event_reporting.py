@@ -29,12 +29,15 @@ _STRENGTH = ("unrelated", "unlikely", "possible", "probable", "definite", "unass
 def reporting(event: AdverseEvent) -> Reportability:
     """Return whether an event is a SUSAR and when it is to be reported.
 
+    "Not related" needs the sponsor's judgement too, which the form takes when it is known.
+
     Serious without any criterion answered leaves the criteria, and so the clock, open.
     """
     return safety.assess(
         EventFacts(
             criteria=_criteria(event),
             investigator_causality=_causality(event),
+            sponsor_causality=event.related_by_sponsor and event.related_by_sponsor.lower(),
             expected=yes_no(event.expected),
             awareness=dates.exact((event.aware_at or "")[:10]),
         )

@@ -35,7 +35,9 @@ def test_that_the_dates_are_those_of_the_guideline() -> None:
     [
         ({"expected": "Y"}, Truth.NO),
         ({"expected": None}, Truth.UNKNOWN),
-        ({"related_msc": "UNLIKELY"}, Truth.NO),
+        ({"related_msc": "UNLIKELY"}, Truth.UNKNOWN),  # the sponsor has not judged
+        ({"related_msc": "UNLIKELY", "related_by_sponsor": "UNRELATED"}, Truth.NO),
+        ({"related_msc": "UNLIKELY", "related_by_sponsor": "POSSIBLE"}, Truth.YES),
         ({"related_msc": "UNLIKELY", "related_procedure": "PROBABLE"}, Truth.YES),
         ({"related_msc": "UNASSESSABLE"}, Truth.YES),
         ({"related_msc": None}, Truth.UNKNOWN),

@@ -111,6 +111,15 @@ class AdverseEvent(Form):
             group=_CAUSE,
         ),
     ] = None
+    related_by_sponsor: Annotated[
+        str | None,
+        Item(
+            "Related, by the sponsor's judgement",
+            "申办者判断的相关性",
+            codes="CAUSAL",
+            group=_CAUSE,
+        ),
+    ] = None
     due_to_sle: Annotated[
         str | None, Item("Due to active lupus", "由狼疮活动引起", codes="NYU", group=_CAUSE)
     ] = None
