@@ -145,7 +145,7 @@ class SledaiView(ScoredView):
         names = [text_of(fields[item.code].item.label) for item in SLEDAI_ITEMS]
         columns = Columns(
             number=4,
-            label=label_units(names, most=34),
+            label=label_units(names, most=44),
             mark=label_units([tr("lab")], least=5),
             editor=23,
             unit=0,
