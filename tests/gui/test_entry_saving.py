@@ -293,6 +293,9 @@ def test_that_a_drug_is_added_by_keys_alone(nurse: Nurse) -> None:
     for name, text in regimen.items():
         nurse.type(name, text)
     nurse.save()
+    nurse.keys("2")  # 70 days after 3 March: the source came later
+    nurse.press(Enter)
+    nurse.settle()
     assert nurse.page.message.text.startswith("Saved 1 record.")
     assert "Mycophenolate" in view.lines[-1].text
 

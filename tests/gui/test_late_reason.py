@@ -123,6 +123,18 @@ def test_that_only_what_is_late_has_the_reason(nurse: Nurse) -> None:
     assert late[fever.id] == "ARRIVED"
 
 
+def test_that_a_later_save_is_asked_about_anew(nurse: Nurse) -> None:
+    type_late_visit(nurse)
+    nurse.keys("1")
+    nurse.press(Enter)
+    nurse.settle()
+    nurse.form("PGA")
+    nurse.type("pga", "1")
+    nurse.save()
+    assert nurse.cursor is strip_of(nurse).code
+    assert strip_of(nurse).code.text() == ""
+
+
 def test_that_what_is_not_late_is_not_asked_about(nurse: Nurse) -> None:
     nurse.open_visit("M12", "VS")
     nurse.date("2026-05-05")

@@ -22,6 +22,7 @@ from lnmonitor.desktop import operations
 from lnmonitor.desktop.app import Desktop
 from lnmonitor.desktop.dialogs.new_patient import NewPatientDialog
 from lnmonitor.desktop.entry.item_row import ItemRow
+from lnmonitor.desktop.entry.late_question import LateQuestion
 from lnmonitor.desktop.pages.documents import DocumentsPage, JobRow
 from lnmonitor.desktop.pages.visit.page import VisitPage
 from lnmonitor.desktop.session_hub import hub
@@ -115,6 +116,7 @@ class Nurse:
             self.keys(text)
             self.press(Enter)
         dialog.save()
+        self.say_why_late(dialog.late)
         self.settle()
         self.activate()
 
@@ -159,8 +161,16 @@ class Nurse:
             self.keys(why)
             self.press(Enter)
 
+    def say_why_late(self, question: LateQuestion) -> None:
+        """Answer where what is saved lies long back: it was on paper first."""
+        if question.strip is not None:
+            assert self.cursor is question.strip.code
+            self.keys("1")
+            self.press(Enter)
+
     def save(self) -> None:
         self.press(Qt.Key.Key_S, Control)
+        self.say_why_late(self.page.late)
         self.bot.waitUntil(lambda: not self.page._timer.isActive() and not operations.pending())
 
     def enter_laboratory(
