@@ -121,7 +121,7 @@ def answer(one: ItemField, tr: Translator, *, codes: bool) -> Drawing:
     if one.kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
         return _date(tr, time=one.kind is Kind.DATETIME, partial=one.kind is Kind.PARTIAL_DATE)
     if one.kind in (Kind.NUMBER, Kind.INTEGER):
-        return _number(one)
+        return _number(one, tr)
     return writing(2 if any(part in one.name for part in _LONG_TEXT) else 1)
 
 
@@ -180,7 +180,7 @@ def _date(tr: Translator, *, time: bool, partial: bool) -> Drawing:
     return made
 
 
-def _number(one: ItemField) -> Drawing:
+def _number(one: ItemField, tr: Translator) -> Drawing:
     """Return a box for each digit that the accepted range allows, and the unit."""
     high = (one.item.hard or (None, None))[1]
     whole = len(str(int(high))) if high is not None else 5
@@ -191,7 +191,7 @@ def _number(one: ItemField) -> Drawing:
     x = made.digits(whole, 0)
     if decimals:
         x = made.digits(decimals, made.write(".", x + 2, 0) + 2)
-    made.write(one.item.unit, x + 6, 0)
+    made.write(tr.text(one.item.unit) if one.item.unit else "", x + 6, 0)
     return made
 
 

@@ -316,7 +316,8 @@ class _Pages:
             where = f"{place} · {title}"
             mark = Mark((key,), f"{chapter.title} · {where}")
             entries = groups[visit_id, code]
-            count = tr.text("{n} entries", n=len(entries))
+            one = len(entries) == 1
+            count = tr.text("1 entry") if one else tr.text("{n} entries", n=len(entries))
             head = flow.subsection(where, f"{count} · {zones(entries)}", mark)
             parts += flow.headed(head, [trail_table(entries, book.records, tr)])
         return parts

@@ -139,15 +139,18 @@ def headed(head: Sequence[Flowable], body: Sequence[Flowable]) -> list[Flowable]
 
 def _least(body: Iterable[Flowable]) -> float:
     """Return the height of what must not be parted from a head."""
-    height = 0.0
+    height = needed = 0.0
     for part in body:
+        if isinstance(part, CondPageBreak):
+            needed = max(needed, height + part.height)  # or it would part them itself
+            continue
         if isinstance(part, Grid):
-            return height + part.least
-        if not isinstance(part, CondPageBreak):
-            height += min(part.wrap(TEXT_WIDTH, TEXT_HEIGHT)[1], _HEAD_WITH_ROWS)
+            height += part.least
+            break
+        height += min(part.wrap(TEXT_WIDTH, TEXT_HEIGHT)[1], _HEAD_WITH_ROWS)
         if isinstance(part, Paragraph):
             break
-    return height
+    return max(needed, height)
 
 
 def small_head(words: str, beside: str) -> list[Flowable]:

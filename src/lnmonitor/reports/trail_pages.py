@@ -35,7 +35,7 @@ from lnmonitor.study.items import Form
 from lnmonitor.study.reasons import reason_words
 from lnmonitor.study.records import Record
 
-_WIDTHS = (0.5, 1.4, 1.2, 0.9, 3.1, 1.5)
+_WIDTHS = (0.8, 1.4, 1.2, 0.85, 2.85, 1.5)  # numbers of millions fit
 _APART = ("missing", "justified")
 
 

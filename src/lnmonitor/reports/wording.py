@@ -42,7 +42,7 @@ def value_words(record: Record[Form], name: str, language: Language) -> str:
     words = raw_words(record.form.code, name, value, language)
     if name == "text" and isinstance(record.form, LabResult):
         words = _result_in_words(record.form, language)
-    return f"{words} {unit}" if unit else words
+    return f"{words} {translator(language).text(unit)}" if unit else words
 
 
 def _result_in_words(form: LabResult, language: Language) -> str:

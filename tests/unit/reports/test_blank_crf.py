@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from tests.pdf_text import pages_of, squeezed
 
+from lnmonitor.i18n import translator
 from lnmonitor.language import Language
 from lnmonitor.reports.blank_crf import BlankForms, blank_crf
 from lnmonitor.reports.page import Imprint
@@ -52,7 +53,8 @@ def test_that_every_item_of_every_form_is_asked_with_its_codes_and_unit(
             if code == "LB" and name in ASKED_BY_LINE | COMPUTED:
                 continue
             assert squeezed(one.item.label.in_(language)) in text, (code, name)
-            assert squeezed(one.item.unit) in text, (code, name)
+            unit = translator(language).text(one.item.unit) if one.item.unit else ""
+            assert squeezed(unit) in text, (code, name)
             for entry in codelist(one.item.codes).entries if one.item.codes else ():
                 assert squeezed(entry.text.in_(language)) in text, (code, name, entry.code)
     laboratory = form_pages(path, "LB", version)
