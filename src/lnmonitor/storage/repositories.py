@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
-    delete,
     func,
     insert,
     literal_column,
@@ -54,12 +53,6 @@ _BUMP = (
 )
 _FLAGS_OF = (
     select(_FLAG).where(_FLAG.c.patient_id == bindparam("patient_id")).order_by(_FLAG.c.identity)
-)
-_ADD_RESULT = insert(_ASSESSMENT)
-_FORGET_RESULT = delete(_ASSESSMENT).where(
-    _ASSESSMENT.c.patient_id == bindparam("p"),
-    _ASSESSMENT.c.visit_id == bindparam("v"),
-    _ASSESSMENT.c.key == bindparam("k"),
 )
 
 
@@ -126,6 +119,14 @@ class StoredFlag:
     by: str
     comment: str
     content: str
+
+
+_COLUMNS = ", ".join(f'"{name}"' for name in Assessment._fields)
+_RESULTS_OF = f"SELECT {_COLUMNS} FROM assessment WHERE patient_id = ?"  # noqa: S608 - our columns
+_ADD_RESULT = (
+    f"INSERT INTO assessment ({_COLUMNS}) VALUES ({', '.join('?' * len(Assessment._fields))})"  # noqa: S608
+)
+_FORGET_RESULT = 'DELETE FROM assessment WHERE patient_id = ? AND visit_id = ? AND "key" = ?'
 
 
 # --- the study and its people ------------------------------------------------------------------
@@ -390,29 +391,41 @@ def assessments(
     return [Assessment._make(row) for row in connection.execute(statement)]
 
 
-def replace_assessments(connection: Connection, patient_id: str, new: Sequence[Assessment]) -> None:
-    """Make `new` the stored results of a patient; rows that stay the same are not written."""
-    old = {row[1:3]: row for row in _assessment_rows(connection, patient_id)}
+def replace_assessments(
+    connection: Connection,
+    patient_id: str,
+    new: Iterable[Assessment],
+    visit_ids: Sequence[str] | None = None,
+) -> None:
+    """Make `new` the stored results of a patient; rows that stay the same are not written.
+
+    Args:
+        visit_ids: only of these visits; results of others stay as they are.
+    """
+    old = {row[1:3]: row for row in _assessment_rows(connection, patient_id, visit_ids)}
     wanted = {row[1:3]: row for row in new}
     gone = [(patient_id, *key) for key, row in old.items() if wanted.get(key) != row]
-    fresh = [row._asdict() for key, row in wanted.items() if old.get(key) != row]
+    fresh = [row for key, row in wanted.items() if old.get(key) != row]
     if gone:
-        connection.execute(_FORGET_RESULT, [dict(zip("pvk", key, strict=True)) for key in gone])
+        connection.exec_driver_sql(_FORGET_RESULT, gone)
     if fresh:
-        connection.execute(_ADD_RESULT, fresh)
+        connection.exec_driver_sql(_ADD_RESULT, [tuple(row) for row in fresh])
 
 
-def _assessment_rows(connection: Connection, patient_id: str) -> list[tuple[Any, ...]]:
+def _assessment_rows(
+    connection: Connection, patient_id: str, visit_ids: Sequence[str] | None
+) -> list[tuple[Any, ...]]:
     """Return a patient's stored results as they lie there.
 
-    Each save reads some hundreds; the driver alone takes a fifth of the time for them.
+    Each save reads some of them; the driver alone takes a fifth of the time.
     """
-    columns = ", ".join(f'"{name}"' for name in Assessment._fields)
-    found: list[tuple[Any, ...]] = driver_of(connection).execute(
-        f"SELECT {columns} FROM assessment WHERE patient_id = ?",  # noqa: S608 - our columns
-        (patient_id,),
-    )
-    return list(found)
+    statement, driver = _RESULTS_OF, driver_of(connection)
+    if visit_ids is None:
+        return list(driver.execute(statement, (patient_id,)))
+    found: list[tuple[Any, ...]] = []
+    for visit_id in visit_ids:
+        found += driver.execute(f"{statement} AND visit_id = ?", (patient_id, visit_id))
+    return found
 
 
 def flags(
