@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Select,
-    Update,
     bindparam,
     func,
     insert,
@@ -22,6 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lnmonitor.storage.engine import driver_of
 from lnmonitor.storage.mappers import record_of, row_of
+from lnmonitor.storage.prepared import Prepared
 from lnmonitor.storage.tables import (
     AccountRow,
     AssessmentRow,
@@ -46,12 +45,12 @@ _AUDIT = table_of(AuditRow)
 _ASSESSMENT = table_of(AssessmentRow)
 _FLAG = table_of(FlagRow)
 # Statements of every save, made once.
-_BUMP = (
+_BUMP = Prepared(
     update(_PATIENT)
     .where(_PATIENT.c.id == bindparam("changed"))
     .values(data_version=_PATIENT.c.data_version + 1)
 )
-_FLAGS_OF = (
+_FLAGS_OF = Prepared(
     select(_FLAG).where(_FLAG.c.patient_id == bindparam("patient_id")).order_by(_FLAG.c.identity)
 )
 
@@ -242,7 +241,7 @@ def bump_patients(connection: Connection, patient_ids: Iterable[str]) -> None:
     """Mark that the records of patients changed."""
     rows = [{"changed": patient_id} for patient_id in patient_ids]
     if rows:
-        connection.execute(_BUMP, rows)
+        _BUMP.write(connection, *rows)
 
 
 # --- records -----------------------------------------------------------------------------------
@@ -251,16 +250,16 @@ def bump_patients(connection: Connection, patient_ids: Iterable[str]) -> None:
 def update_record(connection: Connection, record: Record[Form], expected: int) -> bool:
     """Store a record over its version `expected`; return False if it has another by now."""
     row = row_of(record) | {"of_id": record.id, "of_version": expected}
-    return connection.execute(_update_of(type(record.form)), row).rowcount == 1
+    return _update_of(type(record.form)).write(connection, row) == 1
 
 
 @cache
-def _update_of(form: type[Form]) -> Update:
+def _update_of(form: type[Form]) -> Prepared:
     table = form_table(form)
     mine = (table.c.id == bindparam("of_id"), table.c.row_version == bindparam("of_version"))
     values: dict[str, Any] = {one.name: bindparam(one.name) for one in table.columns}
     del values["id"]
-    return update(table).where(*mine, table.c.voided.is_(False)).values(values)
+    return Prepared(update(table).where(*mine, table.c.voided.is_(False)).values(values))
 
 
 def patient_data(connection: Connection, patient_id: str) -> PatientData | None:
@@ -300,14 +299,24 @@ def all_records(connection: Connection, form: type[Form]) -> Iterator[Record[For
 
 def record(connection: Connection, form: type[F], record_id: str) -> Record[F] | None:
     """Return a record of a form that is not voided, None if there is none."""
-    row = connection.execute(_record_of(form), {"id": record_id}).mappings().one_or_none()
-    return None if row is None or row["voided"] else record_of(form, row)
+    found = _record(connection, form, record_id)
+    return None if found is None or found.voided else found
+
+
+def _record(connection: Connection, form: type[F], record_id: str) -> Record[F] | None:
+    rows = _record_of(form).rows(connection, id=record_id)
+    return record_of(form, dict(zip(_names(form), rows[0], strict=True))) if rows else None
 
 
 @cache
-def _record_of(form: type[Form]) -> Select[Any]:
+def _names(form: type[Form]) -> tuple[str, ...]:
+    return tuple(column.name for column in form_table(form).columns)
+
+
+@cache
+def _record_of(form: type[Form]) -> Prepared:
     table = form_table(form)
-    return select(table).where(table.c.id == bindparam("id"))
+    return Prepared(select(table).where(table.c.id == bindparam("id")))
 
 
 def find_record(
@@ -315,9 +324,9 @@ def find_record(
 ) -> Record[Form] | None:
     """Return a record by its id from whatever form, None if there is none."""
     for form in FORMS.values():
-        row = connection.execute(_record_of(form), {"id": record_id}).mappings().one_or_none()
-        if row is not None and (voided or not row["voided"]):
-            return record_of(form, row)
+        found = _record(connection, form, record_id)
+        if found is not None and (voided or not found.voided):
+            return found
     return None
 
 
@@ -436,8 +445,7 @@ def flags(
 ) -> list[StoredFlag]:
     """Return flags by patient: all, or those of some patients; or the open ones of these."""
     if patient_ids is not None and len(patient_ids) == 1 and not open_only:
-        rows = connection.execute(_FLAGS_OF, {"patient_id": patient_ids[0]})
-        return [StoredFlag(*row) for row in rows]
+        return [StoredFlag(*row) for row in _FLAGS_OF.rows(connection, patient_id=patient_ids[0])]
     statement = select(_FLAG).order_by(_FLAG.c.patient_id, _FLAG.c.identity)
     if patient_ids is not None:
         statement = statement.where(_FLAG.c.patient_id.in_(patient_ids))
