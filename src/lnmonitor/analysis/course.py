@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain
+from typing import cast
 
 from lnmonitor.analysis import flags as flag_rules
 from lnmonitor.analysis import infusion_safety
@@ -19,8 +21,10 @@ from lnmonitor.analysis.inputs import PatientInput, VisitInput, gather
 from lnmonitor.analysis.kidney import KidneyVisit, estimate_gfr, estimated_value
 from lnmonitor.analysis.laboratory_grades import baseline_labs
 from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, VisitAssessment
-from lnmonitor.analysis.visit_results import Before, Beside, Sample, judge, known_of
+from lnmonitor.analysis.same import Same
+from lnmonitor.analysis.visit_results import Before, Beside, Known, Sample, judge, known_of
 from lnmonitor.clinical.response import Response
+from lnmonitor.clinical.results import Outcome
 from lnmonitor.study import dates
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData
@@ -44,7 +48,7 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
     infusions = infusion_safety.check_infusions(patient, protocol)
     evaluation = _Evaluation(patient, protocol, infusions)
     visits = tuple(evaluation.assess(visit) for visit in patient.visits)
-    other_flares = find_flares(patient, evaluation.courses, evaluation.followed, protocol)
+    other_flares = dict(_flares(evaluation.known, Same(evaluation.followed)))
     flares = other_flares.pop(protocol.flare_rule)
     found = flag_rules.Evaluated(patient, protocol, visits, flares, infusions)
     remission = _remission(visits, protocol)
@@ -69,14 +73,20 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
     )
 
 
+@lru_cache(maxsize=512)
+def _flares(known: Known, followed: Same) -> dict[str, tuple[Outcome, ...]]:
+    """Look for flares once over the same visits."""
+    visits = cast(tuple[KidneyVisit, ...], followed)
+    return find_flares(known.patient, known.courses, visits, known.protocol)
+
+
 class _Evaluation:
     """The walk over the visits in order of date, each with what earlier ones left behind."""
 
     def __init__(
         self, patient: PatientInput, protocol: Protocol, infusions: Sequence[InfusionGiven]
     ) -> None:
-        self.courses = steroids(patient.glucocorticoids)
-        self.known = known_of(patient, self.courses, protocol)
+        self.known = known_of(patient, steroids(patient.glucocorticoids), protocol)
         self.infusions = infusions
         self.before = Before(BilagHistory(patient.history))
         self.labs = baseline_labs(patient.visits).labs

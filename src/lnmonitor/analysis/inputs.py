@@ -140,7 +140,7 @@ def gather(data: PatientData) -> PatientInput:
     visits = [
         _visit(Same((record, *people[-1:], *at_visit[record.id])), zero)
         for record in of(Visit)
-        if dates.exact(record.form.visit_date) is not None
+        if exact_day(record.form.visit_date) is not None
     ]
     return PatientInput(
         data=data,

@@ -135,7 +135,8 @@ def save_patient(
     settle(session, work, zip((one.old for one in planned), records, strict=True))
     settle(session, work, ((one if one.voided else None, one) for one in deviations))
     after = with_records(after, deviations)
-    after = replace(after, records=tuple(one for one in after.records if not one.voided))
+    if any(one.voided for one in deviations):
+        after = replace(after, records=tuple(one for one in after.records if not one.voided))
     repo.bump_patients(work.connection, [data.patient_id])
     derived = recompute(session, work, after, session.cache.derived(data.patient_id))
     return Done(after, derived, (*records, *deviations), noticed)

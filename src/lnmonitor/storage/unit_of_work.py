@@ -180,5 +180,12 @@ def changed_items(old: Record[Form], new: Record[Form]) -> list[str]:
 
     A changed justification of the form as a whole comes last, as the item ''.
     """
-    items = (*type(new.form).items(), "")
-    return [item for item in items if cell_text(old, item) != cell_text(new, item)]
+    # Most items are the very same; only where they may differ is it worth writing the texts.
+    before, after = old.form.__dict__, new.form.__dict__
+    told = {*old.missing, *new.missing, *old.justified, *new.justified}
+    return [
+        item
+        for item in (*type(new.form).items(), "")
+        if (item in told or before.get(item) is not after.get(item))
+        and cell_text(old, item) != cell_text(new, item)
+    ]
