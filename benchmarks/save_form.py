@@ -23,6 +23,7 @@ from lnmonitor.study.forms import VitalSigns
 from measure import Measured, by_turns, open_demo
 
 ROUNDS = 60
+LOWEST_SYSTOLIC = 95
 _END = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
 
 
@@ -85,13 +86,16 @@ def copy_of(session: StudySession, place: Path) -> None:
 
 
 def saving(session: StudySession) -> Callable[[], None]:
-    """Return what amends one form of the first patient with each call."""
+    """Return what amends one form of the first patient with each call, each time to a new value.
+
+    A value that came before would find results that are remembered.
+    """
     patient_id = list_patients(session)[0].patient_id
     record = patient_data(session, patient_id).of(VitalSigns)[0]
-    state = {"version": record.row_version, "systolic": 120}
+    state = {"version": record.row_version, "systolic": LOWEST_SYSTOLIC}
 
     def save_ours() -> None:
-        state["systolic"] = 118 + (state["systolic"] + 1) % 10
+        state["systolic"] += 1
         form = record.form.model_copy(update={"systolic": state["systolic"]})
         draft = RecordDraft(
             form,

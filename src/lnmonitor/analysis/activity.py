@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import cast
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.model import guarded
 from lnmonitor.analysis.responses import parameters_of
-from lnmonitor.analysis.sledai_scores import answers
+from lnmonitor.analysis.same import Same
+from lnmonitor.analysis.sledai_scores import NOTHING, answers
 from lnmonitor.analysis.treatment import Treatment
 from lnmonitor.clinical import bicla, low_activity, sri4
-from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade
+from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL
 from lnmonitor.clinical.low_activity import ActivityFacts
 from lnmonitor.clinical.responder import IndexVisit
 from lnmonitor.clinical.response_course import RULE_MCR_PCR, CourseVisit, respond
@@ -32,7 +35,7 @@ Items = Mapping[str, bool | None]
 class ActivityHistory:
     """What later visits need: the SLEDAI answers before, and the baseline of the indices."""
 
-    items: Items = field(default_factory=dict)
+    items: Items = field(default_factory=lambda: NOTHING)
     baseline: IndexVisit | None = None
     assessments: list[CourseVisit] = field(default_factory=list)
     """BILAG letters of the last assessment up to day 0 and of all after it."""
@@ -147,7 +150,27 @@ def settled_letters(outcomes: Mapping[str, Outcome]) -> dict[str, BilagGrade]:
 def _settled(graded: BilagGrade) -> BilagGrade:
     """Return D where only the history could tell D from E: quiet now, whichever it is."""
     quiet = graded.grade is None and graded.missing == ("ever_involved",)
-    return replace(graded, grade=Grade.D) if quiet else graded
+    letter = Grade.D if quiet else graded.grade
+    if graded.system in _BY_VALUES:
+        return _bare(graded.system, letter, graded.missing, provisional=graded.provisional)
+    return _as_d(Same((graded,))) if quiet else graded
+
+
+_BY_VALUES = (RENAL, HAEMATOLOGICAL)
+"""Systems graded by values. Later visits read their letters and never the values behind them, and
+so get them without: while the letter is the same, what rests on it is too."""
+
+
+@lru_cache(maxsize=512)
+def _bare(
+    system: str, grade: Grade | None, missing: tuple[str, ...], *, provisional: bool
+) -> BilagGrade:
+    return BilagGrade(RULE_BILAG_2004, (), missing, system, grade, provisional)
+
+
+@lru_cache(maxsize=512)
+def _as_d(one: Same) -> BilagGrade:
+    return replace(cast(BilagGrade, one[0]), grade=Grade.D)
 
 
 def _other_major(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> bool | None:

@@ -7,38 +7,24 @@ plots, tables and the generated study all take it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import chain
+from typing import cast
 
 from lnmonitor.analysis import flags as flag_rules
 from lnmonitor.analysis import infusion_safety
-from lnmonitor.analysis.activity import ActivityHistory, judge_activity, judge_year
-from lnmonitor.analysis.activity_changes import ChangeHistory, judge_changes
-from lnmonitor.analysis.bilag_grades import BilagHistory, grade_bilag
-from lnmonitor.analysis.drugs import Steroids, steroids
+from lnmonitor.analysis.bilag_grades import BilagHistory
+from lnmonitor.analysis.drugs import steroids
 from lnmonitor.analysis.flares import find_flares
 from lnmonitor.analysis.inputs import PatientInput, VisitInput, gather
-from lnmonitor.analysis.kidney import (
-    KidneyVisit,
-    estimate_gfr,
-    estimated_value,
-    fall_confirmed,
-    g_stage,
-    judges_response,
-    renal_state,
-    updated_baseline,
-)
-from lnmonitor.analysis.laboratory_grades import Baseline, baseline_labs, grade_labs
+from lnmonitor.analysis.kidney import KidneyVisit, estimate_gfr, estimated_value
+from lnmonitor.analysis.laboratory_grades import baseline_labs
 from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, VisitAssessment
-from lnmonitor.analysis.responses import parameters_of, respond
-from lnmonitor.analysis.selena import SelenaHistory, judge_selena
-from lnmonitor.analysis.sledai_scores import score_sledai
-from lnmonitor.analysis.treatment import Treatment, describe_taper, treatment
-from lnmonitor.analysis.urine import read_urine
-from lnmonitor.clinical.response import RenalState, Response, aurora_1
+from lnmonitor.analysis.same import Same
+from lnmonitor.analysis.visit_results import Before, Beside, Known, Sample, judge, known_of
+from lnmonitor.clinical.response import Response
 from lnmonitor.clinical.results import Outcome
-from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData
@@ -60,9 +46,9 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
     """
     patient = gather(data)
     infusions = infusion_safety.check_infusions(patient, protocol)
-    evaluation = _Evaluation(patient, protocol, steroids(patient.glucocorticoids), infusions)
+    evaluation = _Evaluation(patient, protocol, infusions)
     visits = tuple(evaluation.assess(visit) for visit in patient.visits)
-    other_flares = find_flares(patient, evaluation.courses, evaluation.followed, protocol)
+    other_flares = dict(_flares(evaluation.known, Same(evaluation.followed)))
     flares = other_flares.pop(protocol.flare_rule)
     found = flag_rules.Evaluated(patient, protocol, visits, flares, infusions)
     remission = _remission(visits, protocol)
@@ -87,35 +73,36 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
     )
 
 
-@dataclass
+@lru_cache(maxsize=512)
+def _flares(known: Known, followed: Same) -> dict[str, tuple[Outcome, ...]]:
+    """Look for flares once over the same visits."""
+    visits = cast(tuple[KidneyVisit, ...], followed)
+    return find_flares(known.patient, known.courses, visits, known.protocol)
+
+
 class _Evaluation:
-    """The walk over the visits, with what later visits need from earlier ones."""
+    """The walk over the visits in order of date, each with what earlier ones left behind."""
 
-    patient: PatientInput
-    protocol: Protocol
-    courses: Steroids
-    infusions: tuple[InfusionGiven, ...]
-
-    def __post_init__(self) -> None:
-        self.bilag = BilagHistory(self.patient.history)
-        self.activity = ActivityHistory()
-        self.changes = ChangeHistory()
-        self.selena = SelenaHistory()
-        self.labs: Baseline = baseline_labs(self.patient.visits)
-        self.baseline = RenalState()
+    def __init__(
+        self, patient: PatientInput, protocol: Protocol, infusions: Sequence[InfusionGiven]
+    ) -> None:
+        self.known = known_of(patient, steroids(patient.glucocorticoids), protocol)
+        self.infusions = infusions
+        self.before = Before(BilagHistory(patient.history))
+        self.labs = baseline_labs(patient.visits).labs
         self.followed: list[KidneyVisit] = []
         self.estimates = {
-            visit.record.id: estimate_gfr(self.patient, visit, self.protocol)
-            for visit in self.patient.visits
+            visit.record.id: estimate_gfr(patient, visit, protocol)
+            for visit in patient.visits
             if visit.took_place and ("CREAT" in visit.labs or "CYSC" in visit.labs)
         }
-        self.samples = self._samples()
+        self.samples = self._samples(patient)
 
-    def _samples(self) -> list[tuple[str, float]]:
+    def _samples(self, patient: PatientInput) -> list[Sample]:
         """Return (date, eGFR) of the samples after day 0, a sample of two visits once."""
         found = {
             _sampled(visit): value
-            for visit in self.patient.visits
+            for visit in patient.visits
             if visit.day is not None
             and visit.day > 0
             and (value := estimated_value(self.estimates.get(visit.record.id))) is not None
@@ -124,75 +111,24 @@ class _Evaluation:
 
     def assess(self, visit: VisitInput) -> VisitAssessment:
         """Return one visit's results; must be called in order of date."""
-        form = visit.record.form
-        planned = self.protocol.visit(form.visit_code)
-        assessment = VisitAssessment(
-            visit_id=visit.record.id,
-            code=form.visit_code or "",
-            name=planned.name if planned else Text(form.visit_code or "", form.visit_code or ""),
-            date=visit.on.isoformat(),
-            day=visit.day,
-            took_place=visit.took_place,
-        )
-        if not visit.took_place:
-            return assessment
-        taken = treatment(self.patient, self.courses, visit.on)
-        return replace(
-            assessment,
-            outcomes=self._outcomes(visit, taken),
-            labs=visit.labs,
-            prednisone_mg=taken.prednisone_mg_day,
-            recorded_sledai=visit.sledai.form.recorded_total if visit.sledai else None,
-            pga=visit.pga,
-            weight_kg=visit.vital("weight_kg"),
-        )
+        judged = judge(visit, self.known, self.before, self._beside(visit))
+        self.before = judged.after
+        if judged.kidney is not None:
+            self.followed.append(judged.kidney)
+        return judged.assessment
 
-    def _outcomes(self, visit: VisitInput, taken: Treatment) -> dict[str, Outcome]:
-        found = score_sledai(visit, self.protocol)
-        found |= self._treatment(visit, taken)
-        estimated = self.estimates.get(visit.record.id)
-        if estimated is not None:
-            found |= {"egfr": estimated, "kdigo_g": g_stage(estimated)}
-        found |= read_urine(self.patient, visit, found.get("kdigo_g"), self.protocol)
-        found |= grade_bilag(self.patient, visit, estimated, self.bilag, self.protocol)
-        found |= self._kidney(visit, estimated, taken)
-        found |= judge_activity(visit, found, taken, self.activity)
-        found |= judge_year(visit, found, self.activity, self.protocol)
-        found |= judge_changes(
-            visit.record.form.visit_code or "", found, self.changes, self.protocol
+    def _beside(self, visit: VisitInput) -> Beside:
+        sampled, on = _sampled(visit), visit.on.isoformat()
+        place = next((n for n, (day, _) in enumerate(self.samples) if day == sampled), None)
+        near = () if place is None else self.samples[max(place - 1, 0) : place + 2]
+        given = [one.check for one in self.infusions if one.date == on]
+        return Beside(
+            estimated=self.estimates.get(visit.record.id),
+            sampled=sampled,
+            samples=tuple(near),
+            infusion=given[-1] if given else None,
+            labs={code: self.labs[code] for code in visit.labs if code in self.labs},
         )
-        found |= judge_selena(self.patient, visit, self.courses, self.selena, self.protocol)
-        return found | grade_labs(visit, self.labs)
-
-    def _treatment(self, visit: VisitInput, taken: Treatment) -> dict[str, Outcome]:
-        """Return the steroid dose and course, and an infusion given on the day of the visit."""
-        found: dict[str, Outcome] = {}
-        if taken.dose is not None:
-            found["steroids"] = taken.dose
-        course = describe_taper(self.patient, self.courses, visit.on)
-        if course is not None:
-            found["steroids.taper"] = course
-        given = [one.check for one in self.infusions if one.date == visit.on.isoformat()]
-        return found | ({"infusion": given[-1]} if given else {})
-
-    def _kidney(
-        self, visit: VisitInput, estimated: Outcome | None, taken: Treatment
-    ) -> dict[str, Outcome]:
-        """Keep the kidney's state up to day 0 for the baseline, judge the response after it."""
-        if visit.day is None:
-            return {}
-        state = renal_state(self.patient, visit, estimated, taken)
-        if visit.day <= 0:
-            self.baseline = updated_baseline(self.baseline, state)
-            return {}
-        if not judges_response(visit, self.protocol):
-            return {}
-        limits = {**aurora_1.PARAMETERS, **parameters_of(self.protocol, aurora_1.RULE_SET.id)}
-        confirmed = fall_confirmed(self.samples, _sampled(visit), self.baseline.egfr, limits)
-        state = replace(state, egfr_fall_confirmed=confirmed)
-        outcomes = respond(self.baseline, state, self.protocol)
-        self.followed.append(KidneyVisit(visit, state, outcomes))
-        return outcomes
 
 
 def _sampled(visit: VisitInput) -> str:

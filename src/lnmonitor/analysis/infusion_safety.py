@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import cast
 
 from lnmonitor.analysis.flags import Evaluated, make_flag
 from lnmonitor.analysis.inputs import PatientInput
 from lnmonitor.analysis.model import Flag, InfusionGiven, guarded
+from lnmonitor.analysis.same import Same
 from lnmonitor.clinical.infusion import RULE_INFUSION
-from lnmonitor.clinical.results import Citation, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import Citation, Outcome, Reason, Rule, Scalar, Truth
 from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.dose import check_dose, when
@@ -65,8 +68,15 @@ def _check(patient: PatientInput, record: Record[Infusion], protocol: Protocol) 
         record_id=record.id,
         date=on.isoformat() if on else "",
         day=patient.day(on),
-        check=guarded(RULE_INFUSION, lambda: check_dose(record.form, protocol)),
+        check=_dose(Same((record, protocol))),
     )
+
+
+@lru_cache(maxsize=512)
+def _dose(given: Same) -> Outcome:
+    """Check the dose of a record by a protocol, once: what rests on it can be remembered too."""
+    record, protocol = cast(tuple[Record[Infusion], Protocol], given)
+    return guarded(RULE_INFUSION, lambda: check_dose(record.form, protocol))
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ so that every rule and every plot read the same one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from operator import is_
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from lnmonitor.analysis.model import Measured
+from lnmonitor.analysis.same import Same
 from lnmonitor.errors import InputError
 from lnmonitor.study import dates, schedule
 from lnmonitor.study.analytes import Range, analyte, convert, reference_range
@@ -138,9 +138,9 @@ def gather(data: PatientData) -> PatientInput:
     demographics = people[-1].form if people else Demographics()
     zero = schedule.day0(data) or dates.exact(demographics.reference_date)
     visits = [
-        _visit(_Same((record, *people[-1:], *at_visit[record.id])), zero)
+        _visit(Same((record, *people[-1:], *at_visit[record.id])), zero)
         for record in of(Visit)
-        if dates.exact(record.form.visit_date) is not None
+        if exact_day(record.form.visit_date) is not None
     ]
     return PatientInput(
         data=data,
@@ -158,20 +158,8 @@ def gather(data: PatientData) -> PatientInput:
     )
 
 
-class _Same(tuple[Record[Any], ...]):
-    """Records as a key: equal to the very same objects, for a record is never changed in place."""
-
-    __slots__ = ()
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and len(self) == len(other) and all(map(is_, self, other))
-
-
 @lru_cache(maxsize=512)
-def _visit(records: _Same, zero: date | None) -> VisitInput:
+def _visit(records: Same, zero: date | None) -> VisitInput:
     """Unpack a visit: its own record, the person's, and those of its forms.
 
     Remembered, because a patient is evaluated after every save and a save changes one visit.
@@ -179,7 +167,7 @@ def _visit(records: _Same, zero: date | None) -> VisitInput:
     record = cast(Record[Visit], records[0])
     on = cast(date, dates.exact(record.form.visit_date))
     by_form: dict[type[Form], list[Record[Form]]] = defaultdict(list)
-    for one in records[1:]:
+    for one in cast(tuple[Record[Form], ...], records[1:]):
         by_form[type(one.form)].append(one)
 
     def of(form: type[F]) -> list[Record[F]]:
@@ -191,12 +179,14 @@ def _visit(records: _Same, zero: date | None) -> VisitInput:
     people = of(Demographics)
     demographics = people[0].form if people else Demographics()
     pga = last(of(PhysicianAssessment))
+    tested = of(LabResult)
+    person = (demographics.sex, _age(demographics, on)) if tested else (None, None)
     return VisitInput(
         record=record,
         on=on,
         day=None if zero is None else schedule.day_number(zero, on),
         took_place=record.form.status != "MISSED",
-        labs=_labs(of(LabResult), on, zero, lambda: (demographics.sex, _age(demographics, on))),
+        labs=_labs(tested, on, zero, person),
         vitals=last([vitals for vitals in of(VitalSigns) if not vitals.form.timepoint]),
         sledai=last(of(Sledai2K)),
         bilag=last(of(Bilag2004)),
@@ -221,7 +211,7 @@ def _labs(
     records: Sequence[Record[LabResult]],
     on: date,
     zero: date | None,
-    person: Callable[[], tuple[str | None, int | None]],
+    person: tuple[str | None, int | None],
 ) -> dict[str, Measured]:
     """Return the one result of each analyte that counts at this visit."""
     best: dict[str, tuple[tuple[bool, float], Measured]] = {}
@@ -234,19 +224,22 @@ def _labs(
         empty = form.value is None and form.text is None and form.canonical_value is None
         rank = (empty, away.total_seconds())
         if form.analyte not in best or rank <= best[form.analyte][0]:
-            best[form.analyte] = (rank, _measured(record, zero, person))
+            best[form.analyte] = (rank, _measured(Same((record,)), zero, person))
     return {code: measured for code, (_, measured) in best.items()}
 
 
+@lru_cache(maxsize=8192)
 def _measured(
-    record: Record[LabResult],
+    one: Same,
     zero: date | None,
-    person: Callable[[], tuple[str | None, int | None]],
+    person: tuple[str | None, int | None],
 ) -> Measured:
     """Return a result with its canonical value and range, from the catalogue where absent.
 
     An analyte or unit that the catalogue does not know keeps what was reported and has no value.
+    Remembered, because a save changes one result of many.
     """
+    record = cast(Record[LabResult], one[0])
     form = record.form
     code = form.analyte or ""
     value, unit, problem = form.canonical_value, form.canonical_unit or "", ""
@@ -256,7 +249,7 @@ def _measured(
             value = convert(code, form.value, form.unit)
         unit = unit or analyte(code).unit
         if limits.low is None and limits.high is None:
-            limits = reference_range(code, *person(), form.collected_on or "", form.laboratory)
+            limits = reference_range(code, *person, form.collected_on or "", form.laboratory)
     except InputError as error:
         value, problem = None, error.text
     collected = exact_day(form.collected_on)

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import cast
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.kidney import protein
 from lnmonitor.analysis.model import Measured, SledaiLabCheck, guarded
+from lnmonitor.analysis.same import Same
 from lnmonitor.clinical import sledai
 from lnmonitor.clinical.proteinuria import Proteinuria, convert_ratio
 from lnmonitor.clinical.results import Outcome, Rule
+from lnmonitor.study.forms import Sledai2K
 from lnmonitor.study.protocol import Protocol
+from lnmonitor.study.records import Record
 
 RULE_SLEDAI_LABS = Rule("sledai-laboratory-check", "1", sledai.RULE_SLEDAI_2K.citations)
 
 _CASTS = {"NONE": "none", "RBC": "rbc", "HAEMGRAN": "haem_granular", "WBC": "wbc"}
 SEDIMENT_LIMIT_HPF = 5
+NOTHING: Mapping[str, bool | None] = MappingProxyType({})
+"""The answers of a form that was not filled in."""
 
 
 def decided(
@@ -46,24 +52,28 @@ def score_sledai(visit: VisitInput, protocol: Protocol) -> dict[str, Outcome]:
 
     Nothing when the form was not filled in: that is a missing score, not 0.
     """
-    return dict(_scores(visit, protocol.sledai_window_days))
+    if visit.sledai is None:
+        return {}
+    scores = _scores(Same((visit.sledai,)), protocol.sledai_window_days)
+    return {**scores, "sledai.labs": _lab_check(visit)}
+
+
+def answers(visit: VisitInput) -> Mapping[str, bool | None]:
+    """Return the investigator's answers of a visit by item code, none without the form."""
+    return NOTHING if visit.sledai is None else _answers(Same((visit.sledai,)))
 
 
 @lru_cache(maxsize=512)
-def answers(visit: VisitInput) -> Mapping[str, bool | None]:
-    """Return the investigator's answers of a visit by item code, none without the form."""
-    if visit.sledai is None:
-        return {}
-    form = visit.sledai.form
+def _answers(one: Same) -> Mapping[str, bool | None]:
+    form = cast(Record[Sledai2K], one[0]).form
     return MappingProxyType({code: yes_no(form.get(code)) for code in sledai.CODES})
 
 
 @lru_cache(maxsize=512)
-def _scores(visit: VisitInput, usual_window: int) -> Mapping[str, Outcome]:
-    """Score a visit's form; remembered, for a save changes one visit of many."""
-    if visit.sledai is None:
-        return {}
-    items, window = answers(visit), visit.sledai.form.window_days or usual_window
+def _scores(one: Same, usual_window: int) -> Mapping[str, Outcome]:
+    """Score a form; remembered by its record, which stays when others of the visit change."""
+    items, form = _answers(one), cast(Record[Sledai2K], one[0]).form
+    window = form.window_days or usual_window
     return {
         "sledai": guarded(sledai.RULE_SLEDAI_2K, lambda: sledai.score(items, window_days=window)),
         "sledai.renal": guarded(
@@ -72,7 +82,6 @@ def _scores(visit: VisitInput, usual_window: int) -> Mapping[str, Outcome]:
         "sledai.clinical": guarded(
             sledai.RULE_CLINICAL_SLEDAI, lambda: sledai.clinical_sledai(items, window_days=window)
         ),
-        "sledai.labs": guarded(RULE_SLEDAI_LABS, lambda: _lab_check(items, sledai_labs(visit))),
     }
 
 
@@ -116,7 +125,11 @@ def _in_grams(ratio: Proteinuria | None) -> float | None:
     return convert_ratio(ratio, "g/g").value
 
 
-def _lab_check(items: Mapping[str, bool | None], labs: sledai.SledaiLabs) -> SledaiLabCheck:
+def _lab_check(visit: VisitInput) -> Outcome:
+    return guarded(RULE_SLEDAI_LABS, lambda: _checked(answers(visit), sledai_labs(visit)))
+
+
+def _checked(items: Mapping[str, bool | None], labs: sledai.SledaiLabs) -> SledaiLabCheck:
     wrong = sledai.contradictions(items, labs)
     return SledaiLabCheck(
         rule=RULE_SLEDAI_LABS,

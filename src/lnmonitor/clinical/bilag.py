@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from functools import lru_cache
+from operator import itemgetter
 from typing import NoReturn
 
 from lnmonitor.clinical.bilag_items import (
@@ -439,8 +440,14 @@ Letters = tuple[Grade | None, ...]
 
 def letters_of(grades: Mapping[str, BilagGrade]) -> Letters:
     """Return the letters of one assessment."""
-    graded = map(grades.get, SYSTEMS)
-    return tuple([None if one is None else one.grade for one in graded])
+    try:
+        return tuple([one.grade for one in _all_systems(grades)])
+    except KeyError:  # systems were left out
+        graded = map(grades.get, SYSTEMS)
+        return tuple([None if one is None else one.grade for one in graded])
+
+
+_all_systems = itemgetter(*SYSTEMS)
 
 
 def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_9311) -> BilagTotal:

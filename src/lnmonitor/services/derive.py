@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain
+from typing import cast
 
-from lnmonitor.analysis.course import Course, Flag, evaluate
+from lnmonitor.analysis.course import Course, Flag, VisitAssessment, evaluate
+from lnmonitor.analysis.same import Same
 from lnmonitor.clinical.bilag import SCALES, BilagGrade
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.results import Outcome
@@ -25,6 +29,7 @@ WITHDRAWN = "withdrawn"
 _NUMBERS = ("score", "grade", "value", "total", "mg_per_day", "given_dose_per_kg", "dose")
 """Names under which results carry their one number, in the order of looking."""
 _Row = tuple[str, float | None, str, str, str]
+_VISITS_KEPT = 1024
 _ROWS_KEPT = 8192
 _rows: dict[tuple[int, str], tuple[Outcome, _Row]] = {}
 """What is stored of a result by its identity and the BILAG scale; the result is kept beside it, so
@@ -33,24 +38,75 @@ _ANSWERS = ("stage", "risk", "complete", "met", "severity", "flare", "band")
 """Names under which other results carry their one word."""
 
 
-def recompute(session: StudySession, work: UnitOfWork, data: PatientData) -> Course:
-    """Evaluate a patient and store results, flags and the summary in the transaction."""
+Results = Mapping[str, tuple[Assessment, ...]]
+"""One row for each result, by visit."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What was stored of a patient's course: rows of results, and the texts of the summary."""
+
+    course: Course
+    results: Results
+    summary: tuple[str, str, str]
+
+
+def recompute(
+    session: StudySession, work: UnitOfWork, data: PatientData, known: Derived | None = None
+) -> Derived:
+    """Evaluate a patient and store results, flags and the summary in the transaction.
+
+    Args:
+        known: what this session knows to be stored; only what differs is compared and written. None
+            to compare everything with what lies in the store.
+    """
     course = evaluate(data, session.protocol, today=session.today)
-    results = stored_results(course)
-    repo.replace_assessments(work.connection, data.patient_id, results)
-    summaries.keep(work, session.protocol, data, results)
+    results = results_of(course)
+    _store_results(work, course.patient_id, results, known.results if known else None)
+    texts = summaries.summary_texts(session.protocol, data, chain.from_iterable(results.values()))
+    if known is None or known.summary != texts:
+        summaries.keep(work, data.patient_id, texts)
     merge_flags(work, course, repo.flags(work.connection, [data.patient_id]))
-    return course
+    return Derived(course, results, texts)
+
+
+def results_of(course: Course) -> Results:
+    """Return the rows of a course's results: the same objects for a visit that stayed the same."""
+    return {
+        one.visit_id: _rows_of(Same((one,)), course.patient_id, course.bilag_scale)
+        for one in course.visits
+    }
 
 
 def stored_results(course: Course) -> list[Assessment]:
     """Return one row for each result of each visit."""
-    patient, scale = course.patient_id, course.bilag_scale
-    return [
-        Assessment(patient, one.visit_id, key, one.code, one.date, one.day, *_row(outcome, scale))
-        for one in course.visits
+    return list(chain.from_iterable(results_of(course).values()))
+
+
+@lru_cache(maxsize=_VISITS_KEPT)
+def _rows_of(visit: Same, patient_id: str, scale: str) -> tuple[Assessment, ...]:
+    one = cast(VisitAssessment, visit[0])
+    return tuple(
+        Assessment(
+            patient_id, one.visit_id, key, one.code, one.date, one.day, *_row(outcome, scale)
+        )
         for key, outcome in one.outcomes.items()
-    ]
+    )
+
+
+def _store_results(
+    work: UnitOfWork, patient_id: str, results: Results, known: Results | None
+) -> None:
+    """Bring the stored results in step; visits whose rows are those known to be stored stay."""
+    if known is None:
+        rows = chain.from_iterable(results.values())
+        repo.replace_assessments(work.connection, patient_id, rows)
+        return
+    changed = {
+        visit for visit in {**known, **results} if known.get(visit) is not results.get(visit)
+    }
+    rows = chain.from_iterable(results.get(visit, ()) for visit in changed)
+    repo.replace_assessments(work.connection, patient_id, rows, visit_ids=sorted(changed))
 
 
 def merge_flags(work: UnitOfWork, course: Course, stored: Sequence[StoredFlag]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from operator import is_not
 
 from pydantic import ValidationError
 
@@ -90,7 +92,7 @@ class Planned:
     old: Record[Form] | None
     new: Record[Form]
 
-    @property
+    @cached_property
     def changed(self) -> list[str]:
         """Items that differ from the stored record; all that have something for a new one."""
         return changed_items(self.old, self.new) if self.old else list(type(self.new.form).items())
@@ -117,8 +119,10 @@ def plan(
     proposed = with_records(data, [one.new for one in planned])
     record = proposed.one(Demographics)
     demographics = record.form if record else None
-    planned = [_completed(one, demographics) for one in planned]
-    proposed = with_records(data, [one.new for one in planned])
+    completed = [_completed(one, demographics) for one in planned]
+    if any(map(is_not, completed, planned)):
+        planned = completed
+        proposed = with_records(data, [one.new for one in planned])
     for one in planned:
         _check_place(one, proposed)
     return planned, proposed
@@ -149,6 +153,8 @@ def unanswered(finding: Finding, justified: Mapping[str, str]) -> bool:
 
 def with_records(data: PatientData, records: Sequence[Record[Form]]) -> PatientData:
     """Return the patient's records with some added or replaced by id."""
+    if not records:
+        return data
     new = {record.id: record for record in records}
     kept = [new.pop(record.id, record) for record in data.records]
     return replace(data, records=(*kept, *new.values()))

@@ -198,7 +198,7 @@ def _renew(session: StudySession, work: UnitOfWork, patient: Patient) -> Patient
     before = repo.assessments(work.connection, patient_ids=[patient.id])
     stored = repo.flags(work.connection, [patient.id])
     flags_before = {flag.identity: flag.state for flag in stored}
-    now = stored_results(recompute(session, work, data))
+    now = stored_results(recompute(session, work, data).course)
     after = repo.flags(work.connection, [patient.id])
     flags_now = {flag.identity: flag.state for flag in after}
     results, renewed = _compare(before, now)

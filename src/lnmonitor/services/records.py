@@ -102,8 +102,8 @@ def void(session: StudySession, record_id: str, reason: str) -> ChangeSet:
         settle(session, work, [(found, voided)])
         after = replace(data, records=tuple(one for one in data.records if one.id != record_id))
         repo.bump_patients(work.connection, [data.patient_id])
-        course = recompute(session, work, after)
-    return finish(session, [Done(after, course, (voided,), ())]).changes
+        derived = recompute(session, work, after, session.cache.derived(data.patient_id))
+    return finish(session, [Done(after, derived, (voided,), ())]).changes
 
 
 def find_record(session: StudySession, record_id: str) -> Record[Form]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lnmonitor.analysis.course import Course
 from lnmonitor.errors import InputError
 from lnmonitor.services.changes import ChangeSet
-from lnmonitor.services.derive import recompute
+from lnmonitor.services.derive import Derived, recompute
 from lnmonitor.services.drafts import (
     WHOLE_FORM,
     CheckFailed,
@@ -46,10 +45,10 @@ CORRECTED = "The value that raised it was corrected."
 
 @dataclass(frozen=True)
 class Done:
-    """One patient's part of a save; no course when nothing changed."""
+    """One patient's part of a save; nothing is derived when nothing changed."""
 
     data: PatientData
-    course: Course | None
+    derived: Derived | None
     records: tuple[Record[Form], ...]
     findings: tuple[Finding, ...]
 
@@ -136,21 +135,22 @@ def save_patient(
     settle(session, work, zip((one.old for one in planned), records, strict=True))
     settle(session, work, ((one if one.voided else None, one) for one in deviations))
     after = with_records(after, deviations)
-    after = replace(after, records=tuple(one for one in after.records if not one.voided))
+    if any(one.voided for one in deviations):
+        after = replace(after, records=tuple(one for one in after.records if not one.voided))
     repo.bump_patients(work.connection, [data.patient_id])
-    course = recompute(session, work, after)
-    return Done(after, course, (*records, *deviations), noticed)
+    derived = recompute(session, work, after, session.cache.derived(data.patient_id))
+    return Done(after, derived, (*records, *deviations), noticed)
 
 
 def finish(session: StudySession, done: Sequence[Done]) -> Saved:
     """Renew what the session remembers after the transaction, and tell what changed."""
     changes = ChangeSet()
     for one in done:
-        if one.course is None:
+        if one.derived is None:
             continue
         session.cache.forget(one.data.patient_id)
         session.cache.keep(one.data)
-        session.cache.keep_course(one.course, session.today)
+        session.cache.keep_derived(one.derived, session.today)
         kinds = _FOLLOWING | {record.form.code for record in one.records}
         changes |= ChangeSet(kinds, frozenset({one.data.patient_id}))
     records = tuple(record for one in done for record in one.records)

@@ -26,6 +26,7 @@ from lnmonitor.study.protocol import load_protocol
 
 if TYPE_CHECKING:
     from lnmonitor.analysis.course import Course
+    from lnmonitor.services.derive import Derived
     from lnmonitor.services.recompute import RecomputeReport
     from lnmonitor.services.summaries import PatientSummary
     from lnmonitor.storage.store import Store
@@ -181,6 +182,7 @@ class Cache:
     def __init__(self) -> None:
         self._data: OrderedDict[str, PatientData] = OrderedDict()
         self._courses: dict[str, tuple[date, Course]] = {}
+        self._derived: dict[str, Derived] = {}
         self.summaries: dict[str, PatientSummary] = {}
         self.summaries_day: date | None = None
 
@@ -198,6 +200,7 @@ class Cache:
         while len(self._data) > _PATIENTS_KEPT:
             oldest, _ = self._data.popitem(last=False)
             self._courses.pop(oldest, None)
+            self._derived.pop(oldest, None)
 
     def course(self, patient_id: str, on: date) -> Course | None:
         """Return a patient's course if it was computed on the date."""
@@ -209,14 +212,27 @@ class Cache:
         if course.patient_id in self._data:
             self._courses[course.patient_id] = (on, course)
 
+    def derived(self, patient_id: str) -> Derived | None:
+        """Return what this session stored of a patient's course, None if it did not lately."""
+        return self._derived.get(patient_id)
+
+    def keep_derived(self, derived: Derived, on: date) -> None:
+        """Keep what is stored now, once it is durable, and the course with it."""
+        course = derived.course
+        self.keep_course(course, on)
+        if course.patient_id in self._data:
+            self._derived[course.patient_id] = derived
+
     def forget(self, patient_id: str) -> None:
         """Drop everything about a patient."""
         self._data.pop(patient_id, None)
         self._courses.pop(patient_id, None)
+        self._derived.pop(patient_id, None)
         self.summaries.pop(patient_id, None)
 
     def clear(self) -> None:
         """Drop everything."""
         self._data.clear()
         self._courses.clear()
+        self._derived.clear()
         self.summaries.clear()

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cache, cached_property, lru_cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection
 
+from lnmonitor.analysis.same import Same
 from lnmonitor.language import Text
 from lnmonitor.services.session import StudySession
 from lnmonitor.storage import repositories as repo
@@ -39,6 +40,7 @@ from lnmonitor.study.schedule import (
     start_of,
 )
 
+_PATIENTS_KEPT = 512
 VERSION = 1
 """Of the kept content: a study with another one keeps its summaries anew when it is opened."""
 _SCREENING = Text("In screening", "筛选中")
@@ -160,28 +162,36 @@ class PatientSummary:
 # --- keeping -----------------------------------------------------------------------------------
 
 
-def keep(
-    work: UnitOfWork, protocol: Protocol, data: PatientData, results: Sequence[Assessment]
-) -> None:
+def keep(work: UnitOfWork, patient_id: str, texts: tuple[str, str, str]) -> None:
     """Keep a patient's summary in the transaction that stores the results."""
-    texts = summary_texts(protocol, data, results)
-    store.put(work.connection, [StoredSummary(data.patient_id, VERSION, *texts, work.at)])
+    store.put(work.connection, [StoredSummary(patient_id, VERSION, *texts, work.at)])
 
 
 def summary_texts(
-    protocol: Protocol, data: PatientData, results: Sequence[Assessment]
+    protocol: Protocol, data: PatientData, results: Iterable[Assessment]
 ) -> tuple[str, str, str]:
     """Return line and details as they are kept, and the versions of the rules they stand on.
 
     Args:
         results: of all rules, or at least of those of `result_keys`.
     """
+    keys = ("sledai", response_of(protocol))
+    shown = tuple(one for one in results if one.key in keys and one.value)
+    records = [record for form in _FORMS for record in data.of(form)]
+    return _texts(Same((protocol, *records)), shown)
+
+
+@lru_cache(maxsize=_PATIENTS_KEPT)
+def _texts(place: Same, shown: tuple[Assessment, ...]) -> tuple[str, str, str]:
+    """Write the texts, from the protocol and the records of `_FORMS` in `place` alone.
+
+    Remembered, because nearly all saves change nothing of what a list shows.
+    """
+    protocol, *records = cast(tuple[Any, ...], place)
+    data = PatientData("", "", "", tuple(records))
     response_key = response_of(protocol)
     # In the order in which lists of stored results come.
-    ordered = sorted(
-        (one for one in results if one.key in ("sledai", response_key) and one.value),
-        key=lambda one: (one.visit_date, one.visit_id),
-    )
+    ordered = sorted(shown, key=lambda one: (one.visit_date, one.visit_id))
     sledai = [one for one in ordered if one.key == "sledai"]
     responses = [one for one in ordered if one.key == response_key]
     start = start_of(data)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from lnmonitor import __version__
 from lnmonitor.progress import Progress, silent
+from lnmonitor.storage.prepared import Prepared
 from lnmonitor.storage.tables import AuditRow, MetaRow, table_of
 
 GENESIS = "0" * 64
@@ -28,9 +29,11 @@ COLUMNS = tuple(AuditRow.model_fields)
 _AUDIT = table_of(AuditRow)
 _META = table_of(MetaRow)
 # Statements of every save, made once.
-_FACT = select(_META.c.value).where(_META.c.name == bindparam("fact"))
-_SET_FACT = update(_META).where(_META.c.name == bindparam("fact")).values(value=bindparam("text"))
-_ADD = insert(_AUDIT)
+_FACT = Prepared(select(_META.c.value).where(_META.c.name == bindparam("fact")))
+_SET_FACT = Prepared(
+    update(_META).where(_META.c.name == bindparam("fact")).values(value=bindparam("text"))
+)
+_ADD = Prepared(insert(_AUDIT))
 _HEAD = "audit_head"
 _VERIFIED = "audit_verified"
 _CANONICAL = json.JSONEncoder(
@@ -133,7 +136,7 @@ class AuditTrail:
             row = {"sequence": sequence, **self.common, **vars(entry), "previous_hash": previous}
             previous = row["hash"] = entry_hash(row)
             rows.append(row)
-        self._connection.execute(_ADD, rows)
+        _ADD.write(self._connection, *rows)
         self._head = Head(sequence, previous)
         write_head(self._connection, self._head)
         self._waiting.clear()
@@ -161,17 +164,17 @@ def write_head(connection: Connection, new: Head) -> None:
 
 
 def _stored_head(connection: Connection, name: str) -> Head | None:
-    text = connection.scalar(_FACT, {"fact": name})
-    if text is None:
+    found = _FACT.rows(connection, fact=name)
+    if not found:
         return None
-    sequence, _, last = text.partition(" ")
+    sequence, _, last = found[0][0].partition(" ")
     # What is no head is not the end of any chain: the walk tells.
     return Head(int(sequence), last) if sequence.isdecimal() else Head(0, "")
 
 
 def _write_head(connection: Connection, name: str, new: Head) -> None:
     text = f"{new.sequence} {new.hash}"
-    changed = connection.execute(_SET_FACT, {"fact": name, "text": text}).rowcount
+    changed = _SET_FACT.write(connection, {"fact": name, "text": text})
     if not changed:
         connection.execute(insert(_META), {"name": name, "value": text})
 

@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from lnmonitor.storage.prepared import Prepared
 from lnmonitor.storage.tables import DraftRow, table_of
 
 _DRAFT = table_of(DraftRow)
 _KEYS = ("account", "patient_id", "visit", "form", "record_id")
-_REMOVE = delete(_DRAFT).where(*(_DRAFT.c[name] == bindparam(f"of_{name}") for name in _KEYS))
+_REMOVE = Prepared(
+    delete(_DRAFT).where(*(_DRAFT.c[name] == bindparam(f"of_{name}") for name in _KEYS))
+)
 _PUT = upsert(_DRAFT)
 _PUT = _PUT.on_conflict_do_update(
     index_elements=_KEYS,
@@ -99,7 +102,7 @@ def remove(connection: Connection, account: str, places: Iterable[Place]) -> Non
     """Remove an account's drafts at some places; there need not be any."""
     rows = [{"of_account": account, **_place(place)} for place in dict.fromkeys(places)]
     if rows:
-        connection.execute(_REMOVE, rows)
+        _REMOVE.write(connection, *rows)
 
 
 def _place(place: Place) -> dict[str, str]:

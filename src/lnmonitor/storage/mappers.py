@@ -34,7 +34,7 @@ def row_of(record: Record[Form]) -> dict[str, Any]:
     }
 
 
-def record_of(form: type[F], row: RowMapping) -> Record[F]:
+def record_of(form: type[F], row: Mapping[str, Any] | RowMapping) -> Record[F]:
     """Return the record of a row; its values were validated before they were stored."""
     values = {name: row[name] for name in _item_names(form)}
     return Record(

@@ -9,10 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Select,
-    Update,
     bindparam,
-    delete,
     func,
     insert,
     literal_column,
@@ -23,6 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lnmonitor.storage.engine import driver_of
 from lnmonitor.storage.mappers import record_of, row_of
+from lnmonitor.storage.prepared import Prepared
 from lnmonitor.storage.tables import (
     AccountRow,
     AssessmentRow,
@@ -47,19 +45,13 @@ _AUDIT = table_of(AuditRow)
 _ASSESSMENT = table_of(AssessmentRow)
 _FLAG = table_of(FlagRow)
 # Statements of every save, made once.
-_BUMP = (
+_BUMP = Prepared(
     update(_PATIENT)
     .where(_PATIENT.c.id == bindparam("changed"))
     .values(data_version=_PATIENT.c.data_version + 1)
 )
-_FLAGS_OF = (
+_FLAGS_OF = Prepared(
     select(_FLAG).where(_FLAG.c.patient_id == bindparam("patient_id")).order_by(_FLAG.c.identity)
-)
-_ADD_RESULT = insert(_ASSESSMENT)
-_FORGET_RESULT = delete(_ASSESSMENT).where(
-    _ASSESSMENT.c.patient_id == bindparam("p"),
-    _ASSESSMENT.c.visit_id == bindparam("v"),
-    _ASSESSMENT.c.key == bindparam("k"),
 )
 
 
@@ -126,6 +118,14 @@ class StoredFlag:
     by: str
     comment: str
     content: str
+
+
+_COLUMNS = ", ".join(f'"{name}"' for name in Assessment._fields)
+_RESULTS_OF = f"SELECT {_COLUMNS} FROM assessment WHERE patient_id = ?"  # noqa: S608 - our columns
+_ADD_RESULT = (
+    f"INSERT INTO assessment ({_COLUMNS}) VALUES ({', '.join('?' * len(Assessment._fields))})"  # noqa: S608
+)
+_FORGET_RESULT = 'DELETE FROM assessment WHERE patient_id = ? AND visit_id = ? AND "key" = ?'
 
 
 # --- the study and its people ------------------------------------------------------------------
@@ -241,7 +241,7 @@ def bump_patients(connection: Connection, patient_ids: Iterable[str]) -> None:
     """Mark that the records of patients changed."""
     rows = [{"changed": patient_id} for patient_id in patient_ids]
     if rows:
-        connection.execute(_BUMP, rows)
+        _BUMP.write(connection, *rows)
 
 
 # --- records -----------------------------------------------------------------------------------
@@ -250,16 +250,16 @@ def bump_patients(connection: Connection, patient_ids: Iterable[str]) -> None:
 def update_record(connection: Connection, record: Record[Form], expected: int) -> bool:
     """Store a record over its version `expected`; return False if it has another by now."""
     row = row_of(record) | {"of_id": record.id, "of_version": expected}
-    return connection.execute(_update_of(type(record.form)), row).rowcount == 1
+    return _update_of(type(record.form)).write(connection, row) == 1
 
 
 @cache
-def _update_of(form: type[Form]) -> Update:
+def _update_of(form: type[Form]) -> Prepared:
     table = form_table(form)
     mine = (table.c.id == bindparam("of_id"), table.c.row_version == bindparam("of_version"))
     values: dict[str, Any] = {one.name: bindparam(one.name) for one in table.columns}
     del values["id"]
-    return update(table).where(*mine, table.c.voided.is_(False)).values(values)
+    return Prepared(update(table).where(*mine, table.c.voided.is_(False)).values(values))
 
 
 def patient_data(connection: Connection, patient_id: str) -> PatientData | None:
@@ -299,14 +299,24 @@ def all_records(connection: Connection, form: type[Form]) -> Iterator[Record[For
 
 def record(connection: Connection, form: type[F], record_id: str) -> Record[F] | None:
     """Return a record of a form that is not voided, None if there is none."""
-    row = connection.execute(_record_of(form), {"id": record_id}).mappings().one_or_none()
-    return None if row is None or row["voided"] else record_of(form, row)
+    found = _record(connection, form, record_id)
+    return None if found is None or found.voided else found
+
+
+def _record(connection: Connection, form: type[F], record_id: str) -> Record[F] | None:
+    rows = _record_of(form).rows(connection, id=record_id)
+    return record_of(form, dict(zip(_names(form), rows[0], strict=True))) if rows else None
 
 
 @cache
-def _record_of(form: type[Form]) -> Select[Any]:
+def _names(form: type[Form]) -> tuple[str, ...]:
+    return tuple(column.name for column in form_table(form).columns)
+
+
+@cache
+def _record_of(form: type[Form]) -> Prepared:
     table = form_table(form)
-    return select(table).where(table.c.id == bindparam("id"))
+    return Prepared(select(table).where(table.c.id == bindparam("id")))
 
 
 def find_record(
@@ -314,9 +324,9 @@ def find_record(
 ) -> Record[Form] | None:
     """Return a record by its id from whatever form, None if there is none."""
     for form in FORMS.values():
-        row = connection.execute(_record_of(form), {"id": record_id}).mappings().one_or_none()
-        if row is not None and (voided or not row["voided"]):
-            return record_of(form, row)
+        found = _record(connection, form, record_id)
+        if found is not None and (voided or not found.voided):
+            return found
     return None
 
 
@@ -390,29 +400,41 @@ def assessments(
     return [Assessment._make(row) for row in connection.execute(statement)]
 
 
-def replace_assessments(connection: Connection, patient_id: str, new: Sequence[Assessment]) -> None:
-    """Make `new` the stored results of a patient; rows that stay the same are not written."""
-    old = {row[1:3]: row for row in _assessment_rows(connection, patient_id)}
+def replace_assessments(
+    connection: Connection,
+    patient_id: str,
+    new: Iterable[Assessment],
+    visit_ids: Sequence[str] | None = None,
+) -> None:
+    """Make `new` the stored results of a patient; rows that stay the same are not written.
+
+    Args:
+        visit_ids: only of these visits; results of others stay as they are.
+    """
+    old = {row[1:3]: row for row in _assessment_rows(connection, patient_id, visit_ids)}
     wanted = {row[1:3]: row for row in new}
     gone = [(patient_id, *key) for key, row in old.items() if wanted.get(key) != row]
-    fresh = [row._asdict() for key, row in wanted.items() if old.get(key) != row]
+    fresh = [row for key, row in wanted.items() if old.get(key) != row]
     if gone:
-        connection.execute(_FORGET_RESULT, [dict(zip("pvk", key, strict=True)) for key in gone])
+        connection.exec_driver_sql(_FORGET_RESULT, gone)
     if fresh:
-        connection.execute(_ADD_RESULT, fresh)
+        connection.exec_driver_sql(_ADD_RESULT, [tuple(row) for row in fresh])
 
 
-def _assessment_rows(connection: Connection, patient_id: str) -> list[tuple[Any, ...]]:
+def _assessment_rows(
+    connection: Connection, patient_id: str, visit_ids: Sequence[str] | None
+) -> list[tuple[Any, ...]]:
     """Return a patient's stored results as they lie there.
 
-    Each save reads some hundreds; the driver alone takes a fifth of the time for them.
+    Each save reads some of them; the driver alone takes a fifth of the time.
     """
-    columns = ", ".join(f'"{name}"' for name in Assessment._fields)
-    found: list[tuple[Any, ...]] = driver_of(connection).execute(
-        f"SELECT {columns} FROM assessment WHERE patient_id = ?",  # noqa: S608 - our columns
-        (patient_id,),
-    )
-    return list(found)
+    statement, driver = _RESULTS_OF, driver_of(connection)
+    if visit_ids is None:
+        return list(driver.execute(statement, (patient_id,)))
+    found: list[tuple[Any, ...]] = []
+    for visit_id in visit_ids:
+        found += driver.execute(f"{statement} AND visit_id = ?", (patient_id, visit_id))
+    return found
 
 
 def flags(
@@ -423,8 +445,7 @@ def flags(
 ) -> list[StoredFlag]:
     """Return flags by patient: all, or those of some patients; or the open ones of these."""
     if patient_ids is not None and len(patient_ids) == 1 and not open_only:
-        rows = connection.execute(_FLAGS_OF, {"patient_id": patient_ids[0]})
-        return [StoredFlag(*row) for row in rows]
+        return [StoredFlag(*row) for row in _FLAGS_OF.rows(connection, patient_id=patient_ids[0])]
     statement = select(_FLAG).order_by(_FLAG.c.patient_id, _FLAG.c.identity)
     if patient_ids is not None:
         statement = statement.where(_FLAG.c.patient_id.in_(patient_ids))

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lnmonitor.storage.audit import utc_text
+from lnmonitor.storage.prepared import Prepared
 from lnmonitor.storage.review_tables import (
     HoldRow,
     QueryRow,
@@ -49,7 +50,7 @@ _HOLD = table_of(HoldRow)
 _QUERY = table_of(QueryRow)
 _SEEN = table_of(SeenRow)
 _REDACTION = table_of(RedactionRow)
-_HOLDS_OVER = (
+_HOLDS_OVER = Prepared(
     select(_HOLD)
     .where(or_(_HOLD.c.patient_id == "", _HOLD.c.patient_id == bindparam("patient_id")))
     .order_by(*_HOLD.primary_key)
@@ -246,7 +247,7 @@ def holds(connection: Connection, *, patient_id: str | None = None) -> list[Hold
     """Return what is frozen or locked: of the study and one patient, or everything."""
     if patient_id is None:
         return _read(connection, _HOLD, Hold, {})
-    return [Hold(*row) for row in connection.execute(_HOLDS_OVER, {"patient_id": patient_id})]
+    return [Hold(*row) for row in _HOLDS_OVER.rows(connection, patient_id=patient_id)]
 
 
 def put_hold(connection: Connection, hold: Hold) -> None:
@@ -360,13 +361,12 @@ def _read(
     """
     columns: tuple[str, ...] = tuple(where)
     if ids is None:
-        statement = _select(table, columns)
-        statement = statement.where(*besides) if besides else statement
+        statement = _select(table, columns).where(*besides)
         return [kind(*row) for row in connection.execute(statement, where)]
     if len(ids) == 1:
         (only,) = ids
-        statement = _select(table, (*columns, key))
-        return [kind(*row) for row in connection.execute(statement, {**where, key: only})]
+        prepared = _prepared(table, (*columns, key))
+        return [kind(*row) for row in prepared.rows(connection, **{**where, key: only})]
     found: list[T] = []
     for part in _parts(sorted(ids)):
         statement = _select(table, columns).where(table.c[key].in_(part))
@@ -383,6 +383,11 @@ def _select(table: Table, columns: tuple[str, ...]) -> Select[Any]:
     """Return the statement that reads a table's rows by some columns; made once, used often."""
     equal = [table.c[name] == bindparam(name) for name in columns]
     return select(table).where(true(), *equal).order_by(*table.primary_key)
+
+
+@cache
+def _prepared(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(_select(table, columns))
 
 
 def _put(connection: Connection, table: Table, new: Sequence[T]) -> None:

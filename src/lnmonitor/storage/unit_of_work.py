@@ -184,5 +184,17 @@ def changed_items(old: Record[Form], new: Record[Form]) -> list[str]:
 
     A changed justification of the form as a whole comes last, as the item ''.
     """
-    items = (*type(new.form).items(), "")
-    return [item for item in items if cell_text(old, item) != cell_text(new, item)]
+    # Texts decide, and are written only where two of them may differ: nearly all items are equal.
+    before, after = old.form.__dict__, new.form.__dict__
+    told = {*old.missing, *new.missing, *old.justified, *new.justified}
+    return [
+        item
+        for item in (*type(new.form).items(), "")
+        if (item in told or not _same(before.get(item), after.get(item)))
+        and cell_text(old, item) != cell_text(new, item)
+    ]
+
+
+def _same(before: object, after: object) -> bool:
+    """Whether two values surely have one text; zeros do not, for one may be negative."""
+    return before is after or (type(before) is type(after) and before == after and before != 0)

@@ -11,6 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
 from lnmonitor.errors import InputError
 
@@ -68,8 +69,11 @@ class PartialDate:
         return date(self.year, month, self.day or monthrange(self.year, month)[1])
 
 
+@lru_cache(maxsize=8192)
 def parse_partial(text: str) -> PartialDate:
     """Read ISO text of a date or partial date; the time of an instant is left aside.
+
+    Remembered: a patient's records name the same few days again and again.
 
     Raises:
         DateError: it is no such text, or a day that the calendar does not have.
