@@ -16,14 +16,51 @@ from collections.abc import Iterator
 import pytest
 
 import lnmonitor.clinical
-from lnmonitor.analysis.explain import item_name
+from lnmonitor.clinical.bilag_items import ITEMS
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.sledai import ITEM_BY_CODE
+from lnmonitor.clinical.steroids import MG_EQUAL_TO_PREDNISONE_5
 from lnmonitor.resources import read_toml
 
 OPERATORS = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}
 SENTENCES = read_toml("i18n", "reasons.toml")["reason"]
-SAME = {"gfr", "egfr", "GFR"}
-"""Names that are the same in both languages."""
+NAMED = {
+    *read_toml("i18n", "reasons.toml")["item"],
+    *ITEM_BY_CODE,
+    *(item.code for item in ITEMS),
+    *MG_EQUAL_TO_PREDNISONE_5,
+}
+"""Inputs that have a name: their own, or that of the form, where a test holds it to be there."""
+UNITS = {
+    "u24_g": "g/24 h",
+    "upcr_g_g": "g/g",
+    "upcr_mg_mmol": "mg/mmol",
+    "uacr_mg_mmol": "mg/mmol",
+    "creatinine_umol_l": "µmol/L",
+    "albumin_g_l": "g/L",
+    "prednisone_mg_day": "mg/day",
+    "sbp": "mmHg",
+    "temperature_c": "°C",
+    "hours_above_40": "h",
+    "spo2_percent": "%",
+    "weight_kg": "kg",
+    "viability_percent": "%",
+    "viable_cells_given": "cells",
+    "total_cells": "cells",
+    "concentration_cells_per_ml": "cells/mL",
+    "rate_ml_per_h": "mL/h",
+    "volume_ml": "mL/kg",
+    "dmso_g_per_kg": "g/kg",
+    "stop": "min",
+    "elapsed_min": "min",
+    "interruption_min": "min",
+    "product_expiry": "min",
+    "thawed_at": "min",
+    "weight_age_days": "days",
+}
+"""How the number of an item must be printed."""
+ALWAYS = {"item", "operator", "grade", "percent", "weight", "rise", "stage", "equation"}
+"""Keys that come from the rule itself: a value of the patient may be absent, these cannot."""
 MANY = 400
 """Results of one test that are looked at: a few tests make thousands of a kind."""
 
@@ -44,8 +81,11 @@ def agree(values: dict[str, Scalar]) -> bool:
 
 
 def named(items: str) -> bool:
-    """Whether each of "a, b" has a name in Chinese: one without shows the reader its code."""
-    return all(item_name(item, "zh") != item or item in SAME for item in items.split(", "))
+    """Whether each of "a, b" has a name: the reader would see the code of one without."""
+    inputs = (
+        item.removesuffix("_previous").removesuffix("_baseline") for item in items.split(", ")
+    )
+    return NAMED.issuperset(inputs)
 
 
 def hold_reason(reason: Reason) -> None:
@@ -53,10 +93,13 @@ def hold_reason(reason: Reason) -> None:
     assert reason.code in SENTENCES
     assert isinstance(reason.met, Truth), reason
     keys = asked_for(reason.code)
-    if reason.met is not Truth.UNKNOWN:
-        assert keys <= {*reason.values, "unit"}, reason
     if "item" in keys and reason.values["item"] != "":
         assert named(str(reason.values["item"])), reason
+    if reason.met is not Truth.UNKNOWN:
+        assert keys <= {*reason.values, "unit"}, reason
+        assert all(reason.values[key] is not None for key in keys & ALWAYS), reason
+    if "unit" in keys and reason.values.get("item") in UNITS:
+        assert reason.values.get("unit") == UNITS[str(reason.values["item"])], reason
     if "operator" in reason.values and reason.met is Truth.YES and "_or_" not in reason.code:
         assert agree(dict(reason.values)), reason
 
