@@ -17,6 +17,7 @@ import pytest
 
 import lnmonitor.clinical
 from lnmonitor.clinical.bilag_items import ITEMS
+from lnmonitor.clinical.ctcae_terms import TERMS
 from lnmonitor.clinical.results import Outcome, Reason, Rule, Scalar, Truth
 from lnmonitor.clinical.sledai import ITEM_BY_CODE
 from lnmonitor.clinical.steroids import MG_EQUAL_TO_PREDNISONE_5
@@ -24,13 +25,6 @@ from lnmonitor.resources import read_toml
 
 OPERATORS = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}
 SENTENCES = read_toml("i18n", "reasons.toml")["reason"]
-NAMED = {
-    *read_toml("i18n", "reasons.toml")["item"],
-    *ITEM_BY_CODE,
-    *(item.code for item in ITEMS),
-    *MG_EQUAL_TO_PREDNISONE_5,
-}
-"""Inputs that have a name: their own, or that of the form, where a test holds it to be there."""
 UNITS = {
     "u24_g": "g/24 h",
     "upcr_g_g": "g/g",
@@ -59,6 +53,17 @@ UNITS = {
     "weight_age_days": "days",
 }
 """How the number of an item must be printed."""
+NAMED = {
+    *read_toml("i18n", "reasons.toml")["item"],
+    *ITEM_BY_CODE,
+    *(item.code for item in ITEMS),
+    *MG_EQUAL_TO_PREDNISONE_5,
+    *TERMS,
+    *UNITS,
+}
+"""Inputs that have a name: their own, or that of the form, where a test holds it to be there."""
+BARE = {"dipstick", "drugs"}
+"""Items whose numbers are plain."""
 ALWAYS = {"item", "operator", "grade", "percent", "weight", "rise", "stage", "equation"}
 """Keys that come from the rule itself: a value of the patient may be absent, these cannot."""
 MANY = 400
@@ -93,13 +98,14 @@ def hold_reason(reason: Reason) -> None:
     assert reason.code in SENTENCES
     assert isinstance(reason.met, Truth), reason
     keys = asked_for(reason.code)
-    if "item" in keys and reason.values["item"] != "":
-        assert named(str(reason.values["item"])), reason
+    if reason.code != "gfr.equation":
+        assert reason.values["item"] == "" or named(str(reason.values["item"])), reason
     if reason.met is not Truth.UNKNOWN:
         assert keys <= {*reason.values, "unit"}, reason
         assert all(reason.values[key] is not None for key in keys & ALWAYS), reason
-    if "unit" in keys and reason.values.get("item") in UNITS:
-        assert reason.values.get("unit") == UNITS[str(reason.values["item"])], reason
+    if "unit" in keys and reason.met is not Truth.UNKNOWN and reason.values.get("item") not in BARE:
+        item, unit = reason.values.get("item"), reason.values.get("unit")
+        assert unit == UNITS[str(item)] if item in UNITS else unit is not None, reason
     if "operator" in reason.values and reason.met is Truth.YES and "_or_" not in reason.code:
         assert agree(dict(reason.values)), reason
 
