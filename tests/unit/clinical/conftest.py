@@ -98,11 +98,15 @@ def hold_reason(reason: Reason) -> None:
     assert reason.code in SENTENCES
     assert isinstance(reason.met, Truth), reason
     keys = asked_for(reason.code)
-    if reason.code != "gfr.equation":
+    if reason.code.startswith("gfr."):  # tells its inputs by name, all of them
+        assert keys - {"equation"} == set(reason.values) - {"equation"}, reason
+    else:
         assert reason.values["item"] == "" or named(str(reason.values["item"])), reason
     if reason.met is not Truth.UNKNOWN:
         assert keys <= {*reason.values, "unit"}, reason
         assert all(reason.values[key] is not None for key in keys & ALWAYS), reason
+    if "operator" in reason.values and reason.values["item"] in UNITS:
+        assert reason.values["unit"] == UNITS[str(reason.values["item"])], reason
     if "unit" in keys and reason.met is not Truth.UNKNOWN and reason.values.get("item") not in BARE:
         item, unit = reason.values.get("item"), reason.values.get("unit")
         assert unit == UNITS[str(item)] if item in UNITS else unit is not None, reason
