@@ -135,11 +135,14 @@ def steps(found: CtcaeGrade) -> list[tuple[object, ...]]:
             ],
         ),
         (
-            ctcae_clinical.propose("Glucose intolerance", {"diet_or_oral_agent": True, "present": True}),
+            ctcae_clinical.propose(
+                "Glucose intolerance", {"diet_or_oral_agent": True, "present": True}
+            ),
             [
                 (4, "life_threatening", None, None, None, UNKNOWN),
                 (3, "insulin_or_severe_symptoms", None, None, None, UNKNOWN),
-                (2, "diet_or_oral_agent", None, None, None, YES), (1, "present", None, None, None, YES),
+                (2, "diet_or_oral_agent", None, None, None, YES),
+                (1, "present", None, None, None, YES),
             ],
         ),
     ],
