@@ -187,6 +187,13 @@ def test_that_renal_letters_have_these_edges(
     assert renal(changes, before).grade is Grade(letter)
 
 
+def test_that_an_a_needs_nothing_more() -> None:
+    certain = {"active_sediment": True, "active_histology_3mo": True}
+    found = renal({**certain, "accelerated_hypertension": None}, {})
+    assert (found.system, found.grade) == ("renal", Grade.A)
+    assert (found.criteria, found.missing, found.provisional) == ((4, 5), (), False)
+
+
 def test_that_a_rise_on_the_dipstick_is_told_of_the_dipstick() -> None:
     told = renal({**STRIP, "dipstick": 2}, STRIP).reasons
     assert [(r.code, r.values["item"], r.values["value"], r.values["previous"]) for r in told] == [

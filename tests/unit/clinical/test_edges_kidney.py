@@ -15,7 +15,7 @@ import pytest
 from lnmonitor.clinical import gfr
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.flare import FlareFinding, FlareObservation, detect
-from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.proteinuria import Proteinuria, times_baseline
 from lnmonitor.clinical.response import RenalState, Response, assess
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Truth
 
@@ -227,6 +227,8 @@ def test_that_a_response_without_any_input_names_all_it_asks_for(
     found = assess(rule_set, baseline=RenalState(), now=RenalState())
     assert (found.response, found.missing) == (Response.UNKNOWN, missing)
     assert {reason.met for reason in found.reasons} <= {UNKNOWN}
+    fallen = [r.values["item"] for r in found.reasons if r.code == "response.protein_fall"]
+    assert fallen in ([], [next(name for name in missing if name in {"upcr", "proteinuria"})])
 
 
 def test_that_only_what_is_open_is_asked_for() -> None:
@@ -239,6 +241,12 @@ def test_that_only_what_is_open_is_asked_for() -> None:
     little = RenalState(proteinuria=Proteinuria(0.5, "g/24 h"), creatinine_uln=90)
     now = RenalState(proteinuria=Proteinuria(0.4, "g/24 h"), **known)  # type: ignore[arg-type]
     assert assess("set-a", baseline=little, now=now).missing == SEDIMENT
+
+
+def test_that_a_known_baseline_is_not_asked_for() -> None:
+    quiet = replace(NOW, proteinuria=Proteinuria(0.3, "g/24 h"), urine_wbc_hpf=1)
+    now = replace(quiet, creatinine_umol_l=None)
+    assert assess("set-a", baseline=BASE, now=now).missing == ("creatinine_umol_l",)
 
 
 def test_that_a_fall_between_two_measures_names_the_one_at_hand() -> None:
@@ -408,7 +416,9 @@ def test_that_two_categories_more_of_haematuria_are_counted_from_the_lowest() ->
     assert detect(course, rule_set_id="childhood") == []  # category 2 to 3
 
 
-@pytest.mark.parametrize("rule_set", ["flare-renal", "aurora-2", "eular-2012", "childhood"])
+@pytest.mark.parametrize(
+    "rule_set", ["flare-renal", "aurora-2", "eular-2012", "childhood", "kdigo-2012", "moroni"]
+)
 def test_that_a_sample_without_protein_does_not_end_a_flare_of_protein(rule_set: str) -> None:
     lost = replace(QUIET, proteinuria=None, upcr=None)
     course = [
@@ -423,7 +433,9 @@ def test_that_a_sample_without_protein_does_not_end_a_flare_of_protein(rule_set:
     assert ended.resolved_day == 200
 
 
-@pytest.mark.parametrize("rule_set", ["flare-renal", "eular-2012", "childhood", "moroni"])
+@pytest.mark.parametrize(
+    "rule_set", ["flare-renal", "eular-2012", "childhood", "moroni", "kdigo-2012"]
+)
 def test_that_a_sample_without_sediment_does_not_end_a_nephritic_flare(rule_set: str) -> None:
     course = [
         FlareObservation(91, "", QUIET, Response.CR),
@@ -434,6 +446,47 @@ def test_that_a_sample_without_sediment_does_not_end_a_nephritic_flare(rule_set:
     assert (found.kind, found.resolved_day) == ("nephritic", None)
 
 
+def test_that_creatinine_back_to_normal_does_not_end_a_relapse_without_a_sediment() -> None:
+    back = replace(QUIET, urine_rbc_hpf=None, casts=None)
+    course = [
+        FlareObservation(91, "", QUIET, Response.CR),
+        FlareObservation(182, "", replace(QUIET, creatinine_umol_l=120)),
+        FlareObservation(190, "", back),
+    ]
+    (found,) = detect(course, rule_set_id="kdigo-2012")
+    assert (found.kind, found.resolved_day) == ("nephritic", None)
+    (ended,) = detect([*course, FlareObservation(200, "", QUIET)], rule_set_id="kdigo-2012")
+    assert ended.resolved_day == 200
+
+
+def test_that_the_first_adequate_sample_counts_to_the_lowest() -> None:
+    grams = (0.1, 0.3, 1.5)  # below 0.2 once, so that 1.0 is the limit and not 2.0
+    course = [
+        FlareObservation(day, "", RenalState(upcr=Proteinuria(value, "g/g")))
+        for day, value in zip((91, 98, 182), grams, strict=True)
+    ]
+    (found,) = detect(course, rule_set_id="aurora-2")
+    assert (found.reasons[0].values["limit"], found.reasons[0].values["previous"]) == (1.0, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "response", "flares"),
+    [
+        ("flare-renal", CR, 1), ("childhood", CR, 1), ("childhood", PR, 0), ("eular-2012", CR, 0),
+        ("eular-2012", PR, 0), ("kdigo-2012", CR, 0), ("moroni", None, 0),
+    ],
+)  # fmt: skip
+def test_that_a_measure_never_seen_before_has_no_lowest(
+    rule_set: str, response: Response | None, flares: int
+) -> None:
+    course = [
+        FlareObservation(91, "", RenalState(proteinuria=QUIET.proteinuria), response),
+        FlareObservation(182, "", RenalState(upcr=Proteinuria(2.5, "g/g"))),
+    ]
+    found = detect(course, rule_set_id=rule_set)
+    assert [each.reasons[0].values["previous"] for each in found] == [None] * flares
+
+
 def test_that_a_best_response_of_cr_changes_what_a_flare_is() -> None:
     course = [
         FlareObservation(91, "", QUIET, Response.PR),
@@ -442,6 +495,12 @@ def test_that_a_best_response_of_cr_changes_what_a_flare_is() -> None:
     ]
     (found,) = detect(course)
     assert found.reasons[0].code == "flare.protein_after_complete"
+
+
+def test_that_two_ratios_compare_across_their_units() -> None:
+    # 113.12 mg/mmol are 1 g/g by the molar mass of creatinine: twice that is 2 g/g, half of 4.
+    now, before = Proteinuria(2 * 113.12, "mg/mmol"), Proteinuria(4, "g/g")
+    assert times_baseline(now, before) == pytest.approx(0.5, abs=1e-4)
 
 
 # -- GFR -------------------------------------------------------------------------------------------

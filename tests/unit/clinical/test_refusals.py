@@ -288,6 +288,18 @@ TELL: dict[str, Callable[[], object]] = {
             "aurora-1", baseline=RenalState(), now=RenalState(), parameters={"x": 1}
         )
     ),
+    "parameter of flare-renal is x; it must be one of "
+    + ", ".join(flare.RULE_SETS["flare-renal"].parameters): lambda: flare.detect([], {"x": 1}),
+    "parameter of response-mcr-pcr is x; it must be one of "
+    + ", ".join(response_course.PARAMETERS): lambda: response_course.respond([], {"x": 1}),
+    "weight_kg is inf kg; it must be a finite number": lambda: gfr.bsa_dubois(float("inf"), 170),
+    "height_cm is nan cm; it must be a finite number": lambda: gfr.bsa_dubois(60, float("nan")),
+    "spo2_percent is nan %; it must be a finite number": lambda: ctcae_clinical.hypoxia(
+        float("nan")
+    ),
+    "u24_g is inf g/24 h; it must be a finite number": lambda: bilag_renal.grade(
+        renal_assessment.RenalInputs(u24_g=float("inf")), None, ever_involved=True
+    ),
     "passage_maximum is nan; it must be a finite number": lambda: infusion.check(
         infusion.InfusionFacts(), {"passage_maximum": float("nan")}
     ),
