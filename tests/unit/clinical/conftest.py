@@ -117,6 +117,7 @@ def hold_reason(reason: Reason) -> None:
 def hold(result: Outcome) -> None:
     """Check rule, reasons and missing inputs of a result."""
     assert isinstance(result.rule, Rule)
+    assert result.rule.version[0].isdigit()
     for reason in result.reasons:
         hold_reason(reason)
     assert isinstance(result.missing, tuple)

@@ -448,13 +448,15 @@ def test_that_a_sample_without_sediment_does_not_end_a_nephritic_flare(rule_set:
 
 def test_that_creatinine_back_to_normal_does_not_end_a_relapse_without_a_sediment() -> None:
     back = replace(QUIET, urine_rbc_hpf=None, casts=None)
+    unmeasured = replace(QUIET, creatinine_umol_l=None)
     course = [
         FlareObservation(91, "", QUIET, Response.CR),
         FlareObservation(182, "", replace(QUIET, creatinine_umol_l=120)),
-        FlareObservation(190, "", back),
     ]
-    (found,) = detect(course, rule_set_id="kdigo-2012")
-    assert (found.kind, found.resolved_day) == ("nephritic", None)
+    for open_still in (back, unmeasured):
+        course.append(FlareObservation(190, "", open_still))
+        (found,) = detect(course, rule_set_id="kdigo-2012")
+        assert (found.kind, found.resolved_day) == ("nephritic", None)
     (ended,) = detect([*course, FlareObservation(200, "", QUIET)], rule_set_id="kdigo-2012")
     assert ended.resolved_day == 200
 

@@ -56,6 +56,22 @@ def test_that_each_step_of_a_laboratory_grade_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("term", "code"),
+    [
+        ("Alanine aminotransferase increased", "10001551"),
+        ("Aspartate aminotransferase increased", "10003481"),
+        ("Alkaline phosphatase increased", "10001675"),
+        ("GGT increased", "10056910"),
+        ("Blood bilirubin increased", "10005364"),
+    ],
+)
+def test_that_liver_tests_have_their_codes_of_meddra(term: str, code: str) -> None:
+    unit = "umol/L" if "bilirubin" in term else "U/L"
+    assert grade(term, 30, unit=unit, uln=20, baseline=10).code == code
+    assert grade(term, 10, unit=unit, uln=20, baseline=10).code == code
+
+
 # -- CTCAE: signs and answers ----------------------------------------------------------------------
 
 Propose = Callable[[], CtcaeGrade]
