@@ -249,7 +249,7 @@ def classic(changes: dict[str, Any], before: dict[str, Any]) -> RenalGrade:
         ({"sbp": 150, "dbp": 85}, {"sbp": 110, "dbp": 60}, "D", ()),
         ({"sbp": 150, "dbp": 95}, {"sbp": 110, "dbp": 85}, "D", ()),
         ({"sbp": 150, "dbp": 95}, {"sbp": 110, "dbp": 80}, "C", ()),
-        ({"dipstick": 0}, {}, "D", ()),  # with a collection, nobody needs the strip of before
+        ({"dipstick": 3}, {}, "C", ()),  # with a collection, nobody needs the strip of before
         ({"dipstick": 0, "u24_g": 0.3}, {}, "C", ()),
         ({**STRIP, "dipstick": 0}, STRIP, "D", ()),
         ({**STRIP, "dipstick": 1}, {**STRIP, "dipstick": 1}, "C", ()),
