@@ -61,14 +61,15 @@ class _Method(NamedTuple):
 
 
 def _method(item: str, unit: str, severe: float, moderate: float, mild: float) -> _Method:
-    def level(operator: str, limit: float) -> _Level:
-        persisting, improved = (
+    def level(operator: str, limit: float, code: str = "bilag.protein") -> _Level:
+        passed, improved = (
             Sign(code, (item,), operator=operator, limit=limit, unit=unit)
-            for code in ("bilag.protein", IMPROVED)
+            for code in (code, IMPROVED)
         )
-        return _Level(limit, OPERATORS[operator], persisting, improved)
+        return _Level(limit, OPERATORS[operator], passed, improved)
 
-    return _Method(item, level(">", severe), level(">=", moderate), level(">", mild))
+    any_change = level(">", mild, "bilag.protein_above")  # C asks nothing of the value before
+    return _Method(item, level(">", severe), level(">=", moderate), any_change)
 
 
 _METHODS = (

@@ -37,11 +37,11 @@ _CREATININE_RISE = Sign(
 _CREATININE_MODERATE_RISE = Sign(
     "bilag.creatinine_moderate_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=115
 )
-_GFR_FALL = Sign("bilag.gfr_fall", ("gfr",), unit="mL/min", percent=67)
+_GFR_FALL = Sign("bilag.clearance_fall", ("gfr",), unit="mL/min", percent=67)
 _GFR_BELOW_50 = Sign("bilag.gfr_below_50", ("gfr",), limit=50, unit="mL/min")
-_PROTEIN = Sign("bilag.protein", ("u24_g",), limit=0.25, unit="g/24 h")
+_PROTEIN = Sign("bilag.protein_above", ("u24_g",), operator=">", limit=0.25, unit="g/24 h")
 _DIPSTICK = Sign("bilag.dipstick", ("dipstick",))
-_BLOOD_PRESSURE = Sign("bilag.blood_pressure", ("sbp", "dbp"), unit="mmHg")
+_BLOOD_PRESSURE = Sign("bilag.blood_pressure_at", ("sbp", "dbp"), beside="dbp", unit="mmHg")
 
 
 def _times(value: float | None, factor: float) -> float | None:

@@ -363,10 +363,22 @@ def estimate(
     )
 
 
+_TOLD = {
+    "cystatin_c_mg_l": "gfr.by_cystatin",
+    "urea_mmol_l": "gfr.by_six",
+    "weight_kg": "gfr.by_weight",
+    "height_cm": "gfr.by_height",
+}
+"""Sentences that tell more, or other inputs, than creatinine, age and sex."""
+
+
 def _told(equation_id: str, inputs: tuple[tuple[str, Scalar], ...]) -> tuple[Reason, ...]:
     values = dict(inputs)
     met = Truth.UNKNOWN if None in values.values() else Truth.YES
-    return (Reason("gfr.equation", met, {"equation": equation_id, **values}),)
+    code = next((_TOLD[name] for name in values if name in _TOLD), "gfr.equation")
+    if values.keys() >= {"creatinine_umol_l", "cystatin_c_mg_l"}:
+        code = "gfr.by_creatinine_and_cystatin"
+    return (Reason(code, met, {"equation": equation_id, **values}),)
 
 
 def kdigo_g_stage(gfr: float) -> str:

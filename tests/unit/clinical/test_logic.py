@@ -6,7 +6,7 @@ import pytest
 
 from lnmonitor.clinical import criteria
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Rule, Truth
+from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 
@@ -116,3 +116,20 @@ def test_that_positive_means_above_zero_and_none_passes() -> None:
     criteria.require_range("x", 0, None, 0, 1)
     with pytest.raises(InvalidInput):
         criteria.require_positive("x", -1, None)
+
+
+def test_that_a_check_passed_once_does_not_stand_for_another() -> None:
+    @criteria.once
+    def has_code(reason: Reason) -> None:
+        asked.append("code")
+
+    @criteria.once
+    def has_item(reason: Reason) -> None:
+        asked.append("item")
+
+    asked: list[str] = []
+    reason = Reason("x", YES)
+    for _ in range(2):
+        has_code(reason)
+        has_item(reason)
+    assert asked == ["code", "item"]

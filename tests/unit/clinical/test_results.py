@@ -89,3 +89,15 @@ def test_that_answers_changed_after_scoring_do_not_change_the_reasons() -> None:
     assert scored.score == 2
     assert [(reason.values["item"], reason.met) for reason in scored.reasons] == [("rash", YES)]
     assert NO not in {reason.met for reason in scored.reasons}
+
+
+def test_that_a_reason_without_numbers_has_an_empty_mapping() -> None:
+    assert dict(Reason("test.one", YES).values) == {}
+
+
+def test_that_what_is_told_later_takes_named_arguments() -> None:
+    def telling(first: str, *, second: int) -> Reasons:
+        return (Reason("test.one", YES, {"item": first, "value": second}),)
+
+    (reason,) = Scored(RULE, later(telling, "a", second=2)).reasons
+    assert dict(reason.values) == {"item": "a", "value": 2}
