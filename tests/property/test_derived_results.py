@@ -64,7 +64,9 @@ FORMS: tuple[type[Form], ...] = (
     *(Glucocorticoid, Immunosuppressant, Visit, VitalSigns, LabResult),
     *(Sledai2K, Bilag2004, PhysicianAssessment),
 )
-"""Each of these is changed as often, though a patient has hundreds of laboratory results."""
+"""Each is changed as often, but for laboratory results, which later visits look back at."""
+LOOKED_BACK_AT = ("CREAT", "UPCR", "U24P", "ALT", "AST", "ALB", "URBC")
+"""Analytes that rules compare with the visit before or with the baseline."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,20 @@ def change_something(
 ) -> str:
     """Change, void or enter again one record; return what was done, nothing if it was refused."""
     data = patient_data(session, patient_id)
-    form = rng.choice([form for form in FORMS if data.of(form)])
-    record = rng.choice(data.of(form))
-    kind = rng.choices(("changed", "voided", "restored"), (8, 1, 2))[0]
+    form = rng.choice([form for form in (*FORMS, *[LabResult] * 6) if data.of(form)])
+    records = data.of(form)
+    if form is LabResult and rng.random() < 0.8:
+        records = tuple(r for r in data.of(LabResult) if r.form.analyte in LOOKED_BACK_AT)
+    record = rng.choice(records)
+    kind = rng.choices(("changed", "voided", "emptied", "restored"), (24, 2, 1, 6))[0]
     try:
-        if kind == "voided":
+        if kind == "emptied":  # a visit with all its forms
+            record = rng.choice(data.of(Visit))
+            for one in data.records:
+                if one.visit_id == record.id and one.id != record.id:
+                    void(session, one.id, "Entered in error")
+            void(session, record.id, "Entered in error")
+        elif kind == "voided":
             void(session, record.id, "Entered in error")
             voided.append(record)
         elif kind == "restored":

@@ -16,7 +16,7 @@ from sqlalchemy.sql import ClauseElement
 
 from lnmonitor.storage.engine import driver_of
 
-_DIALECT = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
 class Prepared:

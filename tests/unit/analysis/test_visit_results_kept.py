@@ -70,6 +70,7 @@ def test_that_another_baseline_of_the_kidney_is_another_key() -> None:
         {"samples": (("2026-01-02", 80.0),)},
         {"infusion": SCORE},
         {"labs": {}},
+        {"labs": {"ALB": object()}},
     ],
 )
 def test_that_something_else_beside_a_visit_is_another_key(changed: dict[str, Any]) -> None:
