@@ -73,6 +73,13 @@ def test_that_a_total_tells_each_system_that_counts() -> None:
     assert bilag.total(letters("A?").values()).missing == (SECOND,)
 
 
+def test_that_d_and_e_count_nothing_on_either_scale() -> None:
+    for text in ("DDDDDDDDD", "EEEEEEEEE"):
+        assert {found.total for found in bilag.totals(letters(text).values()).values()} == {0}
+    found = bilag.totals(letters("ABCDE").values())
+    assert {name: one.total for name, one in found.items()} == {"9/3/1/0/0": 13, "12/8/1/0/0": 21}
+
+
 # -- BILAG: flares and bands -----------------------------------------------------------------------
 
 

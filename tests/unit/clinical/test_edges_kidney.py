@@ -499,6 +499,22 @@ def test_that_a_best_response_of_cr_changes_what_a_flare_is() -> None:
     assert found.reasons[0].code == "flare.protein_after_complete"
 
 
+@pytest.mark.parametrize(
+    ("rule_set", "name"),
+    [("flare-renal", "creatinine_times_nadir"), ("eular-2012", "creatinine_times"),
+     ("moroni", "creatinine_times")],
+)  # fmt: skip
+def test_that_a_percentage_of_the_protocol_keeps_its_half(rule_set: str, name: str) -> None:
+    course = [
+        FlareObservation(91, "", QUIET, Response.CR),
+        FlareObservation(182, "", replace(QUIET, **NEPHRITIC)),  # type: ignore[arg-type]
+    ]
+    (found,) = detect(course, {name: 1.275}, rule_set_id=rule_set)
+    assert found.reasons[0].values["percent"] == 127.5
+    fall = assess("set-a", baseline=BASE, now=NOW, parameters={"partial_fall": 0.375}).reasons
+    assert [r.values["percent"] for r in fall if r.code == "response.protein_fall"] == [37.5]
+
+
 def test_that_two_ratios_compare_across_their_units() -> None:
     # 113.12 mg/mmol are 1 g/g by the molar mass of creatinine: twice that is 2 g/g, half of 4.
     now, before = Proteinuria(2 * 113.12, "mg/mmol"), Proteinuria(4, "g/g")
