@@ -228,7 +228,7 @@ def _labs(
     return {code: measured for code, (_, measured) in best.items()}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _measured(
     one: Same,
     zero: date | None,

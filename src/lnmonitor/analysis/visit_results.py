@@ -41,7 +41,7 @@ from lnmonitor.study.records import PatientData
 
 Sample = tuple[str, float]
 """ISO date and eGFR of a sample."""
-_VISITS_KEPT = 1024
+_VISITS_KEPT = 256
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ WITHDRAWN = "withdrawn"
 _NUMBERS = ("score", "grade", "value", "total", "mg_per_day", "given_dose_per_kg", "dose")
 """Names under which results carry their one number, in the order of looking."""
 _Row = tuple[str, float | None, str, str, str]
-_VISITS_KEPT = 1024
+_VISITS_KEPT = 256
 _ROWS_KEPT = 8192
 _rows: dict[tuple[int, str], tuple[Outcome, _Row]] = {}
 """What is stored of a result by its identity and the BILAG scale; the result is kept beside it, so
