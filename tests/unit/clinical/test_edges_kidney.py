@@ -416,6 +416,16 @@ def test_that_two_categories_more_of_haematuria_are_counted_from_the_lowest() ->
     assert detect(course, rule_set_id="childhood") == []  # category 2 to 3
 
 
+def test_that_a_gfr_already_low_must_fall_by_more_than_ten_percent() -> None:
+    low = replace(QUIET, egfr=80)
+    for now, flares in ((71.9, 1), (72, 0)):
+        course = [
+            FlareObservation(91, "", low, Response.CR),
+            FlareObservation(182, "", replace(low, egfr=now, urine_rbc_hpf=40)),
+        ]
+        assert len(detect(course, rule_set_id="childhood")) == flares
+
+
 @pytest.mark.parametrize(
     "rule_set", ["flare-renal", "aurora-2", "eular-2012", "childhood", "kdigo-2012", "moroni"]
 )
