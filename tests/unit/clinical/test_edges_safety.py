@@ -56,6 +56,38 @@ def test_that_each_step_of_a_laboratory_grade_is_told() -> None:
     ]
 
 
+PRINTED = [
+    ("Activated partial thromboplastin time prolonged", "s", None, 100, "100 0; 101 1; 150 1"),
+    ("Anemia", "g/L", 115, None, "115 0; 114 1; 100 1; 99.9 2; 80 2; 79.9 3"),
+    ("CD4 lymphocytes decreased", "10^9/L", 0.6, None, "0.05 3; 0.0499 4"),
+    (
+        "Creatinine increased",
+        "umol/L",
+        None,
+        100,
+        "100 0; 101 1; 150 1; 151 2; 300 2; 301 3; 600 3",
+    ),
+    ("Hypoalbuminemia", "g/L", 40, None, "40 0; 39 1; 30 1; 29.9 2; 20 2; 19.9 3"),
+    ("Hypokalemia", "mmol/L", 3.5, None, "3.5 0; 3.4 1; 3.0 1; 2.99 3; 2.5 3; 2.49 4"),
+    ("Hyponatremia", "mmol/L", 135, None, "134 1; 130 1; 129.5 2; 125 2; 124.5 3; 120 3; 119.5 4"),
+]
+
+
+@pytest.mark.parametrize(("term", "unit", "lln", "uln", "printed"), PRINTED)
+def test_that_these_printed_limits_grade_on_both_sides(
+    term: str, unit: str, lln: float | None, uln: float | None, printed: str
+) -> None:
+    for pair in printed.split(";"):
+        value, expected = pair.split()
+        assert grade(term, float(value), unit=unit, lln=lln, uln=uln).low == int(expected), pair
+
+
+def test_that_fibrinogen_has_its_last_quarter_of_the_baseline() -> None:
+    for baseline, expected in ((7.4, 3), (7.7, 4)):  # a quarter is 1.85 and 1.925
+        found = grade("Fibrinogen decreased", 1.9, unit="g/L", lln=2, baseline=baseline)
+        assert found.grade == expected
+
+
 @pytest.mark.parametrize(
     ("term", "code"),
     [
