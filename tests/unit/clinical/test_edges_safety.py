@@ -57,6 +57,7 @@ def test_that_each_step_of_a_laboratory_grade_is_told() -> None:
 
 
 PRINTED = [
+    ("Serum amylase increased", "U/L", None, 100, "100 0; 101 1; 150 1; 151 2"),
     ("Activated partial thromboplastin time prolonged", "s", None, 100, "100 0; 101 1; 150 1"),
     ("Anemia", "g/L", 115, None, "115 0; 114 1; 100 1; 99.9 2; 80 2; 79.9 3"),
     ("CD4 lymphocytes decreased", "10^9/L", 0.6, None, "0.05 3; 0.0499 4"),
