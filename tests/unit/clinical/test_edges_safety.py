@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -309,6 +310,12 @@ def test_that_each_check_of_an_infusion_is_told_with_its_numbers() -> None:
     assert (found.deviation_percent, found.deviation_class) == (pytest.approx(-10), "ok")
 
 
+def test_that_a_rate_may_be_ten_percent_off_and_no_more() -> None:
+    for rate, met in ((90, YES), (89.6, NO), (110.4, NO)):
+        checks = infusion.check(replace(FACTS, rate_ml_per_h=rate)).reasons
+        assert [r.met for r in checks if r.code == "infusion.rate"] == [met]
+
+
 def test_that_half_a_minute_is_a_time_like_others() -> None:
     short = infusion.InfusionFacts(
         start=START, stop=START + timedelta(seconds=30), volume_ml=1, rate_ml_per_h=120
@@ -358,6 +365,11 @@ def test_that_a_dose_and_a_pulse_are_told_with_their_factor() -> None:
     assert [(r.code, r.values["item"]) for r in total.reasons] == [
         ("steroids.pulse", "methylprednisolone")
     ]
+
+
+def test_that_a_dose_is_stored_with_what_it_was_computed_by() -> None:
+    rule = steroids.dose_on(DAY, []).rule
+    assert dict(rule.parameters) == {"dexamethasone_mg": 0.75, "pulse_mg": 250.0}
 
 
 def test_that_three_days_above_10_mg_leave_the_allowance() -> None:
