@@ -11,6 +11,7 @@ from lnmonitor.clinical.bilag import Grade
 from lnmonitor.clinical.bilag_renal import RenalInputs
 from lnmonitor.clinical.bilag_renal_classic import grade
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Truth
 
 QUIET = RenalInputs(
     u24_g=0.1,
@@ -98,3 +99,21 @@ def test_that_impossible_values_are_refused() -> None:
     for now, before in ((replace(QUIET, gfr=0), None), (QUIET, replace(QUIET, dbp=-1))):
         with pytest.raises(InvalidInput):
             grade(now, before, ever_involved=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "code", "limit", "percent"),
+    [
+        ({"creatinine_umol_l": 140}, {"creatinine_umol_l": 100}, "creatinine_rise", 130, 130),
+        ({"creatinine_umol_l": 140}, {"creatinine_umol_l": 120}, "creatinine_moderate_rise",
+         130, 115),
+        ({"gfr": 45}, {"gfr": 60}, "gfr_below_50", 50, None),
+    ],
+)  # fmt: skip
+def test_that_a_worse_kidney_is_told_with_its_limit(
+    now: dict[str, float], before: dict[str, float], code: str, limit: float, percent: float | None
+) -> None:
+    found = grade(RenalInputs(**now), RenalInputs(**before), ever_involved=True)  # type: ignore[arg-type]
+    told = {r.code: r.values for r in found.reasons if r.met is Truth.YES}
+    values = told[f"bilag.{code}"]
+    assert (values["limit"], values.get("percent")) == (limit, percent)

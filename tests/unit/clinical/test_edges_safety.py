@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,39 @@ def test_that_each_step_of_a_laboratory_grade_is_told() -> None:
         ("ctcae.normal", YES, {**usual, "grade": 1, "limit": 20, "factor": 1.0}),
         ("ctcae.normal", YES, {**usual, "grade": 2, "limit": 50, "factor": 2.5}),
     ]
+
+
+PRINTED = [
+    ("Serum amylase increased", "U/L", None, 100, "100 0; 101 1; 150 1; 151 2"),
+    ("Activated partial thromboplastin time prolonged", "s", None, 100, "100 0; 101 1; 150 1"),
+    ("Anemia", "g/L", 115, None, "115 0; 114 1; 100 1; 99.9 2; 80 2; 79.9 3"),
+    ("CD4 lymphocytes decreased", "10^9/L", 0.6, None, "0.05 3; 0.0499 4"),
+    (
+        "Creatinine increased",
+        "umol/L",
+        None,
+        100,
+        "100 0; 101 1; 150 1; 151 2; 300 2; 301 3; 600 3",
+    ),
+    ("Hypoalbuminemia", "g/L", 40, None, "40 0; 39 1; 30 1; 29.9 2; 20 2; 19.9 3"),
+    ("Hypokalemia", "mmol/L", 3.5, None, "3.5 0; 3.4 1; 3.0 1; 2.99 3; 2.5 3; 2.49 4"),
+    ("Hyponatremia", "mmol/L", 135, None, "134 1; 130 1; 129.5 2; 125 2; 124.5 3; 120 3; 119.5 4"),
+]
+
+
+@pytest.mark.parametrize(("term", "unit", "lln", "uln", "printed"), PRINTED)
+def test_that_these_printed_limits_grade_on_both_sides(
+    term: str, unit: str, lln: float | None, uln: float | None, printed: str
+) -> None:
+    for pair in printed.split(";"):
+        value, expected = pair.split()
+        assert grade(term, float(value), unit=unit, lln=lln, uln=uln).low == int(expected), pair
+
+
+def test_that_fibrinogen_has_its_last_quarter_of_the_baseline() -> None:
+    for baseline, expected in ((7.4, 3), (7.7, 4)):  # a quarter is 1.85 and 1.925
+        found = grade("Fibrinogen decreased", 1.9, unit="g/L", lln=2, baseline=baseline)
+        assert found.grade == expected
 
 
 @pytest.mark.parametrize(
@@ -276,6 +310,12 @@ def test_that_each_check_of_an_infusion_is_told_with_its_numbers() -> None:
     assert (found.deviation_percent, found.deviation_class) == (pytest.approx(-10), "ok")
 
 
+def test_that_a_rate_may_be_ten_percent_off_and_no_more() -> None:
+    for rate, met in ((90, YES), (89.6, NO), (110.4, NO)):
+        checks = infusion.check(replace(FACTS, rate_ml_per_h=rate)).reasons
+        assert [r.met for r in checks if r.code == "infusion.rate"] == [met]
+
+
 def test_that_half_a_minute_is_a_time_like_others() -> None:
     short = infusion.InfusionFacts(
         start=START, stop=START + timedelta(seconds=30), volume_ml=1, rate_ml_per_h=120
@@ -325,6 +365,11 @@ def test_that_a_dose_and_a_pulse_are_told_with_their_factor() -> None:
     assert [(r.code, r.values["item"]) for r in total.reasons] == [
         ("steroids.pulse", "methylprednisolone")
     ]
+
+
+def test_that_a_dose_is_stored_with_what_it_was_computed_by() -> None:
+    rule = steroids.dose_on(DAY, []).rule
+    assert dict(rule.parameters) == {"dexamethasone_mg": 0.75, "pulse_mg": 250.0}
 
 
 def test_that_three_days_above_10_mg_leave_the_allowance() -> None:

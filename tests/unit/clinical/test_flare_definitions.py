@@ -326,3 +326,20 @@ def test_that_childhood_is_reproduced_more_than_a_week_apart() -> None:
         assert found("childhood", *course)[0].status == status
     (open_,) = found("childhood", seen(91, 0.1, CR), seen(182, 0.9), seen(190))
     assert open_.status == "suspected"
+
+
+def test_that_haematuria_has_edges_between_its_categories() -> None:
+    tops = [(5, 0), (5.1, 1), (10, 1), (10.1, 2), (25, 2), (25.1, 3), (50, 3), (50.1, 4)]
+    assert [haematuria_category(cells) for cells, _ in tops] == [n for _, n in tops]
+
+
+def test_that_seven_days_apart_confirm_by_eular_2012() -> None:
+    states = [RenalState(upcr=Proteinuria(grams, "g/g")) for grams in (0.4, 3.0, 3.0)]
+    for gap, status in ((7, "confirmed"), (6, "suspected")):
+        days = (91, 182, 182 + gap)
+        course = [
+            FlareObservation(day, "", state, Response.CR if day == 91 else None)
+            for day, state in zip(days, states, strict=True)
+        ]
+        (found,) = detect(course, rule_set_id="eular-2012")
+        assert found.status == status

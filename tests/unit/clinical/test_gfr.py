@@ -272,3 +272,15 @@ def test_that_the_risk_map_is_kdigos() -> None:
     for stages in (("G3", "A1"), ("G1", "A4")):
         with pytest.raises(InvalidInput, match="stage"):
             gfr.kdigo_risk(*stages)
+
+
+def test_that_six_variable_mdrd_takes_its_factor_of_race() -> None:
+    given = {"creatinine_umol_l": 80.0, "urea_mmol_l": 5.0, "albumin_g_l": 40.0, "age_years": 30.0}
+    plain = gfr.estimate("mdrd6", sex="F", **given).value
+    other = gfr.estimate("mdrd6", sex="F", black=True, **given).value
+    assert plain is not None
+    assert other == pytest.approx(1.18 * plain)
+
+
+def test_that_protein_of_500_mg_g_is_the_last_of_a2() -> None:
+    assert [gfr.kdigo_a_stage(mg, "mg/g", measure="protein") for mg in (500, 500.5)] == ["A2", "A3"]
