@@ -17,7 +17,6 @@ BUILT = {
     ("migrations/forms.py", "_create"): "names of the program's own forms",
     ("migrations/forms.py", "_add_column"): "names of the program's own forms",
     ("migrations/run.py", "migrate"): "the number of an own migration",
-    ("repositories.py", "_assessment_rows"): "names of the program's own columns",
     ("repositories.py", "count"): "the name of a table of the store",
     ("repositories.py", "role_of_account"): "one of two own words; the value is bound",
     ("summaries.py", "listed"): "as many marks as values are bound",
