@@ -46,7 +46,7 @@ def main() -> int:
         study = Path(folder) / "study"
         make_demo(study)
         spent: Spent = {}
-        for name in ("_wait", "flush", "_take"):
+        for name in ("wait", "flush", "_take"):
             setattr(Journal, name, _watched(getattr(Journal, name), name, spent))
         with open_demo(study, "nurse") as session:
             hub().set_session(session)
@@ -113,7 +113,7 @@ def _until(met: Callable[[], bool]) -> None:
 def _report(spent: Spent) -> None:
     words = {
         "key": "the whole handling of a key",
-        "_wait": "journal: begin to wait",
+        "wait": "journal: begin to wait",
         "flush": "journal: collect what is to be kept",
         "_take": "journal: take the acknowledgement",
     }
