@@ -353,6 +353,11 @@ def test_that_what_changed_since_one_looked_has_a_dot_until_one_has_looked(
     assert page._fresh == {record.id}
     assert page.header._changes.text() == "1 changed"
     assert page.tabs.button("laboratory").text() == "Laboratory •"
+    page.next_change()  # Ctrl+J
+    settled(qtbot)
+    pane = page._lenses["binder"].pane  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: pane.sheet is not None)
+    assert (pane.sheet.form, pane.sheet.visit_id) == ("LB", record.visit_id)
     page.close()
     again = patient_page(qtbot, record.patient_id)
     assert not again._fresh
