@@ -12,11 +12,6 @@ from platformdirs import PlatformDirs
 _DIRS = PlatformDirs("lnmonitor", appauthor=False, roaming=False)
 
 
-def data_dir() -> Path:
-    """Return the folder for the program's own lasting files, made if absent."""
-    return _made(_DIRS.user_data_path)
-
-
 def config_dir() -> Path:
     """Return the folder for settings, made if absent."""
     return _made(_DIRS.user_config_path)

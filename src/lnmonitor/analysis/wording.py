@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from math import floor, log10
 
 from lnmonitor.language import Text
@@ -63,11 +62,6 @@ def printed_date(iso: str | None) -> Text:
     month = f"{_MONTHS[int(parts[1]) - 1]} " if len(parts) > 1 else ""
     day = f"{int(parts[2])} " if len(parts) > 2 else ""
     return Text(f"{day}{month}{parts[0]}", "-".join(parts))
-
-
-def short_date(on: date) -> Text:
-    """Return a complete date."""
-    return printed_date(on.isoformat())
 
 
 def number(value: float, decimals: int | None) -> str:

@@ -43,8 +43,6 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE_MCR_PCR = Rule("response-mcr-pcr", "1", (WANG_2014, MERRILL_2010), verified=False)
 RULE_RELAPSE = Rule("relapse-mcr-pcr", "1", (WANG_2014,), verified=False)
 
-_LOW = frozenset({Grade.C, Grade.D, Grade.E})
-
 
 class ClinicalResponse(Enum):
     """Major, partial or no response; UNKNOWN while a missing visit or letter could decide."""

@@ -29,7 +29,8 @@ from lnmonitor.services.permissions import Action, require
 from lnmonitor.services.session import StudySession
 
 _TEXTS = (
-    "a text that begins with = + - @, tabulator or return has ' in front, unless it is a number"
+    "a text that begins with = + - @ (also in full width, or after spaces and quotes), tabulator or"
+    " return has ' in front, unless it is a number"
 )
 _BOM = "\ufeff"
 

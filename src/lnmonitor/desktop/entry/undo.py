@@ -114,11 +114,6 @@ class UndoStack(QObject):
         """Whether there is something to take back, left in its field or not."""
         return bool(self._steps or self._rows or self._changes())
 
-    @property
-    def can_redo(self) -> bool:
-        """Whether something taken back can be done again."""
-        return bool(self._undone) and not self._changes()
-
     def undo(self) -> Step | None:
         """Take the newest step back and return it, None if there is none."""
         self.commit()
