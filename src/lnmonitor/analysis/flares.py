@@ -16,7 +16,7 @@ from lnmonitor.clinical.response import Parameter, Response, ResponseResult
 from lnmonitor.clinical.results import (
     Outcome,
     Rule,
-    result,
+    frozen,
 )
 from lnmonitor.study.protocol import Protocol
 
@@ -65,7 +65,7 @@ def _detect(
     return asked.flares if isinstance(asked, _Found) else (asked,)
 
 
-@result
+@frozen
 class _Found(Outcome):
     """All flares of one search, so that an impossible value is refused as for any rule."""
 

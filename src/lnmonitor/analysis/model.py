@@ -17,7 +17,7 @@ from lnmonitor.clinical.results import (
     Reason,
     Rule,
     Truth,
-    result,
+    frozen,
 )
 from lnmonitor.clinical.sledai import Proposal, SledaiScore
 from lnmonitor.language import Text
@@ -54,12 +54,12 @@ class Measured:
     """Why there is no canonical value although one was reported."""
 
 
-@result
+@frozen
 class Refused(Outcome):
     """A rule could not be applied because a stored value is impossible; the reason says which."""
 
 
-@result
+@frozen
 class Undetermined(Outcome):
     """A rule could not be applied because an input is missing or not clear: `missing` names it."""
 
@@ -75,7 +75,7 @@ class SledaiLabCheck(Outcome):
     contradictions: tuple[str, ...] = ()
 
 
-@result
+@frozen
 class SledaiBand(Outcome):
     """Band of a SLEDAI-2K ("none", "low", "moderate", "high") and its change since the last one.
 
@@ -87,28 +87,28 @@ class SledaiBand(Outcome):
     change: str | None = None
 
 
-@result
+@frozen
 class GfrStage(Outcome):
     """KDIGO G stage ("G1".."G5") of the estimated GFR, None without one."""
 
     stage: str | None = None
 
 
-@result
+@frozen
 class ProteinStage(Outcome):
     """KDIGO A stage ("A1".."A3") of urine albumin or protein, tested in the unit reported."""
 
     stage: str | None = None
 
 
-@result
+@frozen
 class KidneyRisk(Outcome):
     """KDIGO risk of G and A stage: "low", "moderate", "high", "very high"; None without both."""
 
     risk: str | None = None
 
 
-@result
+@frozen
 class ProteinReading(Outcome):
     """Urine protein as reported; `reasons` tell the same ratio in the other units in use."""
 

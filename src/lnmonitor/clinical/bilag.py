@@ -8,7 +8,7 @@ The renal system has a module of its own, `bilag_renal`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import lru_cache
 from operator import itemgetter
@@ -38,8 +38,8 @@ from lnmonitor.clinical.results import (
     Reasons,
     Rule,
     Scalar,
+    frozen,
     later,
-    result,
 )
 
 __all__ = [
@@ -104,7 +104,7 @@ SCALES: Mapping[str, Mapping[Grade, int]] = {
 """Both scales under the names that a protocol and an axis print."""
 
 
-@result
+@frozen
 class BilagGrade(Outcome):
     """One system's letter; `grade` None when nothing was assessed or D and E cannot be told apart.
 
@@ -120,14 +120,14 @@ class BilagGrade(Outcome):
         return None if self.grade is None else scale[self.grade]
 
 
-@result
+@frozen
 class BilagTotal(Outcome):
     """Sum of the nine systems; `total` None while a system has no letter."""
 
     total: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class HaematologyInputs:
     """Items 90-97. None = not done; names in `not_due_to_sle` are ignored for grading.
 
@@ -142,7 +142,7 @@ class HaematologyInputs:
     ttp: int | None = None
     active_haemolysis: bool | None = None
     isolated_coombs: bool | None = None
-    not_due_to_sle: frozenset[str] = field(default_factory=frozenset)
+    not_due_to_sle: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

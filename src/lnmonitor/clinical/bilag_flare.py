@@ -22,8 +22,8 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     Truth,
+    frozen,
     later,
-    result,
 )
 
 GORDON_2003 = Citation(
@@ -61,7 +61,7 @@ _INACTIVE = frozenset({Grade.C, Grade.D, Grade.E})
 _QUIET = frozenset({None, Grade.D, Grade.E})
 
 
-@result
+@frozen
 class BilagFlare(Outcome):
     """`flare` by the rule; `severity` "severe" (a new A), "moderate" (a new B), "none", or None.
 
@@ -237,7 +237,7 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
     )
 
 
-@result
+@frozen
 class BsrBand(Outcome):
     """`band` "severe", "moderate", "mild", "none", or None while a missing letter could decide."""
 

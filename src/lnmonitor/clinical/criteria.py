@@ -15,26 +15,57 @@ from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Row, Scalar, Truth
 
 RELATIVE_TOLERANCE = 1e-9
+OVER, UNDER = 1 + RELATIVE_TOLERANCE, 1 - RELATIVE_TOLERANCE
+"""A limit x OVER is passed by more than the tolerance; limits are >= 0, as all published ones are.
+With a limit below 0 the comparisons here have no tolerance."""
 
 
 def above(a: float, b: float) -> bool:
     """Whether a > b by more than the tolerance."""
-    return a > b and not math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
+    return a > b and a > b * OVER
 
 
 def below(a: float, b: float) -> bool:
     """Whether a < b by more than the tolerance."""
-    return a < b and not math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
+    return a < b and a < b * UNDER
 
 
 def at_least(a: float, b: float) -> bool:
     """Whether a >= b, equality within the tolerance."""
-    return a >= b or math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
+    return a >= b or a >= b * UNDER
 
 
 def at_most(a: float, b: float) -> bool:
     """Whether a <= b, equality within the tolerance."""
-    return a <= b or math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE)
+    return a <= b or a <= b * OVER
+
+
+def is_above(value: float | None, limit: float | None) -> Truth:
+    """Answer `above`; UNKNOWN when either side is missing."""
+    if value is None or limit is None:
+        return UNKNOWN
+    return YES if value > limit and value > limit * OVER else NO
+
+
+def is_below(value: float | None, limit: float | None) -> Truth:
+    """Answer `below`; UNKNOWN when either side is missing."""
+    if value is None or limit is None:
+        return UNKNOWN
+    return YES if value < limit and value < limit * UNDER else NO
+
+
+def is_at_least(value: float | None, limit: float | None) -> Truth:
+    """Answer `at_least`; UNKNOWN when either side is missing."""
+    if value is None or limit is None:
+        return UNKNOWN
+    return YES if value >= limit or value >= limit * UNDER else NO
+
+
+def is_at_most(value: float | None, limit: float | None) -> Truth:
+    """Answer `at_most`; UNKNOWN when either side is missing."""
+    if value is None or limit is None:
+        return UNKNOWN
+    return YES if value <= limit or value <= limit * OVER else NO
 
 
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -43,13 +74,12 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": at_least,
     "<=": at_most,
 }
+_ANSWERS = {">": is_above, "<": is_below, ">=": is_at_least, "<=": is_at_most}
 
 
 def truth(value: float | None, operator: str, limit: float | None) -> Truth:
     """Compare by `operator` (">", "<", ">=", "<="); UNKNOWN when either side is missing."""
-    if value is None or limit is None:
-        return UNKNOWN
-    return YES if OPERATORS[operator](value, limit) else NO
+    return _ANSWERS[operator](value, limit)
 
 
 def compared(

@@ -20,8 +20,8 @@ from lnmonitor.clinical.results import (
     Reason,
     Rule,
     Truth,
+    frozen,
     later,
-    result,
 )
 
 VERSION = "5.0"
@@ -46,7 +46,7 @@ _UNIT_SPELLINGS = {
 }
 
 
-@result
+@frozen
 class CtcaeGrade(Outcome):
     """`grade` 0..4, None when not exact; the truth then lies in `low`..`high`.
 

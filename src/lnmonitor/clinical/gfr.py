@@ -20,8 +20,8 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     Truth,
+    frozen,
     later,
-    result,
 )
 from lnmonitor.clinical.units import creatinine_mg_dl
 
@@ -78,7 +78,7 @@ MOSTELLER_1987 = Citation(
 )
 
 
-@result
+@frozen
 class EgfrResult(Outcome):
     """`value` in `unit`, None when an input is missing; `equation_id` is the method to store."""
 

@@ -26,7 +26,7 @@ from lnmonitor.clinical.results import (
     Reason,
     Rule,
     Truth,
-    result,
+    frozen,
 )
 
 GU_2014 = Citation(
@@ -84,7 +84,7 @@ class InfusionFacts:
     weight_age_days: int | None = None
 
 
-@result
+@frozen
 class InfusionCheck(Outcome):
     """Recomputed numbers; `deviation_class` is "ok", "minor", "major" or None.
 

@@ -7,7 +7,6 @@ PMC8614136). DORIS is quoted with prednisone <= 5 and < 5 mg/day; <= 5 is taken.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lnmonitor.clinical import sledai
 from lnmonitor.clinical.criteria import compared, require_range
@@ -22,10 +21,10 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     all_met,
+    frozen,
     later,
     open_items,
     reasons_of,
-    result,
 )
 
 FRANKLYN_2016 = Citation(
@@ -55,7 +54,7 @@ MAJOR_ORGAN_CODES = (
 """SLEDAI-2K items that exclude LLDAS: nervous system, vasculitis, kidney, heart and lung, fever."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ActivityFacts:
     """One visit; None = not assessed. `pga` 0..3, prednisone equivalent in mg/day.
 
@@ -72,7 +71,7 @@ class ActivityFacts:
     standard_treatment: bool | None = None
 
 
-@result
+@frozen
 class ActivityState(Outcome):
     """Whether the state is reached; UNKNOWN while a missing answer could decide."""
 

@@ -6,7 +6,7 @@ Criteria 1, 4 and 5 (protein, sediment, histology) are the ones without which th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
@@ -21,8 +21,8 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     Truth,
+    frozen,
     later,
-    result,
 )
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
@@ -31,7 +31,7 @@ IMPROVED = "bilag.protein_improved"
 _DIPSTICK_LEVELS = (0, 0.5, 1, 2, 3, 4)
 
 
-@dataclass(frozen=True)
+@frozen
 class RenalInputs:
     """Items 78-89 of one assessment; None = not done, or the value is not due to lupus.
 
@@ -58,7 +58,7 @@ _NO_INPUTS = RenalInputs()
 _INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
 
 
-@result
+@frozen
 class RenalGrade(BilagGrade):
     """`criteria` are the numbers 1..6 of the severe criteria met; they decide A, and mostly B."""
 

@@ -7,7 +7,6 @@ both make a drop-out or rescued patient a non-responder.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lnmonitor.clinical.bilag import BilagGrade
 from lnmonitor.clinical.bilag_flare import trial
@@ -22,15 +21,15 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     all_met,
+    frozen,
     later,
     open_items,
     reasons_of,
-    result,
 )
 from lnmonitor.clinical.sledai import SledaiScore
 
 
-@dataclass(frozen=True)
+@frozen
 class IndexVisit:
     """One visit: SLEDAI (exact or a range), BILAG by system, PGA 0..3 (None = not assessed)."""
 
@@ -39,7 +38,7 @@ class IndexVisit:
     pga: float | None = None
 
 
-@result
+@frozen
 class Responder(Outcome):
     """`met` is the answer; `evaluable` NO where the baseline does not allow the question."""
 

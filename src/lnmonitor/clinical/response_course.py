@@ -9,7 +9,7 @@ every number is a protocol parameter. A course is judged, not a visit: hence thi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import pairwise
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     Truth,
-    result,
+    frozen,
 )
 
 WANG_2014 = Citation(
@@ -53,7 +53,7 @@ class ClinicalResponse(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@frozen
 class CourseVisit:
     """One BILAG assessment; `day` counts from the first infusion, `grades` by system."""
 
@@ -77,7 +77,7 @@ class CourseVisit:
         return Truth.UNKNOWN if None in letters else Truth.YES
 
 
-@result
+@frozen
 class CourseResponse(Outcome):
     """The response of the year."""
 
@@ -186,7 +186,7 @@ def _conclude(major: Truth, partial: Truth) -> ClinicalResponse:
     return ClinicalResponse.UNKNOWN
 
 
-@result
+@frozen
 class Relapse(Outcome):
     """Whether a responder relapsed, and the day of the visit that showed it."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from functools import partial
-from typing import Any, ParamSpec, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, dataclass_transform
 
 Scalar = str | int | float | bool | None
 
@@ -118,15 +118,18 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def later(tell: Callable[P, Reasons], *given: P.args, **named: P.kwargs) -> Reasons:
-    """Return what stands for a result's reasons until somebody reads them: `tell` makes them then.
+if TYPE_CHECKING:
 
-    A course gives thousands of results and is asked why of a few. What is given must be what the
-    decision itself stood on and cannot change after it: frozen inputs, results and tuples, never a
-    mapping or list of the caller.
-    """
-    return partial(tell, *given, **named)  # type: ignore[return-value]  # `_Told` calls it
+    def later(tell: Callable[P, Reasons], *given: P.args, **named: P.kwargs) -> Reasons:
+        """Return what stands for a result's reasons until somebody reads them: `tell` makes them.
 
+        A course gives thousands of results and is asked why of a few. What is given must be what
+        the decision itself stood on and cannot change after it: frozen inputs, results and tuples,
+        never a mapping or list of the caller.
+        """
+
+else:
+    later = partial  # `_Told` calls it
 
 Row = tuple[str, Truth, Mapping[str, Scalar]]
 """A criterion as a decision leaves it: what a `Reason` is made of, at a fraction of its cost."""
@@ -172,27 +175,29 @@ _TOLD = cast(Reasons, _Told())
 
 
 @dataclass_transform(frozen_default=True)
-def result(kind: type[R]) -> type[R]:
-    """Make a frozen dataclass whose constructor writes its fields directly, for rules' results.
+def frozen(kind: type[R]) -> type[R]:
+    """Make a frozen dataclass whose constructor writes its fields directly.
 
-    The constructor that `dataclass` writes for a frozen class takes twice as long, and a visit
-    makes sixty results. Defaults are plain values; a default factory is refused.
+    For what a visit makes dozens of, inputs and results: the constructor that `dataclass` writes
+    for a frozen class takes twice as long. Defaults are plain values; a default factory is refused.
     """
     made = dataclass(frozen=True)(kind)
     arguments, lines, names = [], [], {}
     for each in fields(made):  # type: ignore[arg-type]  # it is one now
         if each.default_factory is not MISSING:
-            raise TypeError(f"{kind.__name__}.{each.name}: a result takes no default factory")
+            raise TypeError(f"{kind.__name__}.{each.name}: no default factory here")
         names[f"_{each.name}"] = each.default
         arguments.append(each.name if each.default is MISSING else f"{each.name}=_{each.name}")
         lines.append(f"    fields[{each.name!r}] = {each.name}")
+    if hasattr(made, "__post_init__"):
+        lines.append("    self.__post_init__()")
     source = f"def __init__(self, {', '.join(arguments)}):\n    fields = self.__dict__\n"
     exec(source + "\n".join(lines), names)  # noqa: S102 - as `dataclass` itself writes it
     setattr(made, "__init__", names["__init__"])  # noqa: B010 - a method cannot be assigned
     return made
 
 
-@result
+@frozen
 class Outcome:
     """Base of every rule's result: subclasses add the value or grade."""
 

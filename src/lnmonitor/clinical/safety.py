@@ -17,7 +17,7 @@ from lnmonitor.clinical.results import (
     Reason,
     Rule,
     Truth,
-    result,
+    frozen,
 )
 
 ICH_E2A = Citation("International Conference on Harmonisation", "ICH E2A", 1994)
@@ -69,7 +69,7 @@ class EventFacts:
     urgent_since: date | None = None
 
 
-@result
+@frozen
 class Reportability(Outcome):
     """`susar` as far as it is known, and the due dates where it is YES and day 0 is known.
 

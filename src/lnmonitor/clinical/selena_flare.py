@@ -7,7 +7,7 @@ severe call that rests on the score alone (from knowledge).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lnmonitor.clinical.criteria import once, require_positive, require_range, truth
 from lnmonitor.clinical.results import (
@@ -17,10 +17,10 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     any_met,
+    frozen,
     later,
     open_items,
     reasons_of,
-    result,
 )
 from lnmonitor.clinical.selena_sledai import BUYON_2005
 
@@ -32,7 +32,7 @@ PREDNISONE_MG_KG = 0.5
 SEVERE, MILD_MODERATE, NONE = "severe", "mild_moderate", "none"
 
 
-@dataclass(frozen=True)
+@frozen
 class SfiFacts:
     """This visit against the one before; None = not known. Scores are SELENA-SLEDAI, PGA 0..3.
 
@@ -58,7 +58,7 @@ class SfiFacts:
     hospitalised_for_lupus: bool | None = None
 
 
-@result
+@frozen
 class SfiFlare(Outcome):
     """`severity` "severe", "mild_moderate", "none", or None while a missing fact could decide."""
 

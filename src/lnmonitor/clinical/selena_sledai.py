@@ -9,11 +9,10 @@ as in SLEDAI-2K; some forms print "new or recurrent". Needed only where the flar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lnmonitor.clinical import sledai
 from lnmonitor.clinical.criteria import require_range, truth
-from lnmonitor.clinical.results import Citation, Rule, Truth
+from lnmonitor.clinical.results import Citation, Rule, Truth, frozen
 from lnmonitor.clinical.sledai import SledaiScore
 
 BUYON_2005 = Citation(
@@ -28,7 +27,7 @@ MORE_THAN_JOINTS = 2
 RISE_G = 0.5
 
 
-@dataclass(frozen=True)
+@frozen
 class SelenaFacts:
     """What SELENA asks beyond the SLEDAI-2K answers; None = not asked.
 

@@ -22,8 +22,8 @@ from lnmonitor.clinical.results import (
     Reason,
     Rule,
     Truth,
+    frozen,
     later,
-    result,
 )
 
 GLADMAN_2002 = Citation("Gladman DD, Ibanez D, Urowitz MB", "J Rheumatol 29:288-91", 2002)
@@ -98,7 +98,7 @@ RULE_RENAL_SLEDAI = Rule("renal-sledai", "1", (GLADMAN_2002,), verified=True)
 RULE_CLINICAL_SLEDAI = Rule("clinical-sledai", "1", (GLADMAN_2002,), verified=True)
 
 
-@result
+@frozen
 class SledaiScore(Outcome):
     """`score` is None unless exact; the truth lies in `low`..`high` (points, 0..105)."""
 
@@ -109,7 +109,7 @@ class SledaiScore(Outcome):
     window_days: int = 30
 
 
-@dataclass(frozen=True)
+@frozen
 class SledaiLabs:
     """What proposes the laboratory items; None = not measured. Counts are per high-power field,
     blood cells 10^9/L, complement g/L (CH50 U/mL), limits in the unit of their value.

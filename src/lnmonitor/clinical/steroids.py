@@ -8,7 +8,6 @@ betamethasone (0.6 or 0.75 mg): 0.75 is used, as in the British National Formula
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -22,8 +21,8 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     Truth,
+    frozen,
     later,
-    result,
 )
 
 BNF = Citation("Joint Formulary Committee", "British National Formulary", 2023)
@@ -51,7 +50,7 @@ RULE_PREDNISONE_EQUIVALENT = Rule(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class DoseInterval:
     """One prescription: `dose_mg` taken `per_day` times a day (alternate days 0.5).
 
@@ -89,7 +88,7 @@ class DoseInterval:
         return at_least(self.equivalent_mg_per_day, threshold)
 
 
-@result
+@frozen
 class SteroidDose(Outcome):
     """Prednisone equivalent in mg/day on one day; `pulse_mg` (prednisone equivalent) is apart."""
 
@@ -97,7 +96,7 @@ class SteroidDose(Outcome):
     pulse_mg: float = 0.0
 
 
-@result
+@frozen
 class PulseTotal(Outcome):
     """Pulse therapy over a period: days, cumulative g of drug and of prednisone equivalent."""
 

@@ -7,7 +7,6 @@ apart. Milestones (10, 7.5 and 5 mg/day) and "sustained" as 28 days follow the g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -17,8 +16,8 @@ from lnmonitor.clinical.results import (
     Outcome,
     Reason,
     Truth,
+    frozen,
     later,
-    result,
 )
 from lnmonitor.clinical.steroids import (
     RULE_PREDNISONE_EQUIVALENT,
@@ -34,7 +33,7 @@ SUSTAINED_DAYS = 28
 _MEAN_DAYS = (7, 28)
 
 
-@dataclass(frozen=True)
+@frozen
 class Increase:
     """A day on which the maintenance dose rose, from one dose (mg/day) to another."""
 
@@ -43,7 +42,7 @@ class Increase:
     after: float
 
 
-@result
+@frozen
 class Taper(Outcome):
     """The course from day 0 to a day.
 

@@ -20,7 +20,7 @@ from lnmonitor.clinical.results import (
     Reason,
     Rule,
     Truth,
-    result,
+    frozen,
 )
 from lnmonitor.clinical.units import CREATININE_MG_PER_MMOL
 
@@ -31,7 +31,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType({"low_factor": 0.75, "hig
 RULE_COLLECTION = Rule("urine-collection", "1", (), verified=False)
 
 
-@result
+@frozen
 class CollectionCheck(Outcome):
     """`excretion_umol_kg_day` and the bounds it was tested against; `complete` the answer.
 

@@ -9,13 +9,13 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 import pytest
 
 from lnmonitor.clinical import sledai
-from lnmonitor.clinical.results import NO, YES, Outcome, Reason, Reasons, Rule, later, result
+from lnmonitor.clinical.results import NO, YES, Outcome, Reason, Reasons, Rule, frozen, later
 
 RULE = Rule("test", "1")
 REASON = Reason("test.one", YES, {"item": "a", "value": 1})
 
 
-@result
+@frozen
 class Scored(Outcome):
     score: int = 0
 
@@ -77,7 +77,7 @@ def test_that_a_result_of_a_plain_dataclass_tells_its_reasons_too() -> None:
 def test_that_a_default_factory_is_refused_where_fields_are_written_directly() -> None:
     with pytest.raises(TypeError, match="default factory"):
 
-        @result
+        @frozen
         class Wrong(Outcome):
             names: list[str] = field(default_factory=list)
 

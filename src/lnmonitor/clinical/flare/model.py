@@ -12,7 +12,7 @@ from lnmonitor.clinical.response.model import RenalState, Response
 from lnmonitor.clinical.results import (
     Outcome,
     Rule,
-    result,
+    frozen,
 )
 
 FlareStatus = Literal["suspected", "confirmed"]
@@ -26,7 +26,7 @@ Denominator = Literal["remitted", "adequate_response", "all_treated"]
 definition's own adequate response, or everybody treated."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FlareObservation:
     """One sample or visit: `day` counts from the first infusion (day 0), `date` is ISO text.
 
@@ -49,7 +49,7 @@ class FlareObservation:
         return tuple((name, value) for name, value in found if value is not None)
 
 
-@result
+@frozen
 class FlareFinding(Outcome):
     """One episode. Days count from the first infusion; onset is the first exceeding sample.
 

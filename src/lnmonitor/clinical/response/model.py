@@ -14,7 +14,7 @@ from lnmonitor.clinical.results import (
     Outcome,
     Rule,
     Truth,
-    result,
+    frozen,
 )
 
 
@@ -27,7 +27,7 @@ class Response(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@frozen
 class RenalState:
     """The kidney at one visit; None = not measured or not asked.
 
@@ -71,7 +71,7 @@ class RenalState:
         )
 
 
-@result
+@frozen
 class ResponseResult(Outcome):
     """The response by the rule set named in `rule.id`."""
 
