@@ -182,7 +182,8 @@ def _read_typed(raw: str, today: date, text: str) -> PartialDate:
             year_, month_, day_ = (int(part) if part else None for part in match.groups())
             return _checked(year_ or 0, month_, day_, text)
     if match := _NAMED_MONTH.match(raw):
-        return _named_month(*match.groups(), today, text)
+        day, name, year = match.groups()
+        return _named_month(day, name, year, today, text)
     return parse_partial(raw)
 
 
