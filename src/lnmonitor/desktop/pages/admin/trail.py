@@ -6,16 +6,18 @@ import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from lnmonitor.clock import today
+from lnmonitor.desktop.dialogs.trail_copy import TrailCopyDialog
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
-from lnmonitor.desktop.pages.admin.trail_acts import TrailReviewDialog, ask_file, export_job
+from lnmonitor.desktop.pages.admin.trail_acts import TrailReviewDialog, export_job
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
@@ -136,14 +138,19 @@ class TrailSection(QWidget):
     # ---- taken away, reviewed
     @Slot()
     def export(self) -> None:
-        """Ask where the entries that the filter chooses go."""
+        """Ask for whom and where to the entries go that the filter chooses."""
         ReadOp(self, partial(filter_of, typed=self.filter.text), self._export, self._refused).run()
 
     def _export(self, wanted: AuditFilter) -> None:
+        name = f"audit-trail-{today(hub().clock)}.xlsx"
+        dialog = TrailCopyDialog(self.window(), name, self._page.total)
+        dialog.chosen.connect(partial(self._write, wanted))
+        dialog.open()
+
+    def _write(self, wanted: AuditFilter, place: Path, recipient: str) -> None:
         session = hub().session
-        place = ask_file(self, f"audit-trail-{today(hub().clock)}.xlsx")
-        if session is not None and place is not None:
-            self._jobs.addWidget(export_job(session, place, wanted))
+        if session is not None:
+            self._jobs.addWidget(export_job(session, place, recipient, wanted))
 
     @Slot()
     def record_review(self) -> None:

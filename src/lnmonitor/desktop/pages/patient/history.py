@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout
 
 from lnmonitor.clock import local_moment
+from lnmonitor.desktop.dialogs.trail_copy import TrailCopyDialog
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import JobOp, ReadOp, on_database
@@ -331,26 +332,22 @@ class HistoryLens(Lens):
     # --- file ------------------------------------------------------------------------------
 
     def ask_file(self) -> None:
-        """Ask where, then write the entries shown."""
-        dialog = QFileDialog(self, tr("Save the entries shown"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["Excel (*.xlsx)", "CSV (*.csv)"])
-        dialog.setDefaultSuffix("xlsx")
-        dialog.selectFile(f"{self._subject}-audit.xlsx")
-        dialog.fileSelected.connect(self.export_to)
+        """Ask for whom and where to, then write the entries shown."""
+        name = f"{self._subject}-audit.xlsx"
+        dialog = TrailCopyDialog(self.window(), name, len(self.table.shown))
+        dialog.chosen.connect(self.export_to)
         dialog.open()
 
-    @Slot(str)
-    def export_to(self, path: str) -> None:
+    @Slot(Path, str)
+    def export_to(self, path: Path, recipient: str = "") -> None:
         """Write the entries shown into a workbook or a CSV file, by the ending of the name."""
         session = hub().session
         if session is None:
             return
         numbers = frozenset(e.sequence for e in self.table.shown)
-        work = partial(_export, session, Path(path), self._patient_id, numbers)
-        self.strip.say("info", tr("Writing {name}…", name=Path(path).name))
-        self._job = JobOp(self, work, partial(self._exported, path), self._not_exported)
+        work = partial(_export, session, path, recipient, self._patient_id, numbers)
+        self.strip.say("info", tr("Writing {name}…", name=path.name))
+        self._job = JobOp(self, work, partial(self._exported, str(path)), self._not_exported)
         self._job.run()
 
     def _exported(self, path: str, number: int) -> None:
@@ -417,10 +414,17 @@ def _read_of(session: StudySession, patient_id: str, size: int) -> tuple[str, Au
 
 
 def _export(
-    session: StudySession, out: Path, patient_id: str, numbers: frozenset[int], _progress: Progress
+    session: StudySession,
+    out: Path,
+    recipient: str,
+    patient_id: str,
+    numbers: frozenset[int],
+    _progress: Progress,
 ) -> int:
     from lnmonitor.exchange.trail import export_trail
     from lnmonitor.services.audit import AuditFilter
 
     wanted = AuditFilter(patient_id=patient_id)
-    return on_database(partial(export_trail, session, out, wanted, only=numbers))
+    return on_database(
+        partial(export_trail, session, out, wanted, only=numbers, recipient=recipient)
+    )
