@@ -296,6 +296,11 @@ def test_that_the_trail_is_filtered_by_what_is_typed(
     trail.read()
     settled(qtbot)
     assert {entry.form for entry in trail.table.shown} == {"AE"}
+    about = {trail.table.rows_model.index(n, 3).data() for n in range(len(trail.table.shown))}
+    assert about == {"01-002 · Adverse event"}
+    values = trail.table.rows_model.index(0, 4).data()
+    assert values.startswith("Event, as reported: ")
+    assert "{" not in values
     trail.filter.field.setText("to:2026-05-11")
     trail.read()
     settled(qtbot)

@@ -375,9 +375,9 @@ def entry(sequence: int, **more: str) -> AuditEntry:
     given = {
         "at": "2026-05-12T01:41:52+00:00", "utc_offset": "+08:00", "zone": "", "account": "nurse",
         "full_name": "Li Wen", "role": "", "workstation": "", "program": "", "action": "amend",
-        "patient_id": "p-047", "visit_id": "u1", "form": "LB", "record_id": "r-u1",
-        "item": "value", "old": "1.83", "new": "1.38", "reason": "typing error", "source": "",
-        "hash": "",
+        "patient_id": "p-047", "subject": "01-047", "visit_id": "u1", "form": "LB",
+        "record_id": "r-u1", "item": "value", "old": "1.83", "new": "1.38",
+        "reason": "typing error", "source": "", "hash": "",
     } | more  # fmt: skip
     return AuditEntry(sequence, **given)
 

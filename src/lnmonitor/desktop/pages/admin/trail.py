@@ -21,6 +21,7 @@ from lnmonitor.desktop.pages.admin.trail_acts import TrailReviewDialog, export_j
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.trail_words import change_words, form_words, item_words
 from lnmonitor.desktop.widgets.filter_line import FilterLine
 from lnmonitor.desktop.widgets.layout import column, row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
@@ -85,9 +86,9 @@ class TrailSection(QWidget):
         columns = [
             Column(tr("When"), lambda e: local(e.at), tone="text-2", sample="2026-05-12 09:42:11"),
             Column(tr("Who"), lambda e: e.account, sample="investigator\ndatamanager"),
-            Column(tr("What"), lambda e: tr(e.action), weight=500, sample="password changed"),
+            Column(tr("What"), lambda e: tr(e.action), weight=500, sample="results recomputed"),
             Column(tr("On"), _about, tone="text-2", tip=_about),
-            Column(tr("Value"), _values, tip=_values),
+            Column(tr("Value"), change_words, tip=change_words),
             Column(tr("Reason"), _reason, tone="text-2", tip=_reason, yields=1),
         ]
         units = theme().measure("row-dense") / theme().u
@@ -196,13 +197,8 @@ def local(instant: str) -> str:
 
 
 def _about(entry: AuditEntry) -> str:
-    return " ".join(part for part in (entry.form, entry.item) if part)
-
-
-def _values(entry: AuditEntry) -> str:
-    if entry.action == "amend":
-        return f"{entry.old or '–'} → {entry.new or '–'}"
-    return entry.new
+    parts = (entry.subject, form_words(entry), item_words(entry))
+    return " · ".join(part for part in parts if part)
 
 
 def _read(session: StudySession, *, typed: str, before: int | None = None) -> AuditPage:
