@@ -5,8 +5,7 @@ Criteria 1, 4 and 5 (protein, sediment, histology) are the ones without which th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
@@ -27,7 +26,6 @@ from lnmonitor.clinical.results import (
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
 
-IMPROVED = "bilag.protein_improved"
 _DIPSTICK_LEVELS = (0, 0.5, 1, 2, 3, 4)
 
 
@@ -55,7 +53,6 @@ class RenalInputs:
 
 
 _NO_INPUTS = RenalInputs()
-_INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
 
 
 @frozen
@@ -65,91 +62,89 @@ class RenalGrade(BilagGrade):
     criteria: tuple[int, ...] = ()
 
 
-class Visit(NamedTuple):
-    """Two assessments, `before` empty without an earlier one.
-
-    `presumed_worse`: there is none, and the option reads this as deterioration.
-    """
-
-    now: RenalInputs
-    before: RenalInputs
-    presumed_worse: bool
-
-
-class Finding(NamedTuple):
-    """Whether one way to meet a criterion was found; `sign` tells it when somebody asks."""
-
-    met: Truth
-    sign: Sign
-
-
 class Sign:
     """One way to meet a criterion: how it is told, by the first of `items` and its value before.
 
-    `beside` is another item told with it. The others are numbers that the sentence prints. A sign
-    is made once and holds nothing of a patient, so that all its findings are three.
+    `instead` is the item it is told by where that one was not done, `beside` another told with it.
+    The others are numbers that the sentence prints.
     """
 
     def __init__(
-        self, code: str, items: tuple[str, ...], *, beside: str | None = None, **more: Scalar
+        self,
+        code: str,
+        items: tuple[str, ...],
+        *,
+        instead: str | None = None,
+        beside: str | None = None,
+        **more: Scalar,
     ) -> None:
         self.code, self.items, self.beside, self.more = code, items, beside, more
-        self._findings = {met: Finding(met, self) for met in Truth}
+        self._instead = items if instead is None else (instead,)
 
-    def found(self, met: Truth) -> Finding:
-        """Return the finding with this outcome."""
-        return self._findings[met]
+    def _asked(self, now: RenalInputs) -> tuple[str, ...]:
+        done = getattr(now, self.items[0]) is not None
+        return self.items if done else self._instead
 
-    def reason(self, visit: Visit, met: Truth, **more: Scalar) -> Reason:
-        """Tell a finding with the numbers of a visit."""
-        item, beside = self.items[0], {}
+    def reason(self, now: RenalInputs, before: RenalInputs, met: Truth, **more: Scalar) -> Reason:
+        """Tell the sign with the numbers of two assessments."""
+        item, beside = self._asked(now)[0], {}
         if self.beside is not None:
             beside = {
-                self.beside: getattr(visit.now, self.beside),
-                f"{self.beside}_previous": getattr(visit.before, self.beside),
+                self.beside: getattr(now, self.beside),
+                f"{self.beside}_previous": getattr(before, self.beside),
             }
         values: dict[str, Scalar] = {
             "item": item,
-            "value": getattr(visit.now, item),
-            "previous": getattr(visit.before, item),
+            "value": getattr(now, item),
+            "previous": getattr(before, item),
             **beside,
             **self.more,
             **more,
         }
         return Reason(self.code, met, values)
 
-    def missing(self, visit: Visit) -> list[str]:
-        """Name the absent inputs that leave it open: of this visit, else of the one before."""
-        now = [item for item in self.items if getattr(visit.now, item) is None]
-        if now:
-            return now
-        return [f"{item}_previous" for item in self.items if getattr(visit.before, item) is None]
+    def missing(self, now: RenalInputs, before: RenalInputs) -> list[str]:
+        """Name the absent inputs that leave it open: of this assessment, else of the one before."""
+        items = self._asked(now)
+        absent = [item for item in items if getattr(now, item) is None]
+        if absent:
+            return absent
+        return [f"{item}_previous" for item in items if getattr(before, item) is None]
 
 
-Findings = tuple[Finding, ...]
-Criteria = Mapping[int, Findings]
-"""The findings of the severe criteria by their number."""
-
-_YES_NO = {
-    name: Sign(f"bilag.{name}", (name,))
-    for name in (
-        "accelerated_hypertension",
-        "nephrotic_syndrome",
-        "active_sediment",
-        "active_histology_3mo",
-    )
-}
+Test = Callable[[RenalInputs, RenalInputs], Truth]
+"""Asks of this assessment and the one before (empty without one) whether a sign is there."""
+Signs = tuple[tuple[Test, Sign], ...]
+"""The ways to meet a criterion: one is enough."""
 
 
-def yes_no(visit: Visit, item: str) -> Findings:
-    """Return the one finding of a criterion that is answered yes or no."""
-    return (_YES_NO[item].found(Truth.of(getattr(visit.now, item))),)
+class RenalIndex(NamedTuple):
+    """What an index asks. `improved` are signs that do not count, told as the reason why not."""
+
+    criteria: tuple[tuple[int, Signs], ...]
+    """The severe criteria with their numbers."""
+    moderate: Signs
+    mild: Signs
+    improved: Signs = ()
 
 
-def met_of(findings: Findings) -> Truth:
-    """Return whether any of the findings is met."""
+def answered(item: str) -> Signs:
+    """Return a criterion that is answered yes or no."""
+
+    def met(now: RenalInputs, _before: RenalInputs) -> Truth:
+        answer = getattr(now, item)
+        if answer is None:
+            return UNKNOWN
+        return YES if answer else NO
+
+    return ((met, Sign(f"bilag.{item}", (item,))),)
+
+
+def _met(signs: Signs, now: RenalInputs, before: RenalInputs) -> Truth:
+    """Return whether any of the signs is there."""
     found = NO
-    for met, _ in findings:
+    for test, _ in signs:
+        met = test(now, before)
         if met is YES:
             return YES
         if met is UNKNOWN:
@@ -160,8 +155,8 @@ def met_of(findings: Findings) -> Truth:
 _NEEDED_FOR_A = frozenset({1, 4, 5})
 
 
-def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | None:
-    """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate finding. C: a mild one."""
+def _letter(criteria: Sequence[int], moderate: bool, mild: bool) -> Grade | None:
+    """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate sign. C: a mild one."""
     if len(criteria) >= 2 and not _NEEDED_FOR_A.isdisjoint(criteria):
         return Grade.A
     if criteria or moderate:
@@ -169,62 +164,51 @@ def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | N
     return Grade.C if mild else None
 
 
-def _decisive(
-    visit: Visit,
-    letter: Grade | None,
-    met: Sequence[int],
-    criteria: Criteria,
-    moderate: Findings,
-    mild: Findings,
-) -> list[Reason]:
-    """Return the findings that made the letter, each with the criterion it meets."""
-    if met:
-        found = [(f"{number}", finding) for number in met for finding in criteria[number]]
-    elif letter is Grade.B:
-        found = [("B", finding) for finding in moderate]
-    else:
-        found = [("C", finding) for finding in mild]
-    return [
-        sign.reason(visit, YES, criterion=criterion)
-        for criterion, (found_met, sign) in found
-        if found_met is YES
-    ]
-
-
-def _improvements(visit: Visit, severe: Findings, moderate: Findings) -> list[Reason]:
-    """Return, once per method, the heavy protein that did not count because it improved."""
-    improved = {sign.items[0]: sign for _, sign in (*moderate, *severe) if sign.code == IMPROVED}
-    return [sign.reason(visit, NO) for sign in improved.values()]
+def _found(signs: Signs, now: RenalInputs, before: RenalInputs, met: Truth) -> list[Sign]:
+    """Return the signs with this outcome."""
+    return [sign for test, sign in signs if test(now, before) is met]
 
 
 def _undecided(
-    letter: Grade | None, criteria: Criteria, moderate: Findings, mild: Findings
-) -> Findings:
-    """Return the tests that absent inputs leave open, of those that could raise the letter."""
-    asked = [finding for findings in criteria.values() for finding in findings]
-    asked += moderate if letter in {Grade.C, None} else ()
-    asked += mild if letter is None else ()
-    return tuple(finding for finding in asked if finding.met is UNKNOWN)
+    index: RenalIndex, now: RenalInputs, before: RenalInputs, letter: Grade | None
+) -> tuple[Sign, ...]:
+    """Return the signs that absent inputs leave open, of those that could raise the letter."""
+    asked = [each for _, signs in index.criteria for each in signs]
+    asked += index.moderate if letter in {Grade.C, None} else ()
+    asked += index.mild if letter is None else ()
+    return tuple(_found(tuple(asked), now, before, UNKNOWN))
 
 
 def _told(
-    visit: Visit,
+    index: RenalIndex,
+    now: RenalInputs,
+    before: RenalInputs,
     letter: Grade | None,
     met: Sequence[int],
-    criteria: Criteria,
-    moderate: Findings,
-    mild: Findings,
-    undecided: Findings,
+    undecided: tuple[Sign, ...],
 ) -> tuple[Reason, ...]:
+    """Tell what made the letter with the criterion it meets, what improved, and what is open.
+
+    Heavy protein that did not count because it improved is told once per method.
+    """
+    if met:
+        decisive = [(f"{number}", signs) for number, signs in index.criteria if number in met]
+    else:
+        decisive = [("B", index.moderate) if letter is Grade.B else ("C", index.mild)]
+    improved = {sign.items[0]: sign for sign in _found(index.improved, now, before, YES)}
     return (
-        *_decisive(visit, letter, met, criteria, moderate, mild),
-        *_improvements(visit, criteria[1], moderate),
-        *(sign.reason(visit, UNKNOWN) for _, sign in undecided),
+        *[
+            sign.reason(now, before, YES, criterion=criterion)
+            for criterion, signs in decisive
+            for sign in _found(signs, now, before, YES)
+        ],
+        *[sign.reason(now, before, NO) for sign in improved.values()],
+        *[sign.reason(now, before, UNKNOWN) for sign in undecided],
     )
 
 
 @once
-def check_inputs(inputs: RenalInputs) -> None:
+def _check(inputs: RenalInputs) -> None:
     """Refuse impossible values of one assessment."""
     require_range("u24_g", inputs.u24_g, "g/24 h", 0)
     require_range("upcr_mg_mmol", inputs.upcr_mg_mmol, "mg/mmol", 0)
@@ -237,46 +221,47 @@ def check_inputs(inputs: RenalInputs) -> None:
         raise InvalidInput("dipstick", inputs.dipstick, None, "0, 0.5, 1, 2, 3 or 4")
 
 
-def compared(now: RenalInputs, previous: RenalInputs | None, *, assume: bool = False) -> Visit:
-    """Check both assessments and set them beside each other; `assume` presumes a first one worse.
-
-    Raises InvalidInput for impossible values.
-    """
-    check_inputs(now)
-    if previous is None:
-        return Visit(now, _NO_INPUTS, presumed_worse=assume)
-    check_inputs(previous)
-    return Visit(now, previous, presumed_worse=False)
-
-
 def conclude(
     rule: Rule,
-    visit: Visit,
-    criteria: Criteria,
-    moderate: Findings,
-    mild: Findings,
-    *,
+    index: RenalIndex,
+    now: RenalInputs,
+    previous: RenalInputs | None,
     ever_involved: bool | None,
 ) -> RenalGrade:
-    """Turn the findings into a letter, provisional where an absent input could raise it."""
-    truths = [(number, met_of(findings)) for number, findings in criteria.items()]
-    met = tuple([number for number, found in truths if found is YES])
-    possible = [number for number, found in truths if found is not NO]
-    b, c = met_of(moderate), met_of(mild)
-    certain = _letter(met, moderate=b is YES, mild=c is YES)
-    provisional = certain is not _letter(possible, moderate=b is not NO, mild=c is not NO)
-    undecided = _undecided(certain, criteria, moderate, mild) if provisional else ()
-    missing = [name for _, sign in undecided for name in sign.missing(visit)]
+    """Return the letter of an index, provisional where an absent input could raise it.
+
+    Raises InvalidInput for impossible values of either assessment.
+    """
+    _check(now)
+    before = _NO_INPUTS if previous is None else previous
+    _check(before)
+    met, possible = [], []
+    for number, signs in index.criteria:
+        found = _met(signs, now, before)
+        if found is not NO:
+            possible.append(number)
+            if found is YES:
+                met.append(number)
+    moderate = mild = NO
+    if not met:  # else it is A or B by the criteria alone
+        moderate = _met(index.moderate, now, before)
+        if moderate is not YES:
+            mild = _met(index.mild, now, before)
+    certain = _letter(met, moderate is YES, mild is YES)
+    provisional = certain is not _letter(possible, moderate is not NO, mild is not NO)
+    undecided = _undecided(index, now, before, certain) if provisional else ()
+    missing = [name for sign in undecided for name in sign.missing(now, before)]
     letter = certain
-    if letter is None and any(getattr(visit.now, name) is not None for name in _INPUT_NAMES):
+    if letter is None and now != _NO_INPUTS:
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
         missing += ["ever_involved"] if ever_involved is None else []
+    criteria = tuple(met)
     return RenalGrade(
-        rule=rule,
-        reasons=later(_told, visit, certain, met, criteria, moderate, mild, undecided),
-        missing=tuple(dict.fromkeys(missing)),
-        system=RENAL,
-        grade=letter,
-        provisional=provisional,
-        criteria=met,
+        rule,
+        later(_told, index, now, before, certain, criteria, undecided),
+        tuple(dict.fromkeys(missing)),
+        RENAL,
+        letter,
+        provisional,
+        criteria,
     )
