@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import floor
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from lnmonitor.clinical.bilag import ISENBERG_2005, YEE_2010
 from lnmonitor.clinical.criteria import (
@@ -26,10 +26,13 @@ from lnmonitor.clinical.renal_assessment import (
     RenalIndex,
     RenalInputs,
     Sign,
-    Signs,
-    Test,
     answered,
     conclude,
+    creatinine_rise,
+    gfr_below_50,
+    risen_30_15,
+    times,
+    told,
 )
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Truth
 
@@ -63,10 +66,6 @@ _METHODS = (
 )
 
 
-def _protein(code: str, method: _Method, operator: str, limit: float) -> Sign:
-    return Sign(code, (method.item,), operator=operator, limit=limit, unit=method.unit)
-
-
 def _improved(value: float, previous: float | None) -> bool:
     """Improved means down by >= 25 %; an unknown previous value is not improved.
 
@@ -76,31 +75,31 @@ def _improved(value: float, previous: float | None) -> bool:
     return previous is not None and at_most(value, 0.75 * previous)
 
 
-def _beyond(method: _Method, operator: str, limit: float) -> tuple[Test, Sign]:
+def _beyond(method: _Method, operator: str, limit: float) -> Sign:
     """A result beyond a cut-off, whatever it was before."""
     item, passes = method.item, OPERATORS[operator]
 
-    def met(now: RenalInputs, _before: RenalInputs) -> Truth:
+    @told("bilag.protein_above", item, operator=operator, limit=limit, unit=method.unit)
+    def beyond(now: RenalInputs, _before: RenalInputs) -> Truth:
         value = getattr(now, item)
         return YES if value is not None and passes(value, limit) else NO
 
-    return met, _protein("bilag.protein_above", method, operator, limit)
+    return beyond
 
 
-def _heavy(
-    method: _Method, operator: str, limit: float, *, improved: bool = False
-) -> tuple[Test, Sign]:
+def _heavy(method: _Method, operator: str, limit: float, *, improved: bool = False) -> Sign:
     """A result beyond a cut-off that did not improve; or that did, and so does not count."""
     item, passes = method.item, OPERATORS[operator]
+    code = "bilag.protein_improved" if improved else "bilag.protein"
 
-    def met(now: RenalInputs, before: RenalInputs) -> Truth:
+    @told(code, item, operator=operator, limit=limit, unit=method.unit)
+    def heavy(now: RenalInputs, before: RenalInputs) -> Truth:
         value = getattr(now, item)
         if value is None or not passes(value, limit):
             return NO
         return YES if _improved(value, getattr(before, item)) is improved else NO
 
-    code = "bilag.protein_improved" if improved else "bilag.protein"
-    return met, _protein(code, method, operator, limit)
+    return heavy
 
 
 def _dipstick_level(now: RenalInputs) -> float | None:
@@ -110,40 +109,34 @@ def _dipstick_level(now: RenalInputs) -> float | None:
     return 0
 
 
-def _dipstick_rise(rise: int, *, presumed: bool) -> tuple[Test, Sign]:
+def _dipstick_rise(rise: int) -> Sign:
     """A rise of >= `rise` levels to at least 2+; ± is no level of this index and reads as 0."""
 
-    def met(now: RenalInputs, before: RenalInputs) -> Truth:
+    @told("bilag.dipstick_rise", "dipstick", instead="u24_g", limit=rise)
+    def risen(now: RenalInputs, before: RenalInputs) -> Truth:
         level, previous = _dipstick_level(now), before.dipstick
         reaches = is_at_least(level, 2)
-        if level is None or reaches is NO or presumed:
+        if level is None or reaches is NO:
             return reaches
-        if previous is None:
-            return UNKNOWN
-        return YES if floor(level) - floor(previous) >= rise else NO
+        return UNKNOWN if previous is None else Truth.of(floor(level) - floor(previous) >= rise)
 
-    return met, Sign("bilag.dipstick_rise", ("dipstick",), instead="u24_g", limit=rise)
+    return risen
 
 
+def _dipstick_2(now: RenalInputs, _before: RenalInputs) -> Truth:
+    return is_at_least(_dipstick_level(now), 2)
+
+
+@told("bilag.dipstick", "dipstick", limit=1)
 def _dipstick(now: RenalInputs, _before: RenalInputs) -> Truth:
     return is_at_least(_dipstick_level(now), 1)
-
-
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else factor * value
 
 
 def _creatinine_high(now: RenalInputs, _before: RenalInputs) -> Truth:
     return is_above(now.creatinine_umol_l, 130)
 
 
-def _creatinine_rise(now: RenalInputs, before: RenalInputs) -> Truth:
-    """Exactly 130 % of the previous creatinine is not enough (index: more than)."""
-    value = now.creatinine_umol_l
-    high = is_above(value, 130)
-    return is_above(value, _times(before.creatinine_umol_l, 1.3)) if high is YES else high
-
-
+@told("bilag.creatinine_moderate_rise", "creatinine_umol_l", limit=130, unit="µmol/L", percent=115)
 def _creatinine_moderate_rise(now: RenalInputs, before: RenalInputs) -> Truth:
     """Above 130 µmol/L and between 115 and 130 % of the previous one."""
     value, previous = now.creatinine_umol_l, before.creatinine_umol_l
@@ -151,7 +144,7 @@ def _creatinine_moderate_rise(now: RenalInputs, before: RenalInputs) -> Truth:
     if high is not YES:
         return high
     return Truth.all(
-        is_at_least(value, _times(previous, 1.15)), is_at_most(value, _times(previous, 1.3))
+        is_at_least(value, times(previous, 1.15)), is_at_most(value, times(previous, 1.3))
     )
 
 
@@ -159,89 +152,55 @@ def _gfr_low(now: RenalInputs, _before: RenalInputs) -> Truth:
     return is_below(now.gfr, 80)
 
 
+@told("bilag.gfr_fall", "gfr", limit=80, unit="mL/min/1.73 m²", percent=67)
 def _gfr_fall(now: RenalInputs, before: RenalInputs) -> Truth:
     """GFR below 80 and below 67 % of the previous one."""
     low = is_below(now.gfr, 80)
-    return is_below(now.gfr, _times(before.gfr, 0.67)) if low is YES else low
+    return is_below(now.gfr, times(before.gfr, 0.67)) if low is YES else low
 
 
-def _gfr_below_50(now: RenalInputs, before: RenalInputs) -> Truth:
-    """GFR now below 50, and above it before where that is known."""
-    low = is_below(now.gfr, 50)
-    if low is NO or before.gfr is None:
-        return low
-    return Truth.all(low, is_above(before.gfr, 50))
+_gfr_below_50 = told("bilag.gfr_below_50", "gfr", limit=50, unit="mL/min/1.73 m²")(gfr_below_50)
 
 
-def _pressure_raised(now: RenalInputs, before: RenalInputs) -> Truth:
+@told("bilag.blood_pressure", "sbp", "dbp", beside="dbp", unit="mmHg")
+def _pressure(now: RenalInputs, before: RenalInputs) -> Truth:
     """Above 140/90 mmHg and up by 30/15."""
     high = Truth.all(is_above(now.sbp, 140), is_above(now.dbp, 90))
-    if high is NO:
-        return NO
-    return Truth.all(
-        high,
-        is_at_least(now.sbp, None if before.sbp is None else before.sbp + 30),
-        is_at_least(now.dbp, None if before.dbp is None else before.dbp + 15),
-    )
+    return NO if high is NO else Truth.all(high, risen_30_15(now, before))
 
 
-def _index(*, presumed_worse: bool) -> RenalIndex:
-    """Return what the index asks; `presumed_worse` of a first assessment read as deterioration.
+_SEVERE = tuple([_heavy(method, ">", method.severe) for method in _METHODS])
+_MODERATE = tuple([_heavy(method, ">=", method.moderate) for method in _METHODS])
+_MILD = tuple([_beyond(method, ">", method.mild) for method in _METHODS])
 
-    Else a rise or a fall without an earlier assessment is open, not met.
-    """
-    creatinine: dict[str, Any] = {"limit": 130, "unit": "µmol/L"}
-    gfr: dict[str, Any] = {"unit": "mL/min/1.73 m²"}
-    deterioration: Signs = (
-        (
-            _creatinine_high if presumed_worse else _creatinine_rise,
-            Sign("bilag.creatinine_rise", ("creatinine_umol_l",), **creatinine, percent=130),
-        ),
-        (
-            _gfr_low if presumed_worse else _gfr_fall,
-            Sign("bilag.gfr_fall", ("gfr",), limit=80, **gfr, percent=67),
-        ),
-        (_gfr_below_50, Sign("bilag.gfr_below_50", ("gfr",), limit=50, **gfr)),
-    )
-    moderate_rise = Sign(
-        "bilag.creatinine_moderate_rise", ("creatinine_umol_l",), **creatinine, percent=115
-    )
-    pressure = Sign("bilag.blood_pressure", ("sbp", "dbp"), beside="dbp", unit="mmHg")
-    return RenalIndex(
-        criteria=(
-            (
-                1,
-                (
-                    *[_heavy(method, ">", method.severe) for method in _METHODS],
-                    _dipstick_rise(2, presumed=presumed_worse),
-                ),
-            ),
-            (2, answered("accelerated_hypertension")),
-            (3, deterioration),
-            (4, answered("active_sediment")),
-            (5, answered("active_histology_3mo")),
-            (6, answered("nephrotic_syndrome")),
-        ),
-        moderate=(
-            *[_heavy(method, ">=", method.moderate) for method in _METHODS],
-            _dipstick_rise(1, presumed=presumed_worse),
-            (_creatinine_moderate_rise, moderate_rise),
-        ),
-        # No stability is asked of the protein here (the implementation read does).
-        mild=(
-            *[_beyond(method, ">", method.mild) for method in _METHODS],
-            (_dipstick, Sign("bilag.dipstick", ("dipstick",), limit=1)),
-            (_pressure_raised, pressure),
-        ),
-        improved=(
-            *[_heavy(method, ">=", method.moderate, improved=True) for method in _METHODS],
-            *[_heavy(method, ">", method.severe, improved=True) for method in _METHODS],
-        ),
-    )
-
-
-_INDEX = _index(presumed_worse=False)
-_PRESUMED_WORSE = _index(presumed_worse=True)
+_INDEX = RenalIndex(
+    criteria=(
+        (1, (*_SEVERE, _dipstick_rise(2))),
+        (2, (answered("accelerated_hypertension"),)),
+        (3, (creatinine_rise, _gfr_fall, _gfr_below_50)),
+        (4, (answered("active_sediment"),)),
+        (5, (answered("active_histology_3mo"),)),
+        (6, (answered("nephrotic_syndrome"),)),
+    ),
+    moderate=(*_MODERATE, _dipstick_rise(1), _creatinine_moderate_rise),
+    # No stability is asked of the protein here (the implementation read does).
+    mild=(*_MILD, _dipstick, _pressure),
+    improved=(
+        *[_heavy(method, ">=", method.moderate, improved=True) for method in _METHODS],
+        *[_heavy(method, ">", method.severe, improved=True) for method in _METHODS],
+    ),
+)
+"""Without an earlier assessment a rise or a fall is open, not met."""
+_PRESUMED_WORSE = _INDEX._replace(
+    criteria=(
+        (1, (*_SEVERE, _dipstick_rise(2).by(_dipstick_2))),
+        _INDEX.criteria[1],
+        (3, (creatinine_rise.by(_creatinine_high), _gfr_fall.by(_gfr_low), _gfr_below_50)),
+        *_INDEX.criteria[3:],
+    ),
+    moderate=(*_MODERATE, _dipstick_rise(1).by(_dipstick_2), _creatinine_moderate_rise),
+)
+"""The index for a first assessment where the option reads what is bad as having become worse."""
 
 
 def grade(

@@ -6,11 +6,19 @@ Criteria 1, 4 and 5 (protein, sediment, histology) are the ones without which th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
-from lnmonitor.clinical.criteria import once, require_positive, require_range
+from lnmonitor.clinical.criteria import (
+    is_above,
+    is_at_least,
+    is_below,
+    once,
+    require_positive,
+    require_range,
+)
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     NO,
@@ -62,15 +70,21 @@ class RenalGrade(BilagGrade):
     criteria: tuple[int, ...] = ()
 
 
-class Sign:
-    """One way to meet a criterion: how it is told, by the first of `items` and its value before.
+Test = Callable[[RenalInputs, RenalInputs], Truth]
+"""Asks this assessment and the one before (empty without one) whether a sign is there."""
 
-    `instead` is the item it is told by where that one was not done, `beside` another told with it.
-    The others are numbers that the sentence prints.
+
+class Sign:
+    """One way to meet a criterion: when it is there, and how it is told.
+
+    It is told by the first of `items` and its value before. `instead` is the item that tells it
+    where that one was not done, `beside` another told with it. The others are numbers that the
+    sentence prints.
     """
 
     def __init__(
         self,
+        met: Test,
         code: str,
         items: tuple[str, ...],
         *,
@@ -78,8 +92,14 @@ class Sign:
         beside: str | None = None,
         **more: Scalar,
     ) -> None:
-        self.code, self.items, self.beside, self.more = code, items, beside, more
+        self.met, self.code, self.items, self.beside, self.more = met, code, items, beside, more
         self._instead = items if instead is None else (instead,)
+
+    def by(self, met: Test) -> Sign:
+        """Return a sign that is told as this one, but found by another test."""
+        other = copy(self)
+        other.met = met
+        return other
 
     def _asked(self, now: RenalInputs) -> tuple[str, ...]:
         done = getattr(now, self.items[0]) is not None
@@ -112,10 +132,61 @@ class Sign:
         return [f"{item}_previous" for item in items if getattr(before, item) is None]
 
 
-Test = Callable[[RenalInputs, RenalInputs], Truth]
-"""Asks of this assessment and the one before (empty without one) whether a sign is there."""
-Signs = tuple[tuple[Test, Sign], ...]
+Signs = tuple[Sign, ...]
 """The ways to meet a criterion: one is enough."""
+
+
+def told(
+    code: str,
+    *items: str,
+    instead: str | None = None,
+    beside: str | None = None,
+    **more: Scalar,
+) -> Callable[[Test], Sign]:
+    """Make a test the sign that is told so (see `Sign`)."""
+    return lambda met: Sign(met, code, items, instead=instead, beside=beside, **more)
+
+
+def answered(item: str) -> Sign:
+    """Return the sign that is answered yes or no."""
+
+    @told(f"bilag.{item}", item)
+    def answer(now: RenalInputs, _before: RenalInputs) -> Truth:
+        given = getattr(now, item)
+        if given is None:
+            return UNKNOWN
+        return YES if given else NO
+
+    return answer
+
+
+def times(value: float | None, factor: float) -> float | None:
+    """Return the multiple of an earlier value, None without one."""
+    return None if value is None else value * factor
+
+
+@told("bilag.creatinine_rise", "creatinine_umol_l", limit=130, unit="µmol/L", percent=130)
+def creatinine_rise(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Creatinine above 130 µmol/L and above 130 % of the previous one; exactly 130 % is not."""
+    value = now.creatinine_umol_l
+    high = is_above(value, 130)
+    return is_above(value, times(before.creatinine_umol_l, 1.3)) if high is YES else high
+
+
+def gfr_below_50(now: RenalInputs, before: RenalInputs) -> Truth:
+    """GFR now below 50, and above it before where that is known."""
+    low = is_below(now.gfr, 50)
+    if low is NO or before.gfr is None:
+        return low
+    return Truth.all(low, is_above(before.gfr, 50))
+
+
+def risen_30_15(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Blood pressure up by 30/15 mmHg."""
+    return Truth.all(
+        is_at_least(now.sbp, None if before.sbp is None else before.sbp + 30),
+        is_at_least(now.dbp, None if before.dbp is None else before.dbp + 15),
+    )
 
 
 class RenalIndex(NamedTuple):
@@ -128,23 +199,11 @@ class RenalIndex(NamedTuple):
     improved: Signs = ()
 
 
-def answered(item: str) -> Signs:
-    """Return a criterion that is answered yes or no."""
-
-    def met(now: RenalInputs, _before: RenalInputs) -> Truth:
-        answer = getattr(now, item)
-        if answer is None:
-            return UNKNOWN
-        return YES if answer else NO
-
-    return ((met, Sign(f"bilag.{item}", (item,))),)
-
-
 def _met(signs: Signs, now: RenalInputs, before: RenalInputs) -> Truth:
     """Return whether any of the signs is there."""
     found = NO
-    for test, _ in signs:
-        met = test(now, before)
+    for sign in signs:
+        met = sign.met(now, before)
         if met is YES:
             return YES
         if met is UNKNOWN:
@@ -166,7 +225,7 @@ def _letter(criteria: Sequence[int], moderate: bool, mild: bool) -> Grade | None
 
 def _found(signs: Signs, now: RenalInputs, before: RenalInputs, met: Truth) -> list[Sign]:
     """Return the signs with this outcome."""
-    return [sign for test, sign in signs if test(now, before) is met]
+    return [sign for sign in signs if sign.met(now, before) is met]
 
 
 def _undecided(
