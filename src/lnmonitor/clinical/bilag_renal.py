@@ -115,9 +115,10 @@ def _dipstick_rise(rise: int) -> Sign:
     @told("bilag.dipstick_rise", "dipstick", instead="u24_g", limit=rise)
     def risen(now: RenalInputs, before: RenalInputs) -> Truth:
         level, previous = _dipstick_level(now), before.dipstick
-        reaches = is_at_least(level, 2)
-        if level is None or reaches is NO:
-            return reaches
+        if level is None:
+            return UNKNOWN
+        if level < 2:
+            return NO
         return UNKNOWN if previous is None else Truth.of(floor(level) - floor(previous) >= rise)
 
     return risen

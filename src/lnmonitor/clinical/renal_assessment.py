@@ -230,7 +230,7 @@ def _found(signs: Signs, now: RenalInputs, before: RenalInputs, met: Truth) -> l
 
 def _undecided(
     index: RenalIndex, now: RenalInputs, before: RenalInputs, letter: Grade | None
-) -> tuple[Sign, ...]:
+) -> Signs:
     """Return the signs that absent inputs leave open, of those that could raise the letter."""
     asked = [each for _, signs in index.criteria for each in signs]
     asked += index.moderate if letter in {Grade.C, None} else ()
@@ -244,7 +244,7 @@ def _told(
     before: RenalInputs,
     letter: Grade | None,
     met: Sequence[int],
-    undecided: tuple[Sign, ...],
+    undecided: Signs,
 ) -> tuple[Reason, ...]:
     """Tell what made the letter with the criterion it meets, what improved, and what is open.
 
@@ -294,23 +294,25 @@ def conclude(
     _check(now)
     before = _NO_INPUTS if previous is None else previous
     _check(before)
-    met, possible = [], []
+    met, unknown = [], []
     for number, signs in index.criteria:
         found = _met(signs, now, before)
-        if found is not NO:
-            possible.append(number)
-            if found is YES:
-                met.append(number)
+        if found is YES:
+            met.append(number)
+        elif found is UNKNOWN:
+            unknown.append(number)
     moderate = mild = NO
     if not met:  # else it is A or B by the criteria alone
         moderate = _met(index.moderate, now, before)
         if moderate is not YES:
             mild = _met(index.mild, now, before)
-    certain = _letter(met, moderate is YES, mild is YES)
-    provisional = certain is not _letter(possible, moderate is not NO, mild is not NO)
-    undecided = _undecided(index, now, before, certain) if provisional else ()
+    certain = letter = _letter(met, moderate is YES, mild is YES)
+    undecided: Signs = ()
+    if unknown or moderate is UNKNOWN or mild is UNKNOWN:
+        could_be = _letter(met + unknown, moderate is not NO, mild is not NO)
+        if could_be is not certain:
+            undecided = _undecided(index, now, before, certain)
     missing = [name for sign in undecided for name in sign.missing(now, before)]
-    letter = certain
     if letter is None and now != _NO_INPUTS:
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
         missing += ["ever_involved"] if ever_involved is None else []
@@ -321,6 +323,6 @@ def conclude(
         tuple(dict.fromkeys(missing)),
         RENAL,
         letter,
-        provisional,
+        bool(undecided),
         criteria,
     )
