@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 from enum import Enum
 from functools import lru_cache
 from operator import attrgetter, itemgetter
+from typing import NoReturn
 
 from lnmonitor.clinical.bilag_items import (
     CARDIORESPIRATORY,
@@ -180,6 +181,8 @@ _CODES = {
     **{system: tuple(items) for system, items in _ITEMS.items()},
 }
 """The item codes of a system, in the form's order."""
+_scores_in = {system: itemgetter(*codes) for system, codes in _CODES.items()}
+"""Reads the scores of a system, in the form's order, where all its codes are given."""
 _SCORES = frozenset({None, 0, 1, 2, 3, 4})
 _ORDER = (Grade.A, Grade.B, Grade.C)
 _BETTER: Mapping[Grade | None, tuple[Grade, ...]] = {
@@ -293,19 +296,40 @@ def grade_system(
     absent and make the grade provisional where they could raise it; the index has no rule for them.
     Raises InvalidInput for an unknown system or code, or a score outside 0..4.
     """
-    return _grade_answers(system, tuple(items), tuple(items.values()), ever_involved)
+    given = items if type(items) is dict else dict(items)  # others may make up what is left out
+    try:
+        scores = _scores_in[system](given)
+    except KeyError:  # something was left out, or there is no such system
+        scores = _scores_partly_in(system, given)
+    graded = _grade_scores(system, scores, ever_involved)
+    if graded is None or len(given) > len(scores):
+        _refuse(system, given)
+    return graded
+
+
+def _scores_partly_in(system: str, items: Mapping[str, int | None]) -> Scores:
+    codes = _CODES.get(system)
+    if codes is None:
+        raise InvalidInput("BILAG system", system, None, "one of the seven item-scored systems")
+    if not items.keys() <= set(codes):
+        _refuse(system, items)
+    return tuple(map(items.get, codes))
+
+
+def _refuse(system: str, items: Mapping[str, int | None]) -> NoReturn:
+    """Name the first code or score that a system does not have."""
+    codes = _CODES[system]
+    code = next(code for code in items if code not in codes or items[code] not in _SCORES)
+    if code not in codes:
+        raise InvalidInput("BILAG item", code, None, f"an item of the {system} system")
+    raise InvalidInput(code, items[code], None, "0, 1, 2, 3, 4 or not done")
 
 
 @lru_cache(maxsize=8192)
-def _grade_answers(
-    system: str, codes: tuple[str, ...], scores: Scores, ever_involved: bool | None
-) -> BilagGrade:
-    """Check and grade answers as they were given; remembered, for most patterns recur."""
-    form = _CODES.get(system)
-    if form is None:
-        raise InvalidInput("BILAG system", system, None, "one of the seven item-scored systems")
-    if codes != form or not _SCORES.issuperset(scores):
-        scores = _in_order(system, codes, scores)
+def _grade_scores(system: str, scores: Scores, ever_involved: bool | None) -> BilagGrade | None:
+    """Grade scores in the form's order, None for impossible ones; most patterns recur."""
+    if not _SCORES.issuperset(scores):
+        return None
     letter = _letter(system, scores)
     missing = _could_raise(system, scores, letter) if None in scores else []
     return _finish(
@@ -314,20 +338,9 @@ def _grade_answers(
         letter,
         later(_items_told, system, scores),
         missing,
-        len(missing) < len(scores),
+        len(missing) < len(scores),  # where nothing was done, everything could raise
         ever_involved,
     )
-
-
-def _in_order(system: str, codes: tuple[str, ...], scores: Scores) -> Scores:
-    """Return the scores in the form's order; refuse the first code or score it does not have."""
-    form = _CODES[system]
-    for code, score in zip(codes, scores, strict=True):
-        if code not in form:
-            raise InvalidInput("BILAG item", code, None, f"an item of the {system} system")
-        if score not in _SCORES:
-            raise InvalidInput(code, score, None, "0, 1, 2, 3, 4 or not done")
-    return tuple(map(dict(zip(codes, scores, strict=True)).get, form))
 
 
 def _items_told(system: str, scores: Scores) -> tuple[Reason, ...]:
