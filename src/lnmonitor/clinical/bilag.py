@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from enum import Enum
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lnmonitor.clinical.bilag_items import (
     CARDIORESPIRATORY,
@@ -360,13 +360,13 @@ _BLOOD_LIMITS: Mapping[str, tuple[str, dict[Grade, float]]] = {
     "lymphocytes_10e9_l": ("10^9/L", {Grade.C: 1.0}),
 }
 """The letter of a count below a limit. The cut-offs were not seen in a public source."""
-_CUT_OFFS = tuple(
+_COUNTS = tuple(
     [
-        (tuple([limit * UNDER for limit in limits.values()]), (*limits, None))
-        for _, limits in _BLOOD_LIMITS.values()
+        (item, tuple([limit * UNDER for limit in limits.values()]), tuple(limits))
+        for item, (_, limits) in _BLOOD_LIMITS.items()
     ]
 )
-"""The same for `bisect`: ascending limits, and the letters below, between and from there on."""
+"""The same for `bisect`: ascending limits, and the letter below each."""
 _WORST: Mapping[str, Grade] = {
     **{item: next(iter(limits)) for item, (_, limits) in _BLOOD_LIMITS.items()},
     "ttp": Grade.A,
@@ -392,23 +392,22 @@ def _check_blood(inputs: HaematologyInputs) -> None:
 _BloodLetters = tuple[tuple[str, Grade], ...]
 
 
-def _blood_letters(inputs: HaematologyInputs) -> _BloodLetters:
+def _blood_letters(values: tuple[Any, ...], ignored: frozenset[str]) -> _BloodLetters:
     """Return the items that give a letter, each with it."""
-    found = []
-    counts = zip(_BLOOD_LIMITS, _blood_values(inputs), _CUT_OFFS, strict=False)
-    for item, value, (limits, letters) in counts:
-        if value is not None:
-            letter = letters[bisect(limits, value)]
-            if letter is not None:
-                found.append((item, letter))
-    if inputs.ttp:
-        found.append(("ttp", Grade.A if _active(inputs.ttp) else Grade.B))
-    if inputs.active_haemolysis:
+    *counts, ttp, haemolysis, coombs = values
+    found = [
+        (item, letters[bisect(limits, value)])
+        for (item, limits, letters), value in zip(_COUNTS, counts, strict=True)
+        if value is not None and value < limits[-1]
+    ]
+    if ttp:
+        found.append(("ttp", Grade.A if _active(ttp) else Grade.B))
+    if haemolysis:
         found.append(("active_haemolysis", Grade.B))
-    if inputs.isolated_coombs:
+    if coombs:
         found.append(("isolated_coombs", Grade.C))
-    if inputs.not_due_to_sle:
-        found = [each for each in found if each[0] not in inputs.not_due_to_sle]
+    if ignored:
+        found = [(item, letter) for item, letter in found if item not in ignored]
     return tuple(found)
 
 
@@ -433,16 +432,15 @@ def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | Non
     trial relies on them. Raises InvalidInput for impossible values.
     """
     _check_blood(inputs)
-    found = _blood_letters(inputs)
-    letter = _highest([given for _, given in found])
     values, ignored = _blood_values(inputs), inputs.not_due_to_sle
-    missing: list[str] = []
-    assessed = True
+    found = _blood_letters(values, ignored)
+    letter = _highest([given for _, given in found])
+    missing, assessed = [], True
     if ignored or None in values:
-        better = _BETTER[letter]
         asked = [each for each in zip(_WORST, values, strict=True) if each[0] not in ignored]
-        missing = [item for item, value in asked if value is None and _WORST[item] in better]
-        assessed = not asked or any(value is not None for _, value in asked)
+        absent = [item for item, value in asked if value is None]
+        missing = [item for item in absent if _WORST[item] in _BETTER[letter]]
+        assessed = not asked or len(absent) < len(asked)
     return _finish(
         RULE_HAEMATOLOGICAL,
         HAEMATOLOGICAL,
