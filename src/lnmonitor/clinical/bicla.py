@@ -30,19 +30,12 @@ WALLACE_2014 = Citation(
 RULE_BICLA = Rule("bicla", "2", (WALLACE_2014,), verified=False)
 
 PGA_RISE = 0.3
-_ACTIVE = frozenset({Grade.A, Grade.B})
-_QUIET = frozenset({Grade.C, Grade.D, Grade.E})
-
-
-def _fell(before: Grade | None, after: Grade | None) -> Truth:
-    """Whether a baseline A or B is better; a baseline without activity asks for nothing."""
-    if after in _QUIET or before in _QUIET:
-        return YES
-    if before is None and after is Grade.A:
-        return NO  # it stayed A or is a new one, and either fails
-    if before is None or after is None:
-        return UNKNOWN
-    return YES if before is Grade.A and after is Grade.B else NO
+_A, _B = Grade.A, Grade.B
+_NOT_BETTER = frozenset({(_A, _A), (_B, _A), (_B, _B), (None, _A)})
+"""A system's letters at baseline and now that fail. An A after an unknown letter stayed or is new,
+and either fails."""
+_OPEN = frozenset({(_A, None), (_B, None), (None, None), (None, _B)})
+"""Those that could fail. All others are better, or without activity at baseline."""
 
 
 class _Improved:
@@ -50,12 +43,15 @@ class _Improved:
 
     def met(self, visit: Compared) -> Truth:
         """Compare each system."""
-        return Truth.all(*map(_fell, visit.before, visit.letters))
+        if not _NOT_BETTER.isdisjoint(zip(visit.before, visit.letters, strict=True)):
+            return NO
+        possible = not _OPEN.isdisjoint(zip(visit.before, visit.letters, strict=True))
+        return UNKNOWN if possible else YES
 
     def row(self, visit: Compared) -> Row:
-        """Tell the systems that are not."""
-        fell = map(_fell, visit.before, visit.letters)
-        stayed = [system for system, better in zip(SYSTEMS, fell, strict=True) if better is NO]
+        """Tell the systems that are not better."""
+        pairs = zip(visit.before, visit.letters, strict=True)
+        stayed = [s for s, pair in zip(SYSTEMS, pairs, strict=True) if pair in _NOT_BETTER]
         return "index.bilag_improved", self.met(visit), {"item": ", ".join(stayed) or "bilag"}
 
 
@@ -64,7 +60,7 @@ class _ActiveBaseline:
 
     def met(self, visit: Compared) -> Truth:
         """Look at the letters."""
-        if not _ACTIVE.isdisjoint(visit.before):
+        if _A in visit.before or _B in visit.before:
             return YES
         return UNKNOWN if None in visit.before else NO
 

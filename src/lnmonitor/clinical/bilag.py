@@ -464,23 +464,18 @@ def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_931
 
     `missing` names the systems without a letter; `total` is None while there is one.
     """
-    return _total(RULE_TOTAL, _letters_among(grades), scale)
+    return _total(RULE_TOTAL, letters_of({grade.system: grade for grade in grades}), scale)
 
 
 def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
     """Return the total on each of SCALES, by the scale's name, which its rule stores too."""
-    letters = _letters_among(grades)
+    letters = letters_of({grade.system: grade for grade in grades})
     return {name: _total(_TOTAL_RULES[name], letters, scale) for name, scale in SCALES.items()}
-
-
-def _letters_among(grades: Iterable[BilagGrade]) -> Letters:
-    found = {grade.system: grade.grade for grade in grades}
-    return tuple(map(found.get, SYSTEMS))
 
 
 def _total(rule: Rule, letters: Letters, scale: Mapping[Grade, int]) -> BilagTotal:
     missing = without_letter(letters)
-    numbers = tuple([0 if letter is None else scale[letter] for letter in letters])
+    numbers = tuple([scale[letter] if letter else 0 for letter in letters])
     return BilagTotal(rule, later(_counted, numbers), missing, None if missing else sum(numbers))
 
 

@@ -68,6 +68,8 @@ _VALUE_SYSTEMS = (RENAL, HAEMATOLOGICAL)
 _NEW_OR_WORSE = 3
 A, B, C, D, E = Grade
 _INACTIVE = frozenset({D, E})
+_NO_RISE_FROM, _NO_RISE_TO = frozenset({A, None}), frozenset({D, E, None})
+"""Letters before and after that are no rise whatever the other is; None may be one."""
 
 
 @frozen
@@ -116,7 +118,7 @@ def rises(previous: Letters, now: Letters) -> Rises:
     """Compare two assessments; remembered, because several rules ask the same of them."""
     new_a, new_b, new_c = [], [], []
     for system, before, after in zip(SYSTEMS, previous, now, strict=True):
-        if after in _INACTIVE or after is before or before is A or None in (before, after):
+        if after is before or after in _NO_RISE_TO or before in _NO_RISE_FROM:
             continue
         if after is A:
             new_a.append(system)
