@@ -463,13 +463,22 @@ Letters = tuple[Grade | None, ...]
 def letters_of(grades: Mapping[str, BilagGrade]) -> Letters:
     """Return the letters of one assessment."""
     try:
-        return tuple([one.grade for one in _all_systems(grades)])
+        a, b, c, d, e, f, g, h, i = _all_systems(grades)
     except KeyError:  # systems were left out
         graded = map(grades.get, SYSTEMS)
         return tuple([None if one is None else one.grade for one in graded])
+    # Spelt out: every rule that compares assessments starts here, and a loop takes twice as long.
+    return a.grade, b.grade, c.grade, d.grade, e.grade, f.grade, g.grade, h.grade, i.grade
 
 
 _all_systems = itemgetter(*SYSTEMS)
+
+
+def without_letter(letters: Letters) -> tuple[str, ...]:
+    """Return the systems that have no letter."""
+    if None not in letters:
+        return ()
+    return tuple([s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None])
 
 
 def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_9311) -> BilagTotal:
@@ -487,19 +496,13 @@ def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
 
 
 def _total(rule: Rule, letters: Letters, scale: Mapping[Grade, int]) -> BilagTotal:
-    missing: tuple[str, ...] = ()
-    if None in letters:
-        missing = tuple(s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None)
-    numbers = tuple([None if letter is None else scale[letter] for letter in letters])
-    return BilagTotal(
-        rule=rule,
-        reasons=later(_counted, numbers),
-        missing=missing,
-        total=None if missing else sum([number or 0 for number in numbers]),
-    )
+    missing = without_letter(letters)
+    numbers = tuple([scale[letter] if letter else 0 for letter in letters])
+    return BilagTotal(rule, later(_counted, numbers), missing, None if missing else sum(numbers))
 
 
-def _counted(numbers: tuple[int | None, ...]) -> tuple[Reason, ...]:
+def _counted(numbers: tuple[int, ...]) -> tuple[Reason, ...]:
+    """Tell each system that counts: without a letter, D and E count nothing."""
     return tuple(
         Reason("bilag.system", YES, {"item": system, "value": number})
         for system, number in zip(SYSTEMS, numbers, strict=True)
