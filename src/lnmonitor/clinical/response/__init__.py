@@ -102,15 +102,15 @@ def side_by_side(
     rule and says why, so that the answers can be shown beside one another. Raises as `assess` does.
     """
     overrides = parameters or {}
-    unknown = sorted(set(overrides) - set(RULE_SETS))
-    if unknown:
-        raise InvalidInput("response rule set", unknown[0], None, " or ".join(RULE_SETS))
+    for name in sorted(overrides):
+        if name not in RULE_SETS:
+            raise InvalidInput("response rule set", name, None, " or ".join(RULE_SETS))
     check_state(baseline)
     check_state(now)
     return tuple(
         [
             _judge_by(overrides[name], each, baseline, now)
-            if overrides.get(name)
+            if overrides and overrides.get(name)
             else each.judge(_WITH_DEFAULTS[name], baseline, now, each.parameters)
             for name, each in RULE_SETS.items()
         ]

@@ -25,7 +25,7 @@ from lnmonitor.clinical.response.clauses import (
 )
 from lnmonitor.clinical.response.endpoint import NoFailure
 from lnmonitor.clinical.response.model import RenalState, RuleSet
-from lnmonitor.clinical.results import Citation, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.results import YES, Citation, Reason, Rule, Scalar, Truth
 
 ROVIN_2021 = Citation(
     "Rovin BH, Teng YKO, Ginzler EM, et al.",
@@ -49,10 +49,13 @@ class _NoConfirmedFall:
 
     def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with both limits and ask for the confirmation."""
-        limit = None if baseline.egfr is None else baseline.egfr * self.left
+        value, before = now.egfr, baseline.egfr
+        above_floor = is_at_least(value, self.floor)
+        if above_floor is YES:
+            return YES
         return Truth.any(
-            is_at_least(now.egfr, self.floor),
-            is_at_least(now.egfr, limit),
+            above_floor,
+            is_at_least(value, None if before is None else before * self.left),
             Truth.of(now.egfr_fall_confirmed).negated,
         )
 

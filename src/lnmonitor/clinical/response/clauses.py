@@ -6,7 +6,7 @@ are made when somebody asks. Each criterion serves both, see `Criterion`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from lnmonitor.clinical.criteria import (
@@ -60,12 +60,13 @@ class Definition:
     """The criteria of CR and PR; None where a definition has no such grade."""
 
     def __init__(self, complete: Criteria | None, partial: Criteria | None) -> None:
-        self.complete, self.partial = complete, partial
-        self.tests = _tests(complete), _tests(partial)
-
-
-def _tests(criteria: Criteria | None) -> tuple[Test, ...] | None:
-    return None if criteria is None else tuple(each.met for each in criteria)
+        self.criteria: Criteria = (*(complete or ()), *(partial or ()))
+        self.grades: tuple[tuple[Response, tuple[Test, ...], Criteria], ...] = tuple(
+            (grade, tuple(each.met for each in criteria), criteria)
+            for grade, criteria in ((CR, complete), (PR, partial))
+            if criteria is not None
+        )
+        """The better grade first, each with the tests of its criteria."""
 
 
 def percent_of(fraction: float) -> float:
@@ -145,31 +146,39 @@ class ProteinFall:
 
     def __init__(self, order: tuple[str, str], fraction: float) -> None:
         self.order, self.left, self.percent = order, 1 - fraction, percent_of(fraction)
-
-    def _pair(
-        self, baseline: RenalState, now: RenalState
-    ) -> tuple[str, Proteinuria, Proteinuria] | None:
-        for name in self.order:
-            before, after = protein(baseline, name), protein(now, name)
-            if before is not None and after is not None:
-                return name, before, after
-        return None
+        self._most = self.left * OVER
 
     def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare."""
-        pair = self._pair(baseline, now)
-        if pair is None:
-            return UNKNOWN
-        _, before, after = pair
-        return NO if before.value == 0 else is_at_most(times_baseline(after, before), self.left)
+        first, second = self.order
+        before, after = getattr(baseline, first), getattr(now, first)
+        if before is None or after is None:
+            before, after = getattr(baseline, second), getattr(now, second)
+            if before is None or after is None:
+                return UNKNOWN
+        if before.value == 0:
+            return NO
+        if before.unit == after.unit:
+            return YES if after.value / before.value <= self._most else NO
+        return is_at_most(times_baseline(after, before), self.left)
+
+    def _measure(self, baseline: RenalState, now: RenalState) -> str | None:
+        """Return the measure that is compared."""
+        for name in self.order:
+            if protein(baseline, name) and protein(now, name):
+                return name
+        return None
+
+    def _wanted(self, now: RenalState) -> str:
+        """Return the measure that should have been known at both visits."""
+        return next((name for name in self.order if protein(now, name)), self.order[0])
 
     def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell both values, or the measure that should have been known at both visits."""
-        code, pair, met = "response.protein_fall", self._pair(baseline, now), UNKNOWN
-        if pair is None:
-            name = next((each for each in self.order if protein(now, each)), self.order[0])
-            return Reason(code, met, {"item": name, "percent": self.percent})
-        name, before, after = pair
+        code, name = "response.protein_fall", self._measure(baseline, now)
+        if name is None:
+            return Reason(code, UNKNOWN, {"item": self._wanted(now), "percent": self.percent})
+        before, after = protein(baseline, name), protein(now, name)
         values: dict[str, Scalar] = {
             "item": name,
             "value": after.value,
@@ -181,10 +190,10 @@ class ProteinFall:
 
     def inputs(self, baseline: RenalState, now: RenalState) -> Inputs:
         """Name the measure at both visits, or the one whose units do not compare."""
-        pair = self._pair(baseline, now)
-        if pair is not None:
-            return {pair[0]: None}
-        name = next((each for each in self.order if protein(now, each)), self.order[0])
+        name = self._measure(baseline, now)
+        if name is not None:
+            return {name: None}
+        name = self._wanted(now)
         return {name: protein(now, name), f"{name}_baseline": protein(baseline, name)}
 
 
@@ -292,8 +301,11 @@ class CreatinineRecovered:
         """Compare baseline and value with the upper limit, and the value with the baseline."""
         value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
         uln = upper_limit(baseline, now)
+        was_normal = is_at_most(before, baseline.creatinine_uln or uln)
+        if was_normal is YES:
+            return YES
         return Truth.any(
-            is_at_most(before, baseline.creatinine_uln or uln),
+            was_normal,
             is_at_most(value, None if before is None else before * self.left),
             is_at_most(value, uln),
         )
@@ -413,31 +425,16 @@ def _lost(rule: Rule) -> ResponseResult:
     return ResponseResult(rule, (reason,), response=NR)
 
 
-def _all_met(tests: tuple[Test, ...] | None, baseline: RenalState, now: RenalState) -> Truth:
-    """Kleene AND; a grade that the definition does not have is not met."""
-    if tests is None:
-        return NO
-    found = YES
-    for test in tests:
-        met = test(baseline, now)
-        if met is NO:
-            return NO
-        if met is UNKNOWN:
-            found = UNKNOWN
-    return found
-
-
-def _missing(criteria: Criteria | None, baseline: RenalState, now: RenalState) -> Iterator[str]:
+def _missing(criteria: Iterable[Criterion], baseline: RenalState, now: RenalState) -> Iterator[str]:
     """Name the absent inputs of the criteria that are open."""
-    for each in criteria or ():
+    for each in criteria:
         if each.met(baseline, now) is UNKNOWN:
             inputs = each.inputs(baseline, now)
             yield from (name for name, value in inputs.items() if value is None)
 
 
-def _reasons(definition: Definition, baseline: RenalState, now: RenalState) -> tuple[Reason, ...]:
+def _reasons(criteria: Criteria, baseline: RenalState, now: RenalState) -> tuple[Reason, ...]:
     """Tell every criterion, one that both grades ask for once."""
-    criteria = (*(definition.complete or ()), *(definition.partial or ()))
     told = (each.reason(baseline, now) for each in criteria)
     return tuple({(reason.code, reason.values.get("item")): reason for reason in told}.values())
 
@@ -458,19 +455,23 @@ def judging(
         if now.dead_or_dialysis:
             return _lost(rule)
         definition = usual if parameters is defaults else define(parameters)
-        complete, partial = definition.tests
-        reasons = later(_reasons, definition, baseline, now)
-        is_complete = _all_met(complete, baseline, now)
-        if is_complete is YES:
-            return ResponseResult(rule, reasons, (), CR)
-        is_partial = _all_met(partial, baseline, now)
-        if is_complete is NO and is_partial is not UNKNOWN:
-            return ResponseResult(rule, reasons, (), PR if is_partial is YES else NR)
-        undecided: list[str] = []
-        if is_complete is UNKNOWN:
-            undecided += _missing(definition.complete, baseline, now)
-        if is_partial is UNKNOWN:
-            undecided += _missing(definition.partial, baseline, now)
-        return ResponseResult(rule, reasons, tuple(dict.fromkeys(undecided)), Response.UNKNOWN)
+        reasons = later(_reasons, definition.criteria, baseline, now)
+        undecided: Criteria = ()
+        for grade, tests, criteria in definition.grades:
+            all_met = YES  # Kleene AND: one NO decides
+            for test in tests:
+                met = test(baseline, now)
+                if met is not YES:
+                    all_met = met
+                    if met is NO:
+                        break
+            if all_met is YES and not undecided:
+                return ResponseResult(rule, reasons, (), grade)
+            if all_met is UNKNOWN:
+                undecided += criteria
+        if not undecided:
+            return ResponseResult(rule, reasons, (), NR)
+        missing = tuple(dict.fromkeys(_missing(undecided, baseline, now)))
+        return ResponseResult(rule, reasons, missing, Response.UNKNOWN)
 
     return judge

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from lnmonitor.clinical.criteria import is_at_most
+from lnmonitor.clinical.criteria import OVER, is_at_most
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import UNITS, limit_in, times_baseline
 from lnmonitor.clinical.response.clauses import (
@@ -71,13 +71,12 @@ class _Creatinine:
     def __init__(self, parameters: Mapping[str, Parameter]) -> None:
         self.times, self.left = 1 + parameters["tolerance"], 1 - parameters["partial_improvement"]
 
-    def _limit(self, baseline: RenalState, now: RenalState) -> float | None:
-        normal = upper_limit(baseline, now)
-        return None if normal is None else normal * self.times
-
     def near(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with the upper limit of normal."""
-        return is_at_most(now.creatinine_umol_l, self._limit(baseline, now))
+        value, normal = now.creatinine_umol_l, upper_limit(baseline, now)
+        if value is None or normal is None:
+            return UNKNOWN
+        return YES if value <= normal * self.times * OVER else NO
 
     def halved(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with the baseline."""
@@ -87,7 +86,9 @@ class _Creatinine:
     def found(self, baseline: RenalState, now: RenalState) -> Found:
         """Return the numbers."""
         value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
-        return "creatinine_umol_l", value, before, "µmol/L", self._limit(baseline, now)
+        normal = upper_limit(baseline, now)
+        limit = None if normal is None else normal * self.times
+        return "creatinine_umol_l", value, before, "µmol/L", limit
 
 
 class _Cells:
@@ -127,22 +128,20 @@ class _Protein:
 
     def halved(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with the same measure at baseline; what was 0 cannot be halved."""
-        name = self._name(now)
-        after, before = protein(now, name), protein(baseline, name)
+        after, before = now.proteinuria, baseline.proteinuria
+        if after is None and now.upcr is not None:
+            after, before = now.upcr, baseline.upcr
         if before is not None and before.value == 0:
             return NO
         return is_at_most(times_baseline(after, before), self.left)
 
     def found(self, baseline: RenalState, now: RenalState) -> Found:
         """Return the numbers."""
-        name = self._name(now)
+        name = UPCR if now.proteinuria is None and now.upcr is not None else U24
         after, before = protein(now, name), protein(baseline, name)
         unit = after.unit if after else "g/24 h"
         value, value_before = after and after.value, before and before.value
         return name, value, value_before, unit, self.limits[unit]
-
-    def _name(self, now: RenalState) -> str:
-        return UPCR if now.proteinuria is None and now.upcr is not None else U24
 
 
 def _told(found: Found) -> dict[str, Scalar]:
@@ -175,11 +174,15 @@ class _NearOrImproved:
 
     def __init__(self, measure: _Measure, improvement: float) -> None:
         self.measure, self.percent = measure, percent_of(improvement)
+        self._near, self._halved = measure.near, measure.halved
 
     def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with both."""
-        near = self.measure.near(baseline, now)
-        return near if near is YES else Truth.any(near, self.measure.halved(baseline, now))
+        near = self._near(baseline, now)
+        if near is YES:
+            return YES
+        halved = self._halved(baseline, now)
+        return halved if near is NO else Truth.any(near, halved)
 
     def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell the value, its baseline and its limit."""
