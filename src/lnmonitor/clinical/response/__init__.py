@@ -101,16 +101,15 @@ def side_by_side(
     `parameters` maps rule set ids to overrides, as a protocol holds them. Each result names its
     rule and says why, so that the answers can be shown beside one another. Raises as `assess` does.
     """
-    overrides = parameters or {}
-    for name in sorted(overrides):
+    for name in sorted(parameters or ()):
         if name not in RULE_SETS:
             raise InvalidInput("response rule set", name, None, " or ".join(RULE_SETS))
     check_state(baseline)
     check_state(now)
     return tuple(
         [
-            _judge_by(overrides[name], each, baseline, now)
-            if overrides and overrides.get(name)
+            _judge_by(parameters[name], each, baseline, now)
+            if parameters and parameters.get(name)
             else each.judge(_WITH_DEFAULTS[name], baseline, now, each.parameters)
             for name, each in RULE_SETS.items()
         ]

@@ -6,7 +6,7 @@ are made when somebody asks. Each criterion serves both, see `Criterion`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from lnmonitor.clinical.criteria import (
@@ -22,7 +22,7 @@ from lnmonitor.clinical.criteria import (
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import UNITS, Proteinuria, limit_in, times_baseline
 from lnmonitor.clinical.response.model import Judge, RenalState, Response, ResponseResult
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Rule, Scalar, Truth, later
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Reasons, Rule, Scalar, Truth, later
 
 U24 = "proteinuria"
 UPCR = "upcr"
@@ -60,13 +60,12 @@ class Definition:
     """The criteria of CR and PR; None where a definition has no such grade."""
 
     def __init__(self, complete: Criteria | None, partial: Criteria | None) -> None:
-        self.criteria: Criteria = (*(complete or ()), *(partial or ()))
-        self.grades: tuple[tuple[Response, tuple[Test, ...], Criteria], ...] = tuple(
-            (grade, tuple(each.met for each in criteria), criteria)
-            for grade, criteria in ((CR, complete), (PR, partial))
-            if criteria is not None
+        both = ((CR, complete), (PR, partial))
+        self.grades = tuple((grade, asked) for grade, asked in both if asked is not None)
+        """The grades that there are, the better one first."""
+        self.tests: tuple[tuple[Response, tuple[Test, ...]], ...] = tuple(
+            (grade, tuple(each.met for each in criteria)) for grade, criteria in self.grades
         )
-        """The better grade first, each with the tests of its criteria."""
 
 
 def percent_of(fraction: float) -> float:
@@ -117,8 +116,8 @@ class ProteinLevel:
 
     def met(self, _: RenalState, now: RenalState) -> Truth:
         """Compare."""
-        u24, upcr = now.proteinuria, now.upcr
-        found = (upcr or u24) if self._ratio_first else (u24 or upcr)
+        collected = now.proteinuria
+        found = (now.upcr or collected) if self._ratio_first else (collected or now.upcr)
         if found is None:
             return UNKNOWN
         value, most = found.value, self._most[found.unit]
@@ -146,20 +145,24 @@ class ProteinFall:
 
     def __init__(self, order: tuple[str, str], fraction: float) -> None:
         self.order, self.left, self.percent = order, 1 - fraction, percent_of(fraction)
-        self._most = self.left * OVER
+        self._ratio_first, self._most = order[0] == UPCR, self.left * OVER
 
     def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare."""
-        first, second = self.order
-        before, after = getattr(baseline, first), getattr(now, first)
+        if self._ratio_first:
+            before, after = baseline.upcr, now.upcr
+        else:
+            before, after = baseline.proteinuria, now.proteinuria
         if before is None or after is None:
-            before, after = getattr(baseline, second), getattr(now, second)
+            _, other = self.order
+            before, after = protein(baseline, other), protein(now, other)
             if before is None or after is None:
                 return UNKNOWN
-        if before.value == 0:
+        was = before.value
+        if was == 0:
             return NO
         if before.unit == after.unit:
-            return YES if after.value / before.value <= self._most else NO
+            return YES if after.value / was <= self._most else NO
         return is_at_most(times_baseline(after, before), self.left)
 
     def _measure(self, baseline: RenalState, now: RenalState) -> str | None:
@@ -425,18 +428,33 @@ def _lost(rule: Rule) -> ResponseResult:
     return ResponseResult(rule, (reason,), response=NR)
 
 
-def _missing(criteria: Iterable[Criterion], baseline: RenalState, now: RenalState) -> Iterator[str]:
-    """Name the absent inputs of the criteria that are open."""
-    for each in criteria:
-        if each.met(baseline, now) is UNKNOWN:
-            inputs = each.inputs(baseline, now)
-            yield from (name for name, value in inputs.items() if value is None)
-
-
-def _reasons(criteria: Criteria, baseline: RenalState, now: RenalState) -> tuple[Reason, ...]:
+def _reasons(definition: Definition, baseline: RenalState, now: RenalState) -> Reasons:
     """Tell every criterion, one that both grades ask for once."""
-    told = (each.reason(baseline, now) for each in criteria)
+    told = (each.reason(baseline, now) for _, criteria in definition.grades for each in criteria)
     return tuple({(reason.code, reason.values.get("item")): reason for reason in told}.values())
+
+
+def _despite_gaps(
+    rule: Rule, definition: Definition, baseline: RenalState, now: RenalState, reasons: Reasons
+) -> ResponseResult:
+    """Respond where a criterion is open: UNKNOWN while what is missing could change the answer."""
+    undecided: Criteria = ()
+    for grade, criteria in definition.grades:
+        all_met = Truth.all(*[each.met(baseline, now) for each in criteria])
+        if all_met is YES and not undecided:
+            return ResponseResult(rule, reasons, (), grade)
+        if all_met is UNKNOWN:
+            undecided += criteria
+    if not undecided:
+        return ResponseResult(rule, reasons, (), NR)
+    missing = dict.fromkeys(
+        name
+        for each in undecided
+        if each.met(baseline, now) is UNKNOWN
+        for name, value in each.inputs(baseline, now).items()
+        if value is None
+    )
+    return ResponseResult(rule, reasons, tuple(missing), Response.UNKNOWN)
 
 
 def judging(
@@ -455,23 +473,16 @@ def judging(
         if now.dead_or_dialysis:
             return _lost(rule)
         definition = usual if parameters is defaults else define(parameters)
-        reasons = later(_reasons, definition.criteria, baseline, now)
-        undecided: Criteria = ()
-        for grade, tests, criteria in definition.grades:
-            all_met = YES  # Kleene AND: one NO decides
+        reasons = later(_reasons, definition, baseline, now)
+        for grade, tests in definition.tests:
             for test in tests:
                 met = test(baseline, now)
                 if met is not YES:
-                    all_met = met
-                    if met is NO:
-                        break
-            if all_met is YES and not undecided:
+                    break
+            else:
                 return ResponseResult(rule, reasons, (), grade)
-            if all_met is UNKNOWN:
-                undecided += criteria
-        if not undecided:
-            return ResponseResult(rule, reasons, (), NR)
-        missing = tuple(dict.fromkeys(_missing(undecided, baseline, now)))
-        return ResponseResult(rule, reasons, missing, Response.UNKNOWN)
+            if met is UNKNOWN:
+                return _despite_gaps(rule, definition, baseline, now, reasons)
+        return ResponseResult(rule, reasons, (), NR)
 
     return judge

@@ -80,8 +80,10 @@ class _Creatinine:
 
     def halved(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with the baseline."""
-        before = baseline.creatinine_umol_l
-        return is_at_most(now.creatinine_umol_l, None if before is None else before * self.left)
+        value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
+        if value is None or before is None:
+            return UNKNOWN
+        return YES if value <= before * self.left * OVER else NO
 
     def found(self, baseline: RenalState, now: RenalState) -> Found:
         """Return the numbers."""
