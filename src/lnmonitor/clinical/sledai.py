@@ -79,9 +79,8 @@ ITEM_BY_CODE: Mapping[str, SledaiItem] = {item.code: item for item in ITEMS}
 WEIGHTS: Mapping[str, int] = {item.code: item.weight for item in ITEMS}
 RENAL_CODES = ("casts", "haematuria", "proteinuria", "pyuria")
 SEROLOGICAL_CODES = ("low_complement", "dsdna")
-_weight, _take_all = WEIGHTS.__getitem__, itemgetter(*CODES)
-
-Answers = tuple[bool | None, ...]
+_weight_of, _answers_of = WEIGHTS.__getitem__, itemgetter(*CODES)
+_Answers = tuple[bool | None, ...]
 
 ALIASES: Mapping[str, str] = {
     "organic_brain_syndrome": "organic_brain",
@@ -153,19 +152,24 @@ class Proposal(NamedTuple):
     reason: Reason
 
 
-def answers(items: Mapping[str, bool | None]) -> Answers:
+def require_known(items: Mapping[str, bool | None]) -> None:
+    """Refuse an answer to what is none of the 24 items."""
+    if not items.keys() <= ITEM_BY_CODE.keys():
+        name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
+        raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
+
+
+def _in_order(items: Mapping[str, bool | None]) -> _Answers:
     """Return the 24 answers in the order of the form, None for a code left out.
 
     Raises InvalidInput for an unknown code.
     """
     if type(items) is dict and len(items) == len(CODES):
         try:
-            return _take_all(items)
+            return _answers_of(items)
         except KeyError:  # one is none of the 24
             pass
-    if not items.keys() <= ITEM_BY_CODE.keys():
-        name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
-        raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
+    require_known(items)
     return tuple(map(items.get, CODES))
 
 
@@ -178,16 +182,16 @@ class ItemSum:
 
     def score(self, items: Mapping[str, bool | None], window_days: int) -> SledaiScore:
         """Return the sum of the items that are present; inputs as for the function `score`."""
-        every = answers(items)
+        every = _in_order(items)
         if window_days not in WINDOWS_DAYS:
             raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
         codes, found = self._codes, self._pick(every)
         present = tuple(compress(codes, found))
-        low = high = sum(map(_weight, present))
+        low = high = sum(map(_weight_of, present))
         missing: tuple[str, ...] = ()
         if None in found:
             missing = tuple([c for c, a in zip(codes, found, strict=True) if a is None])
-            high += sum(map(_weight, missing))
+            high += sum(map(_weight_of, missing))
         told = later(_told, present, missing)
         exact = None if missing else low
         return SledaiScore(self._rule, told, missing, exact, low, high, present, window_days)
@@ -362,10 +366,10 @@ class _Excluded:
     def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell value and limit, or what excludes the item."""
         reason = self.sign.reason(labs, met)
-        cause = self._cause(labs)
-        if cause is None or self.sign.met(labs) is met:
+        if met is not NO or self.sign.met(labs) is NO:
             return reason
-        return Reason("sledai.excluded", met, {**reason.values, "item": self.item, "cause": cause})
+        more = {"item": self.item, "cause": self._cause(labs)}
+        return Reason("sledai.excluded", NO, {**reason.values, **more})
 
 
 class _Casts:
@@ -414,23 +418,25 @@ class _LowComplement:
     )
     every = (*usual, _OutOfRange("sledai.complement", "ch50", "<", "ch50_lln", "U/mL"))
 
-    def _tests(self, labs: SledaiLabs) -> tuple[_OutOfRange, ...]:
-        return self.usual if labs.ch50 is None else self.every
+    def _decide(self, labs: SledaiLabs) -> tuple[Truth, _OutOfRange]:
+        """Return the answer and the first that decides: one is low, or open, or none is."""
+        tests = self.usual if labs.ch50 is None else self.every
+        met, deciding = NO, tests[0]
+        for test in tests:
+            found = test.met(labs)
+            if found is YES:
+                return YES, test
+            if found is UNKNOWN and met is NO:
+                met, deciding = UNKNOWN, test
+        return met, deciding
 
     def met(self, labs: SledaiLabs) -> Truth:
         """Compare each until one is low."""
-        met = NO
-        for test in self._tests(labs):
-            found = test.met(labs)
-            if found is YES:
-                return YES
-            if found is UNKNOWN:
-                met = UNKNOWN
-        return met
+        return self._decide(labs)[0]
 
     def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell the first that decides."""
-        return next(test for test in self._tests(labs) if test.met(labs) is met).reason(labs, met)
+        return self._decide(labs)[1].reason(labs, met)
 
 
 _INFECTION = ("infection", "infection")
