@@ -6,8 +6,9 @@ PMC8614136). DORIS is quoted with prednisone <= 5 and < 5 mg/day; <= 5 is taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import attrgetter, itemgetter
 from typing import Protocol
 
 from lnmonitor.clinical import sledai
@@ -25,7 +26,7 @@ from lnmonitor.clinical.results import (
     frozen,
     later,
 )
-from lnmonitor.clinical.sledai import CODES, SledaiScore
+from lnmonitor.clinical.sledai import CLINICAL_CODES, CODES, WEIGHTS, Answers
 
 FRANKLYN_2016 = Citation(
     "Franklyn K, Lau CS, Navarra SV, et al.",
@@ -78,15 +79,27 @@ class ActivityState(Outcome):
     met: Truth = Truth.UNKNOWN
 
 
+@frozen
+class _Visit:
+    """The facts as they were judged: a caller's answers can change afterwards, these cannot."""
+
+    now: Answers
+    before: Mapping[str, bool | None]
+    pga: float | None
+    prednisone_mg_day: float | None
+    other_major_activity: bool | None
+    standard_treatment: bool | None
+
+
 class _Criterion(Protocol):
     """One condition of a state: whether it is met and, when asked, by what."""
 
     code: str
 
-    def met(self, facts: ActivityFacts) -> Truth:
+    def met(self, visit: _Visit) -> Truth:
         """Return whether the condition is met."""
 
-    def values(self, facts: ActivityFacts) -> Mapping[str, Scalar]:
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
         """Return what it stood on; `item` names the input."""
 
 
@@ -99,18 +112,18 @@ class _Number:
         self.code, self._item, self._operator, self._unit = code, item, operator, unit
         self._limit, self._value, self._within = limit, attrgetter(item), OPERATORS[operator]
 
-    def met(self, facts: ActivityFacts) -> Truth:
+    def met(self, visit: _Visit) -> Truth:
         """Compare."""
-        value = self._value(facts)
+        value = self._value(visit)
         if value is None:
             return UNKNOWN
         return YES if self._within(value, self._limit) else NO
 
-    def values(self, facts: ActivityFacts) -> Mapping[str, Scalar]:
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
         """Return number and limit."""
         return {
             "item": self._item,
-            "value": self._value(facts),
+            "value": self._value(visit),
             "operator": self._operator,
             "limit": self._limit,
             "unit": self._unit,
@@ -124,60 +137,61 @@ class _Answer:
         self.code, self._item, self._wanted = code, item, wanted
         self._answer = attrgetter(item)
 
-    def met(self, facts: ActivityFacts) -> Truth:
+    def met(self, visit: _Visit) -> Truth:
         """Compare."""
-        answer = self._answer(facts)
+        answer = self._answer(visit)
         if answer is None:
             return UNKNOWN
         return YES if bool(answer) is self._wanted else NO
 
-    def values(self, facts: ActivityFacts) -> Mapping[str, Scalar]:
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
         """Return the answer."""
-        return {"item": self._item, "value": self._answer(facts)}
+        return {"item": self._item, "value": self._answer(visit)}
 
 
 class _Score:
     """A score, or its range while items are missing, that is not above a limit."""
 
-    def __init__(
-        self, code: str, score: Callable[[Mapping[str, bool | None]], SledaiScore], limit: int
-    ) -> None:
-        self.code, self._score, self._limit = code, score, limit
+    def __init__(self, code: str, codes: Sequence[str], limit: int) -> None:
+        self.code, self._limit = code, limit
+        self._weights = [WEIGHTS[code] if code in codes else 0 for code in CODES]
 
-    def met(self, facts: ActivityFacts) -> Truth:
+    def _range(self, visit: _Visit) -> tuple[int, int]:
+        low = high = sum(compress(self._weights, visit.now))
+        if None in visit.now:
+            high += sum([w for w, a in zip(self._weights, visit.now, strict=True) if a is None])
+        return low, high
+
+    def met(self, visit: _Visit) -> Truth:
         """Compare both ends of the range."""
-        score = self._score(facts.items)
-        if score.high <= self._limit:
+        low, high = self._range(visit)
+        if high <= self._limit:
             return YES
-        return NO if score.low > self._limit else UNKNOWN
+        return NO if low > self._limit else UNKNOWN
 
-    def values(self, facts: ActivityFacts) -> Mapping[str, Scalar]:
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
         """Return score, range and limit."""
-        score = self._score(facts.items)
-        return {
-            "item": "sledai",
-            "value": score.score,
-            "limit": self._limit,
-            "low": score.low,
-            "high": score.high,
-        }
+        low, high = self._range(visit)
+        exact = low if low == high else None
+        return {"item": "sledai", "value": exact, "limit": self._limit, "low": low, "high": high}
 
 
 class _NoMajorOrgan:
     """No item present that stands for a major organ."""
 
     code = "state.no_major_organ"
+    _answers = itemgetter(*map(CODES.index, MAJOR_ORGAN_CODES))
 
-    def met(self, facts: ActivityFacts) -> Truth:
+    def met(self, visit: _Visit) -> Truth:
         """Look for one that is present, then for one that may be."""
-        answers = tuple(map(facts.items.get, MAJOR_ORGAN_CODES))
+        answers = self._answers(visit.now)
         if any(answers):
             return NO
         return UNKNOWN if None in answers else YES
 
-    def values(self, facts: ActivityFacts) -> Mapping[str, Scalar]:
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
         """Return those that are present."""
-        present = filter(facts.items.get, MAJOR_ORGAN_CODES)
+        present = compress(MAJOR_ORGAN_CODES, self._answers(visit.now))
         return {"item": ", ".join(present) or "sledai"}
 
 
@@ -186,35 +200,29 @@ class _NoNewItem:
 
     code = "state.no_new_item"
 
-    def _look(self, facts: ActivityFacts) -> tuple[list[str], bool]:
-        """Return the items that are new, and whether others may be."""
-        new, unknown = [], False
-        now, before = facts.items, facts.previous_items
-        answers = zip(CODES, map(now.get, CODES), map(before.get, CODES), strict=True)
-        for code, present, was_present in answers:
-            if was_present or (not present and present is not None):
-                continue
-            if present and was_present is not None:
-                new.append(code)
-            else:
-                unknown = True
-        return new, unknown
+    def _new(self, visit: _Visit) -> list[str]:
+        before = visit.before.get
+        present = compress(CODES, visit.now)
+        return [code for code in present if before(code) is not None and not before(code)]
 
-    def met(self, facts: ActivityFacts) -> Truth:
+    def met(self, visit: _Visit) -> Truth:
         """Look for one that is new, then for one that may be."""
-        new, unknown = self._look(facts)
-        if new:
+        if self._new(visit):
             return NO
-        return UNKNOWN if unknown else YES
+        before = visit.before.get
+        for code, present in zip(CODES, visit.now, strict=True):
+            if (present or present is None) and not before(code):
+                return UNKNOWN
+        return YES
 
-    def values(self, facts: ActivityFacts) -> Mapping[str, Scalar]:
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
         """Return those that are new."""
-        return {"item": ", ".join(self._look(facts)[0]) or "previous_sledai"}
+        return {"item": ", ".join(self._new(visit)) or "previous_sledai"}
 
 
 _STANDARD_TREATMENT = _Answer("state.standard_treatment", "standard_treatment", wanted=True)
 _LLDAS: tuple[_Criterion, ...] = (
-    _Score("state.sledai", sledai.score, 4),
+    _Score("state.sledai", CODES, 4),
     _NoMajorOrgan(),
     _Answer("state.no_other_major", "other_major_activity", wanted=False),
     _NoNewItem(),
@@ -223,7 +231,7 @@ _LLDAS: tuple[_Criterion, ...] = (
     _STANDARD_TREATMENT,
 )
 _DORIS: tuple[_Criterion, ...] = (
-    _Score("state.clinical_sledai", sledai.clinical_sledai, 0),
+    _Score("state.clinical_sledai", CLINICAL_CODES, 0),
     _Number("state.pga", "pga", "<", 0.5),
     _Number("state.prednisone", "prednisone_mg_day", "<=", 5.0, "mg/day"),
     _STANDARD_TREATMENT,
@@ -233,45 +241,39 @@ _DORIS: tuple[_Criterion, ...] = (
 def _check(facts: ActivityFacts) -> None:
     require_range("pga", facts.pga, None, 0, 3)
     require_range("prednisone_mg_day", facts.prednisone_mg_day, "mg/day", 0)
-    sledai.require_known(facts.items)
 
 
-def _kept(facts: ActivityFacts) -> ActivityFacts:
-    """Return the facts with answers of their own: those given are the caller's and may change."""
-    return ActivityFacts(
-        dict(facts.items),
+def _judge(rule: Rule, criteria: tuple[_Criterion, ...], facts: ActivityFacts) -> ActivityState:
+    """Ask the criteria until one is not met: from the last, for single facts are soonest asked."""
+    _check(facts)
+    visit = _Visit(
+        sledai.in_order(facts.items),
         dict(facts.previous_items),
         facts.pga,
         facts.prednisone_mg_day,
         facts.other_major_activity,
         facts.standard_treatment,
     )
-
-
-def _judge(rule: Rule, criteria: tuple[_Criterion, ...], facts: ActivityFacts) -> ActivityState:
-    """Ask the criteria, the single facts at the end first, until one is not met."""
-    _check(facts)
-    facts = _kept(facts)
     met = YES
     for criterion in reversed(criteria):
-        found = criterion.met(facts)
+        found = criterion.met(visit)
         if found is NO:
             met = NO
             break
         if found is UNKNOWN:
             met = UNKNOWN
-    missing = _open(criteria, facts) if met is UNKNOWN else ()
-    return ActivityState(rule, later(_told, criteria, facts), missing, met)
+    missing = _open(criteria, visit) if met is UNKNOWN else ()
+    return ActivityState(rule, later(_told, criteria, visit), missing, met)
 
 
-def _open(criteria: tuple[_Criterion, ...], facts: ActivityFacts) -> tuple[str, ...]:
+def _open(criteria: tuple[_Criterion, ...], visit: _Visit) -> tuple[str, ...]:
     """Name the inputs of the criteria that are open."""
-    items = [str(each.values(facts)["item"]) for each in criteria if each.met(facts) is UNKNOWN]
+    items = [str(each.values(visit)["item"]) for each in criteria if each.met(visit) is UNKNOWN]
     return tuple(dict.fromkeys(items))
 
 
-def _told(criteria: tuple[_Criterion, ...], facts: ActivityFacts) -> tuple[Reason, ...]:
-    return tuple([Reason(each.code, each.met(facts), each.values(facts)) for each in criteria])
+def _told(criteria: tuple[_Criterion, ...], visit: _Visit) -> tuple[Reason, ...]:
+    return tuple([Reason(each.code, each.met(visit), each.values(visit)) for each in criteria])
 
 
 def lldas(facts: ActivityFacts) -> ActivityState:

@@ -79,8 +79,10 @@ ITEM_BY_CODE: Mapping[str, SledaiItem] = {item.code: item for item in ITEMS}
 WEIGHTS: Mapping[str, int] = {item.code: item.weight for item in ITEMS}
 RENAL_CODES = ("casts", "haematuria", "proteinuria", "pyuria")
 SEROLOGICAL_CODES = ("low_complement", "dsdna")
+CLINICAL_CODES = tuple(code for code in CODES if code not in SEROLOGICAL_CODES)
 _weight_of, _answers_of = WEIGHTS.__getitem__, itemgetter(*CODES)
-_Answers = tuple[bool | None, ...]
+Answers = tuple[bool | None, ...]
+"""Whether each item is present, in the order of the form; None = not assessed."""
 
 ALIASES: Mapping[str, str] = {
     "organic_brain_syndrome": "organic_brain",
@@ -152,14 +154,7 @@ class Proposal(NamedTuple):
     reason: Reason
 
 
-def require_known(items: Mapping[str, bool | None]) -> None:
-    """Refuse an answer to what is none of the 24 items."""
-    if not items.keys() <= ITEM_BY_CODE.keys():
-        name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
-        raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
-
-
-def _in_order(items: Mapping[str, bool | None]) -> _Answers:
+def in_order(items: Mapping[str, bool | None]) -> Answers:
     """Return the 24 answers in the order of the form, None for a code left out.
 
     Raises InvalidInput for an unknown code.
@@ -169,7 +164,9 @@ def _in_order(items: Mapping[str, bool | None]) -> _Answers:
             return _answers_of(items)
         except KeyError:  # one is none of the 24
             pass
-    require_known(items)
+    if not items.keys() <= ITEM_BY_CODE.keys():
+        name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
+        raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
     return tuple(map(items.get, CODES))
 
 
@@ -182,7 +179,7 @@ class ItemSum:
 
     def score(self, items: Mapping[str, bool | None], window_days: int) -> SledaiScore:
         """Return the sum of the items that are present; inputs as for the function `score`."""
-        every = _in_order(items)
+        every = in_order(items)
         if window_days not in WINDOWS_DAYS:
             raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
         codes, found = self._codes, self._pick(every)
@@ -209,7 +206,7 @@ def _told(present: tuple[str, ...], missing: tuple[str, ...]) -> tuple[Reason, .
 
 _ALL = ItemSum(RULE_SLEDAI_2K)
 _RENAL = ItemSum(RULE_RENAL_SLEDAI, RENAL_CODES)
-_CLINICAL = ItemSum(RULE_CLINICAL_SLEDAI, [c for c in CODES if c not in SEROLOGICAL_CODES])
+_CLINICAL = ItemSum(RULE_CLINICAL_SLEDAI, CLINICAL_CODES)
 
 
 def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
