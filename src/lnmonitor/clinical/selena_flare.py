@@ -34,6 +34,7 @@ RULE_SFI = Rule("selena-flare-index", "2", (BUYON_2005,), verified=False)
 _RULES = {each: replace(RULE_SFI, parameters={"modified": each}) for each in (False, True)}
 
 SCORE_LIMIT = 12
+PGA_LIMIT = 2.5
 PREDNISONE_MG_KG = 0.5
 SEVERE, MILD_MODERATE, NONE = "severe", "mild_moderate", "none"
 
@@ -81,11 +82,10 @@ def _check(facts: SfiFacts) -> None:
     require_positive("weight_kg", facts.weight_kg, "kg")
 
 
-def _difference(now: float | None, before: float | None) -> float | None:
-    return None if now is None or before is None else now - before
+_Doses = tuple[Truth, Truth, Truth]
 
 
-def _doses(facts: SfiFacts) -> tuple[Truth, Truth, Truth]:
+def _doses(facts: SfiFacts) -> _Doses:
     """Return: raised to above 0.5 mg/kg/day; raised to no more than that; at least doubled."""
     now, before, weight = (
         facts.prednisone_mg_day,
@@ -106,6 +106,15 @@ def _crossed(now: float | None, before: float | None, limit: float) -> Truth:
     return NO if above is NO else Truth.all(above, is_at_most(before, limit))
 
 
+def _risen(now: float | None, before: float | None, least: float, limit: float) -> Truth:
+    """Up by `least` or more, to a limit at most."""
+    rise = UNKNOWN if now is None or before is None else is_at_least(now - before, least)
+    if rise is NO:
+        return NO
+    # The third term follows from the other two: it decides where only the visit before is known.
+    return Truth.all(rise, is_at_most(now, limit), is_at_most(before, limit - least))
+
+
 _SEVERE = (
     ("sfi.score_above_12", "sledai"),
     ("sfi.major_treated", "worse_major"),
@@ -118,21 +127,23 @@ _SEVERE = (
 """S1 to S7: how each is told, and of which fact."""
 
 
-def _severe(facts: SfiFacts) -> tuple[Truth, ...]:
+def _severe(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
     """Answer S1 to S7; the score comes first."""
-    high, _, doubled = _doses(facts)
+    high, _, doubled = doses
     admitted = Truth.of(facts.hospitalised_for_lupus)
-    treated = Truth.any(doubled, high, admitted)
-    worse_major = Truth.of(facts.worse_major)
-    worse = Truth.any(worse_major, Truth.of(facts.worse_mild), Truth.of(facts.worse_other))
+    major = Truth.of(facts.worse_major)
+    worse = Truth.any(major, Truth.of(facts.worse_mild), Truth.of(facts.worse_other))
+    if worse is not NO:
+        treated = Truth.any(doubled, high, admitted)
+        major, worse = Truth.all(major, treated), Truth.all(worse, treated)
     return (
         _crossed(facts.sledai, facts.sledai_previous, SCORE_LIMIT),
-        Truth.all(worse_major, treated),
-        Truth.all(worse, treated),
+        major,
+        worse,
         high,
         Truth.of(facts.new_immunosuppressant),
         admitted,
-        _crossed(facts.pga, facts.pga_previous, 2.5),
+        _crossed(facts.pga, facts.pga_previous, PGA_LIMIT),
     )
 
 
@@ -146,26 +157,15 @@ _MILD = (
 """M1 to M5."""
 
 
-def _mild(facts: SfiFacts) -> tuple[Truth, ...]:
+def _mild(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
     """Answer M1 to M5."""
-    _, raised, _ = _doses(facts)
-    # The third term follows from the other two: it decides where only the visit before is known.
-    score = Truth.all(
-        is_at_least(_difference(facts.sledai, facts.sledai_previous), 3),
-        is_at_most(facts.sledai, SCORE_LIMIT),
-        is_at_most(facts.sledai_previous, SCORE_LIMIT - 3),
-    )
-    pga = Truth.all(
-        is_at_least(_difference(facts.pga, facts.pga_previous), 1.0),
-        is_at_most(facts.pga, 2.5),
-        is_at_most(facts.pga_previous, 1.5),
-    )
+    _, raised, _ = doses
     return (
-        score,
+        _risen(facts.sledai, facts.sledai_previous, 3, SCORE_LIMIT),
         Truth.of(facts.worse_mild),
         raised,
         Truth.of(facts.new_nsaid_or_antimalarial),
-        pga,
+        _risen(facts.pga, facts.pga_previous, 1.0, PGA_LIMIT),
     )
 
 
@@ -178,7 +178,8 @@ _CRITERIA = {
 
 def _answers(facts: SfiFacts, *, modified: bool) -> tuple[tuple[Truth, ...], tuple[Truth, ...]]:
     """Answer what is severe and what is mild or moderate, in the order of `_CRITERIA`."""
-    severe, mild = _severe(facts), _mild(facts)
+    doses = _doses(facts)
+    severe, mild = _severe(facts, doses), _mild(facts, doses)
     if not modified:
         return severe, mild
     score, *others = severe
