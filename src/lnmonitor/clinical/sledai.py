@@ -257,12 +257,13 @@ _amounts, _limits = attrgetter(*_AMOUNTS), attrgetter(*_LIMITS)
 
 @once
 def _check(labs: SledaiLabs) -> None:
-    for name, value in zip(_AMOUNTS, _amounts(labs), strict=True):
-        if value is not None and not 0 <= value < inf:
-            require_range(name, value, None, 0)
-    for name, value in zip(_LIMITS, _limits(labs), strict=True):
-        if value is not None and not 0 < value < inf:
-            require_positive(name, value, None)
+    odd = [v for v in _amounts(labs) if v is not None and not 0 <= v < inf]
+    odd += [v for v in _limits(labs) if v is not None and not 0 < v < inf]
+    if odd:
+        for name in _AMOUNTS:
+            require_range(name, getattr(labs, name), None, 0)
+        for name in _LIMITS:
+            require_positive(name, getattr(labs, name), None)
     require_range("temperature_c", labs.temperature_c, "°C", 25, 45)
     if labs.casts is not None and labs.casts not in CAST_TYPES:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
@@ -302,22 +303,47 @@ class _Reading:
 
 
 class _Beyond(_Reading):
-    """A value beyond a number."""
+    """A value beyond a number, which does not count where one of the causes (name, field) is known.
 
-    def __init__(self, code: str, item: str, operator: str, limit: float, unit: str) -> None:
+    `excluded` is the item that such a cause excludes.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        item: str,
+        operator: str,
+        limit: float,
+        unit: str,
+        excluded: str | None = None,
+        causes: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         super().__init__(code, item, operator, unit)
         self._limit, self._edge = limit, limit * self._tolerance
+        self._excluded, self._causes = excluded, causes
+
+    def _cause(self, labs: SledaiLabs) -> str | None:
+        for cause, field in self._causes:
+            if getattr(labs, field):
+                return cause
+        return None
 
     def met(self, labs: SledaiLabs) -> Truth:
-        """Compare."""
+        """Compare, and exclude what has another cause."""
         value = self._value(labs)
         if value is None:
             return UNKNOWN
-        return YES if self._passes(value, self._edge) else NO
+        if not self._passes(value, self._edge):
+            return NO
+        return NO if self._causes and self._cause(labs) else YES
 
     def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
-        """Tell value and limit."""
-        return self._told(labs, met, self._limit)
+        """Tell value and limit, or what excludes the item."""
+        reason = self._told(labs, met, self._limit)
+        if met is not NO or not self._passes(self._value(labs), self._edge):
+            return reason
+        more = {"item": self._excluded, "cause": self._cause(labs)}
+        return Reason("sledai.excluded", NO, {**reason.values, **more})
 
 
 class _OutOfRange(_Reading):
@@ -339,34 +365,6 @@ class _OutOfRange(_Reading):
     def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell value and limit."""
         return self._told(labs, met, self._limit(labs))
-
-
-@dataclass(frozen=True)
-class _Excluded:
-    """A sign of `item` that does not count where one of the causes (name, field) is known."""
-
-    sign: _Beyond
-    item: str
-    causes: tuple[tuple[str, str], ...]
-
-    def _cause(self, labs: SledaiLabs) -> str | None:
-        for cause, field in self.causes:
-            if getattr(labs, field):
-                return cause
-        return None
-
-    def met(self, labs: SledaiLabs) -> Truth:
-        """Compare, and exclude what has another cause."""
-        met = self.sign.met(labs)
-        return NO if met is YES and self._cause(labs) else met
-
-    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
-        """Tell value and limit, or what excludes the item."""
-        reason = self.sign.reason(labs, met)
-        if met is not NO or self.sign.met(labs) is NO:
-            return reason
-        more = {"item": self.item, "cause": self._cause(labs)}
-        return Reason("sledai.excluded", NO, {**reason.values, **more})
 
 
 class _Casts:
@@ -437,27 +435,24 @@ class _LowComplement:
 
 
 _INFECTION = ("infection", "infection")
+_URINARY = (_INFECTION, ("other_urinary_cause", "other_urinary_cause"))
 _DRUG = (("drug", "drug_cause"),)
 _SIGNS: Mapping[str, _Sign] = {
     "casts": _Casts(),
-    "haematuria": _Excluded(
-        _Beyond("sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf"),
-        "haematuria",
-        (_INFECTION, ("other_urinary_cause", "other_urinary_cause")),
+    "haematuria": _Beyond(
+        "sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf", "haematuria", _URINARY
     ),
     "proteinuria": _Proteinuria(),
-    "pyuria": _Excluded(
-        _Beyond("sledai.urine_wbc", "urine_wbc_hpf", ">", 5, "/hpf"), "pyuria", (_INFECTION,)
-    ),
+    "pyuria": _Beyond("sledai.urine_wbc", "urine_wbc_hpf", ">", 5, "/hpf", "pyuria", (_INFECTION,)),
     "low_complement": _LowComplement(),
     "dsdna": _OutOfRange("sledai.dsdna", "dsdna", ">", "dsdna_uln"),
-    "fever": _Excluded(
-        _Beyond("sledai.temperature", "temperature_c", ">", 38.0, "°C"), "fever", (_INFECTION,)
+    "fever": _Beyond(
+        "sledai.temperature", "temperature_c", ">", 38.0, "°C", "fever", (_INFECTION,)
     ),
-    "thrombocytopenia": _Excluded(
-        _Beyond("sledai.platelets", "platelets", "<", 100, "10^9/L"), "thrombocytopenia", _DRUG
+    "thrombocytopenia": _Beyond(
+        "sledai.platelets", "platelets", "<", 100, "10^9/L", "thrombocytopenia", _DRUG
     ),
-    "leukopenia": _Excluded(_Beyond("sledai.wbc", "wbc", "<", 3.0, "10^9/L"), "leukopenia", _DRUG),
+    "leukopenia": _Beyond("sledai.wbc", "wbc", "<", 3.0, "10^9/L", "leukopenia", _DRUG),
 }
 """The nine items that laboratory values or signs can propose; all limits are strict."""
 
