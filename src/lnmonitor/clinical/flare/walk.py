@@ -7,7 +7,7 @@ an episode, when it is confirmed and when it ends is the same for all of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from lnmonitor.clinical.flare.model import (
@@ -28,20 +28,24 @@ R = TypeVar("R")
 class _Episode:
     """Consecutive exceeding observations: one suspected or confirmed flare."""
 
-    observations: list[FlareObservation] = field(default_factory=list)
-    tests: list[Test] = field(default_factory=list)
+    observations: list[FlareObservation]
+    tests: list[Test]
     confirmed: FlareObservation | None = None
 
     @property
     def kind(self) -> FlareKind:
         """Nephritic as soon as one sample was."""
-        return "nephritic" if any(t.kind == "nephritic" for t in self.tests) else "proteinuric"
+        return "nephritic" if "nephritic" in [test.kind for test in self.tests] else "proteinuric"
 
     @property
     def grade(self) -> FlareGrade | None:
         """The highest grade of any sample."""
         grades = [test.grade for test in self.tests if test.grade is not None]
-        return max(grades, key=GRADES.index, default=None)
+        return max(grades, key=GRADES.index) if grades else None
+
+    def ended(self, asked: Sequence[Test | None]) -> bool:
+        """Whether the tests of the kind that raised it are known not to be met any more."""
+        return self.kind not in [test.kind for test in asked if test is not None]
 
 
 def _confirms(first: FlareObservation, second: FlareObservation, days: tuple[float, float]) -> bool:
@@ -84,7 +88,7 @@ def _finding(rule: Rule, episode: _Episode, resolved_day: int | None) -> FlareFi
         onset_date=first.date,
         confirmed_day=confirmed.day if confirmed else None,
         confirmed_date=confirmed.date if confirmed else None,
-        evidence_days=tuple(observation.day for observation in episode.observations),
+        evidence_days=tuple([observation.day for observation in episode.observations]),
         resolved_day=resolved_day,
         grade=episode.grade,
     )
@@ -96,8 +100,7 @@ def walk(
     """Walk the observations in order of day.
 
     While an episode lasts, its limits stay those of the reference it broke. It ends at the first
-    observation that is known not to exceed (by a test of its kind); after a confirmed flare a
-    reference begins anew.
+    observation that is known not to exceed; after a confirmed flare a reference begins anew.
     """
     begin, extend, tests = definition.begin, definition.extend, definition.tests
     findings: list[FlareFinding] = []
@@ -107,14 +110,14 @@ def walk(
         if reference is None:
             reference = begin(now)
             continue
-        left = [test for test in tests(reference, now) if test is not None]
-        exceeded = [test for test in left if test.tell is not None]
+        asked = tests(reference, now)
+        exceeded = [test for test in asked if test is not None and test.tell is not None]
         if exceeded:
-            episode = episode or _Episode()
+            episode = episode or _Episode([], [])
             _extend(episode, now, exceeded, definition.confirm_days)
         elif episode is None:
             reference = extend(reference, now)
-        elif not any(test.kind == episode.kind for test in left):
+        elif episode.ended(asked):
             findings.append(_finding(rule, episode, now.day))
             reference = begin(now) if episode.confirmed else extend(reference, now)
             episode = None
