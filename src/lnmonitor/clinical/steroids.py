@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import at_least, at_most, once, require_range
+from lnmonitor.clinical.criteria import at_least, at_most, require_range
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     Citation,
@@ -67,15 +67,6 @@ class DoseInterval:
     per_day: float = 1.0
     route: str = "oral"
 
-    @cached_property
-    def checked_last(self) -> date:
-        """The last day in force, date.max while it continues; refuses what is impossible.
-
-        A prescription is asked about a thousand days: whoever begins with this checks it once.
-        """
-        _check_one(self)
-        return date.max if self.stop is None else self.stop
-
     @property
     def mg_per_day(self) -> float:
         """Milligrams of the drug itself per day."""
@@ -92,6 +83,18 @@ class DoseInterval:
         if self.route != "iv":
             return False
         return at_least(self.equivalent_mg_per_day, _PULSE_MG_PREDNISONE)
+
+    @cached_property
+    def counted(self) -> tuple[int, int, float, bool]:
+        """First and last day in force, mg/day of prednisone, and whether it is a pulse.
+
+        Days are ordinals of dates. Read once for the many days that a prescription is asked about,
+        and checked before: raises InvalidInput for an impossible prescription.
+        """
+        _check(self)
+        last = date.max if self.stop is None else self.stop
+        equivalent = self.equivalent_mg_per_day
+        return self.start.toordinal(), last.toordinal(), equivalent, self.is_pulse
 
 
 @frozen
@@ -129,8 +132,7 @@ _NAMES = {drug: (f"{drug} dose", f"{drug} doses per day") for drug in MG_EQUAL_T
 _ROUTES = SYSTEMIC_ROUTES + LOCAL_ROUTES
 
 
-@once
-def _check_one(interval: DoseInterval) -> None:
+def _check(interval: DoseInterval) -> None:
     factor(interval.drug)
     dose_name, times_name = _NAMES[interval.drug]
     require_range(dose_name, interval.dose_mg, "mg", 0)
@@ -141,11 +143,6 @@ def _check_one(interval: DoseInterval) -> None:
     if interval.stop is not None and interval.stop < interval.start:
         stop, start = interval.stop.isoformat(), interval.start.isoformat()
         raise InvalidInput(f"{interval.drug} stop", stop, None, f"on or after {start}")
-
-
-def _check(intervals: Sequence[DoseInterval]) -> None:
-    for interval in intervals:
-        _check_one(interval)
 
 
 def _count_days(first: date, last: date) -> int:
@@ -178,15 +175,19 @@ def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
     No prescription in force is 0 mg. Raises InvalidInput for an unknown drug or route, a negative
     dose, or a stop before its start.
     """
-    in_force = tuple([i for i in intervals if i.checked_last >= day >= i.start])
+    number = day.toordinal()
+    in_force: list[DoseInterval] = []
     mg_per_day: float = 0
     pulse_mg: float = 0
-    for interval in in_force:
-        if interval.is_pulse:
-            pulse_mg += interval.equivalent_mg_per_day
-        else:
-            mg_per_day += interval.equivalent_mg_per_day
-    told = later(_reasons, in_force)
+    for interval in intervals:
+        first, last, mg, is_pulse = interval.counted
+        if first <= number <= last:
+            in_force.append(interval)
+            if is_pulse:
+                pulse_mg += mg
+            else:
+                mg_per_day += mg
+    told = later(_reasons, tuple(in_force))
     return SteroidDose(RULE_PREDNISONE_EQUIVALENT, told, (), mg_per_day, pulse_mg)
 
 
@@ -197,8 +198,7 @@ those looked at; runs side by side may have the same dose."""
 
 def dose_runs(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[Run]:
     """Return the maintenance dose (prednisone equivalent) of the days first..last as runs."""
-    _check(intervals)
-    return _runs(first, last, [interval for interval in intervals if not interval.is_pulse])
+    return _runs(first, last, intervals, pulses=False)
 
 
 def daily_doses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
@@ -208,8 +208,7 @@ def daily_doses(first: date, last: date, intervals: Sequence[DoseInterval]) -> l
 
 def daily_pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
     """Return the pulse therapy (mg prednisone equivalent) of each day first..last."""
-    _check(intervals)
-    return each_day(_runs(first, last, [interval for interval in intervals if interval.is_pulse]))
+    return each_day(_runs(first, last, intervals, pulses=True))
 
 
 def each_day(runs: Sequence[Run]) -> list[float]:
@@ -220,16 +219,13 @@ def each_day(runs: Sequence[Run]) -> list[float]:
     return doses
 
 
-def _runs(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[Run]:
+def _runs(first: date, last: date, intervals: Sequence[DoseInterval], *, pulses: bool) -> list[Run]:
     """Cut the days where a prescription begins or ends, and add up the doses between the cuts."""
+    given = _given(first, last, intervals, pulses=pulses)
     cuts, doses = [0, _count_days(first, last)], [0.0, 0.0]
-    for interval in intervals:
-        days = _days_in_force(first, last, interval)
-        if days:
-            begin, end = _cut(cuts, doses, days.start), _cut(cuts, doses, days.stop)
-            dose = interval.equivalent_mg_per_day
-            for n in range(begin, end):
-                doses[n] += dose
+    for _, begin, end, mg in given:
+        for n in range(_cut(cuts, doses, begin), _cut(cuts, doses, end)):
+            doses[n] += mg
     return [(dose, day, end - day) for dose, (day, end) in zip(doses, pairwise(cuts), strict=False)]
 
 
@@ -242,10 +238,21 @@ def _cut(cuts: list[int], doses: list[float], day: int) -> int:
     return n
 
 
-def _days_in_force(first: date, last: date, interval: DoseInterval) -> range:
-    """Return the days on which a prescription is in force, counted from `first`."""
-    stop = min(interval.checked_last, last)
-    return range(max(0, (interval.start - first).days), (stop - first).days + 1)
+def _given(
+    first: date, last: date, intervals: Sequence[DoseInterval], *, pulses: bool
+) -> list[tuple[DoseInterval, int, int, float]]:
+    """Return the pulses or the other prescriptions in force on days first..last.
+
+    Each with the day it begins, the day after its last, both counted from `first`, and mg/day.
+    """
+    counted = [(interval, *interval.counted) for interval in intervals]
+    day_0, count = first.toordinal(), _count_days(first, last)
+    given = []
+    for interval, start, stop, mg, is_pulse in counted:
+        begin, end = max(0, start - day_0), min(count, stop - day_0 + 1)
+        if is_pulse is pulses and begin < end:
+            given.append((interval, begin, end, mg))
+    return given
 
 
 def mean_dose(first: date, last: date, intervals: Sequence[DoseInterval]) -> float:
@@ -261,16 +268,14 @@ def cumulative_g(first: date, last: date, intervals: Sequence[DoseInterval]) -> 
 
 def pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> PulseTotal:
     """Return the pulse therapy given on the days first..last."""
-    _check(intervals)
-    _count_days(first, last)
-    spans = [(i, _days_in_force(first, last, i)) for i in intervals if i.is_pulse]
-    given = [interval for interval, span in spans for _ in span]
+    given = _given(first, last, intervals, pulses=True)
+    daily = [(interval, n, mg) for interval, begin, end, mg in given for n in range(begin, end)]
     return PulseTotal(
         rule=RULE_PREDNISONE_EQUIVALENT,
-        reasons=later(_reasons, tuple(dict.fromkeys(i for i, span in spans if span))),
-        days=len({n for _, span in spans for n in span}),
-        drug_g=sum(interval.mg_per_day for interval in given) / 1000,
-        prednisone_g=sum(interval.equivalent_mg_per_day for interval in given) / 1000,
+        reasons=later(_reasons, tuple(dict.fromkeys(interval for interval, *_ in given))),
+        days=len({n for _, n, _ in daily}),
+        drug_g=sum(interval.mg_per_day for interval, _, _ in daily) / 1000,
+        prednisone_g=sum(mg for _, _, mg in daily) / 1000,
     )
 
 
