@@ -72,29 +72,24 @@ class DoseInterval:
         """Milligrams of the drug itself per day."""
         return self.dose_mg * self.per_day
 
-    @property
-    def equivalent_mg_per_day(self) -> float:
-        """Milligrams of prednisone per day; 0 for a local route."""
-        return self.mg_per_day * factor(self.drug) if self.route in SYSTEMIC_ROUTES else 0.0
-
-    @property
-    def is_pulse(self) -> bool:
-        """Intravenous, and at least 250 mg methylprednisolone a day or its equivalent."""
-        if self.route != "iv":
-            return False
-        return at_least(self.equivalent_mg_per_day, _PULSE_MG_PREDNISONE)
-
     @cached_property
     def counted(self) -> tuple[int, int, float, bool]:
-        """First and last day in force, mg/day of prednisone, and whether it is a pulse.
+        """First and last day in force, mg/day of prednisone, and whether that is a pulse.
 
-        Days are ordinals of dates. Read once for the many days that a prescription is asked about,
-        and checked before: raises InvalidInput for an impossible prescription.
+        Days are ordinals of dates. A local route is 0 mg. A pulse is intravenous and at least
+        250 mg methylprednisolone a day or its equivalent. Raises InvalidInput for an impossible
+        prescription. Made once for the many days that a prescription is asked about.
         """
         _check(self)
         last = date.max if self.stop is None else self.stop
-        equivalent = self.equivalent_mg_per_day
-        return self.start.toordinal(), last.toordinal(), equivalent, self.is_pulse
+        mg = self.mg_per_day * factor(self.drug) if self.route in SYSTEMIC_ROUTES else 0.0
+        is_pulse = self.route == "iv" and at_least(mg, _PULSE_MG_PREDNISONE)
+        return self.start.toordinal(), last.toordinal(), mg, is_pulse
+
+    @property
+    def is_pulse(self) -> bool:
+        """Whether it is a pulse (see `counted`)."""
+        return self.counted[3]
 
 
 @frozen
@@ -245,13 +240,13 @@ def _given(
 
     Each with the day it begins, the day after its last, both counted from `first`, and mg/day.
     """
-    counted = [(interval, *interval.counted) for interval in intervals]
-    day_0, count = first.toordinal(), _count_days(first, last)
+    day_0, after_last = first.toordinal(), last.toordinal() + 1
     given = []
-    for interval, start, stop, mg, is_pulse in counted:
-        begin, end = max(0, start - day_0), min(count, stop - day_0 + 1)
-        if is_pulse is pulses and begin < end:
-            given.append((interval, begin, end, mg))
+    for interval in intervals:
+        start, stop, mg, is_pulse = interval.counted
+        if is_pulse is pulses and stop >= day_0 and start < after_last:
+            begin, end = max(start, day_0), min(stop + 1, after_last)
+            given.append((interval, begin - day_0, end - day_0, mg))
     return given
 
 
@@ -269,6 +264,7 @@ def cumulative_g(first: date, last: date, intervals: Sequence[DoseInterval]) -> 
 def pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> PulseTotal:
     """Return the pulse therapy given on the days first..last."""
     given = _given(first, last, intervals, pulses=True)
+    _count_days(first, last)
     daily = [(interval, n, mg) for interval, begin, end, mg in given for n in range(begin, end)]
     return PulseTotal(
         rule=RULE_PREDNISONE_EQUIVALENT,

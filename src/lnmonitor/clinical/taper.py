@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from lnmonitor.clinical.criteria import above, require_range
+from lnmonitor.clinical.criteria import OVER, above, require_range
 from lnmonitor.clinical.results import (
     Outcome,
     Reason,
@@ -114,10 +114,10 @@ def _days_to(limit_mg: float, runs: Sequence[Run], earlier: int) -> int | None:
 
     They count from day 0, which is `earlier` days after the runs begin.
     """
-    first = earlier
+    first, limit = earlier, limit_mg * OVER
     for dose, begin, days in runs:
         end = begin + days
-        if above(dose, limit_mg):
+        if dose > limit:
             first = max(end, earlier)
         elif end - first >= SUSTAINED_DAYS:
             return first - earlier
