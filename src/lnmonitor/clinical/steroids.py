@@ -82,7 +82,7 @@ class DoseInterval:
         """
         _check(self)
         last = date.max if self.stop is None else self.stop
-        mg = self.mg_per_day * factor(self.drug) if self.route in SYSTEMIC_ROUTES else 0.0
+        mg = self.mg_per_day * _FACTORS[self.drug] if self.route in SYSTEMIC_ROUTES else 0.0
         is_pulse = self.route == "iv" and at_least(mg, _PULSE_MG_PREDNISONE)
         return self.start.toordinal(), last.toordinal(), mg, is_pulse
 
