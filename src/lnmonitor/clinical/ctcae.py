@@ -233,8 +233,7 @@ def _graded(scale: _Scale, value: float | None) -> CtcaeGrade:
             reached = tuple([each for each in limits if value < each.edge])
     low = high = 0
     for _, grade, met, _, _ in reached:
-        if grade > high:
-            high = grade
+        high = max(high, grade)
         if grade > low and met is YES:
             low = grade
     missing = scale.missing
