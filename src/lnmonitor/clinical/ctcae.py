@@ -143,8 +143,8 @@ def _limit(test: _Test, rising: bool, normal: float | None, baseline: float | No
 class _Scale:
     """All that a grade rests on but the value, worked out once for the visits of a patient.
 
-    Values from `low` to `high` reach no step: they share the result `grade_0`. `missing` is what
-    is missing whatever the value.
+    Values from `low` to `high` reach no step and share the result `grade_0`. `missing` names what
+    is missing whatever the value. A scale equals itself alone, so that a memory finds it at once.
     """
 
     __slots__ = ("grade_0", "high", "limits", "low", "missing", "term", "unit")
@@ -159,6 +159,7 @@ class _Scale:
 
 
 _MOST = sys.float_info.max
+"""The greatest number: `_graded` sees infinity, and refuses it."""
 
 
 @lru_cache(maxsize=2 * len(TERMS))
@@ -252,10 +253,10 @@ def _graded(scale: _Scale, value: float | None) -> CtcaeGrade:
     )
 
 
-_Key = tuple[
-    str, str, float | None, float | None, float | None, bool | None, bool | None
-]  # as `grade` takes them, without the value
+_Key = tuple[str, str, float | None, float | None, float | None, bool | None, bool | None]
+"""What `grade` is given beside the value, in its order."""
 _SCALES: dict[_Key, _Scale] = {}
+"""The scale of everything that `grade` was given and that was not refused."""
 _MOST_SCALES = 16384
 _ANY_BASELINE = 1.0
 """Stands for every normal baseline where no step counts from it: one scale for all."""
@@ -269,11 +270,12 @@ def _check(
     uln: float | None,
     baseline: float | None,
 ) -> Term:
+    """Refuse what is unknown or impossible; a baseline that the term does not use at first."""
     known = TERMS.get(term)
-    if known is not None and not known.uses_baseline:
-        require_positive(known.baseline_name, baseline, unit)
     if known is None:
         raise InvalidInput("CTCAE term", term, None, "a laboratory term of CTCAE v5.0")
+    if not known.uses_baseline:
+        require_positive(known.baseline_name, baseline, unit)
     if unit not in known.units:
         raise InvalidInput(f"unit of {term}", unit, None, " or ".join(known.units))
     require_range(term, value, unit, 0)
@@ -284,7 +286,10 @@ def _check(
 
 
 def _new_scale(value: float | None, key: _Key) -> _Scale:
-    """Check all inputs (the value too, whose refusal comes before that of range or baseline)."""
+    """Check all inputs, find the scale and remember it.
+
+    The value is checked too: a refusal names it before the range and the baseline.
+    """
     term, unit, lln, uln, baseline, baseline_abnormal, symptomatic = key
     unit = _UNIT_SPELLINGS.get(unit, unit)
     known = _check(term, value, unit, lln, uln, baseline)

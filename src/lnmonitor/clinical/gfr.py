@@ -91,8 +91,7 @@ class EgfrResult(Outcome):
 
 
 def _check_adult(age_years: float, sex: str) -> None:
-    if not 18 <= age_years <= 130:
-        require_range("age_years", age_years, "years", 18, 130)
+    require_range("age_years", age_years, "years", 18, 130)
     if sex not in _SEXES:
         raise InvalidInput("sex", sex, None, "F or M")
 
@@ -104,8 +103,7 @@ def _split(value: float, knot: float, low_power: float, high_power: float) -> fl
 
 
 def _scr(creatinine_umol_l: float) -> float:
-    if not 0 < creatinine_umol_l < inf:
-        require_positive("creatinine_umol_l", creatinine_umol_l, "µmol/L")
+    require_positive("creatinine_umol_l", creatinine_umol_l, "µmol/L")
     return creatinine_mg_dl(creatinine_umol_l)
 
 
