@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from enum import Enum
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from lnmonitor.clinical.bilag_items import (
     CARDIORESPIRATORY,
@@ -153,7 +153,7 @@ _ItemLetters = Mapping[int, Grade]
 _SEVERE: _ItemLetters = {1: Grade.B, 2: Grade.A, 3: Grade.A, 4: Grade.A}
 _MODERATE: _ItemLetters = {1: Grade.C, 2: Grade.B, 3: Grade.B, 4: Grade.B}
 _MILD: _ItemLetters = {1: Grade.C, 2: Grade.C, 3: Grade.C, 4: Grade.C}
-_ACTIVE = 4
+_WORST_SCORE = 4
 
 
 def _items(
@@ -174,10 +174,9 @@ _ITEMS: Mapping[str, Mapping[str, _ItemLetters]] = {
     OPHTHALMIC: _items((65, 66, 69, 72, 74, 76, 77), (67, 68, 70, 73), (71, 75)),
 }
 """Six of the seven item-scored systems; the constitutional one counts items together."""
-_PYREXIA, *_OTHER_CONSTITUTIONAL = codes_of(1, 2, 3, 4)
 _LETTERS = {system: tuple(items.values()) for system, items in _ITEMS.items()}
 _CODES = {
-    CONSTITUTIONAL: (_PYREXIA, *_OTHER_CONSTITUTIONAL),
+    CONSTITUTIONAL: codes_of(1, 2, 3, 4),
     **{system: tuple(items) for system, items in _ITEMS.items()},
 }
 """The item codes of a system, in the form's order."""
@@ -241,14 +240,12 @@ def _constitutional_could(scores: Scores, letter: Grade | None) -> list[str]:
     Pyrexia could raise any but A. Another could where nothing is present, or where those not done
     could make two that are active.
     """
-    codes = [
-        code for code, score in zip(_CODES[CONSTITUTIONAL], scores, strict=True) if score is None
-    ]
-    _, *others = scores
+    pyrexia, *others = scores
     active = sum(map(_active, others))
-    if letter is None or active < 2 <= active + others.count(None):
-        return codes
-    return [code for code in codes if code == _PYREXIA]
+    all_count = letter is None or active < 2 <= active + others.count(None)
+    counting = scores if all_count else (pyrexia,)
+    items = zip(_CODES[CONSTITUTIONAL], counting, strict=False)
+    return [code for code, score in items if score is None]
 
 
 def _could_raise(system: str, scores: Scores, letter: Grade | None) -> list[str]:
@@ -259,7 +256,7 @@ def _could_raise(system: str, scores: Scores, letter: Grade | None) -> list[str]
     return [
         code
         for (code, letters), score in zip(_ITEMS[system].items(), scores, strict=True)
-        if score is None and letters[_ACTIVE] in better
+        if score is None and letters[_WORST_SCORE] in better
     ]
 
 
@@ -275,6 +272,7 @@ def _finish(
     letter: Grade | None,
     reasons: Reasons,
     missing: list[str],
+    *,
     assessed: bool,
     ever_involved: bool | None,
 ) -> BilagGrade:
@@ -296,7 +294,7 @@ def grade_system(
     absent and make the grade provisional where they could raise it; the index has no rule for them.
     Raises InvalidInput for an unknown system or code, or a score outside 0..4.
     """
-    given = items if type(items) is dict else dict(items)  # others may make up what is left out
+    given = items if type(items) is dict else dict(items)  # a Counter has 0 for what is left out
     try:
         scores = _scores_in[system](given)
     except KeyError:  # something was left out, or there is no such system
@@ -308,6 +306,7 @@ def grade_system(
 
 
 def _scores_partly_in(system: str, items: Mapping[str, int | None]) -> Scores:
+    """Return the scores with None for what was left out; refuse an unknown system or code."""
     codes = _CODES.get(system)
     if codes is None:
         raise InvalidInput("BILAG system", system, None, "one of the seven item-scored systems")
@@ -338,8 +337,8 @@ def _grade_scores(system: str, scores: Scores, ever_involved: bool | None) -> Bi
         letter,
         later(_items_told, system, scores),
         missing,
-        len(missing) < len(scores),  # where nothing was done, everything could raise
-        ever_involved,
+        assessed=len(missing) < len(scores),  # where nothing was done, everything could raise
+        ever_involved=ever_involved,
     )
 
 
@@ -392,20 +391,20 @@ def _check_blood(inputs: HaematologyInputs) -> None:
 _BloodLetters = tuple[tuple[str, Grade], ...]
 
 
-def _blood_letters(values: tuple[Any, ...], ignored: frozenset[str]) -> _BloodLetters:
-    """Return the items that give a letter, each with it."""
-    *counts, ttp, haemolysis, coombs = values
+def _blood_letters(inputs: HaematologyInputs, values: tuple[float | None, ...]) -> _BloodLetters:
+    """Return the items that give a letter, each with it; `values` are those of `_WORST`."""
     found = [
         (item, letters[bisect(limits, value)])
-        for (item, limits, letters), value in zip(_COUNTS, counts, strict=True)
+        for (item, limits, letters), value in zip(_COUNTS, values, strict=False)
         if value is not None and value < limits[-1]
     ]
-    if ttp:
-        found.append(("ttp", Grade.A if _active(ttp) else Grade.B))
-    if haemolysis:
+    if inputs.ttp:
+        found.append(("ttp", Grade.A if _active(inputs.ttp) else Grade.B))
+    if inputs.active_haemolysis:
         found.append(("active_haemolysis", Grade.B))
-    if coombs:
+    if inputs.isolated_coombs:
         found.append(("isolated_coombs", Grade.C))
+    ignored = inputs.not_due_to_sle
     if ignored:
         found = [(item, letter) for item, letter in found if item not in ignored]
     return tuple(found)
@@ -433,7 +432,7 @@ def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | Non
     """
     _check_blood(inputs)
     values, ignored = _blood_values(inputs), inputs.not_due_to_sle
-    found = _blood_letters(values, ignored)
+    found = _blood_letters(inputs, values)
     letter = _highest([given for _, given in found])
     missing, assessed = [], True
     if ignored or None in values:
@@ -447,8 +446,8 @@ def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | Non
         letter,
         later(_blood_told, inputs, found),
         missing,
-        assessed,
-        ever_involved,
+        assessed=assessed,
+        ever_involved=ever_involved,
     )
 
 

@@ -222,4 +222,4 @@ def grade(
         raise InvalidInput("first_visit", first_visit, None, " or ".join(_RULES))
     presumed = previous is None and first_visit == "assume_deterioration"
     index = _PRESUMED_WORSE if presumed else _INDEX
-    return conclude(_RULES[first_visit], index, now, previous, ever_involved)
+    return conclude(_RULES[first_visit], index, now, previous, ever_involved=ever_involved)

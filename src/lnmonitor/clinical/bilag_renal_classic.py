@@ -128,4 +128,4 @@ def grade(
     `gfr` is creatinine clearance in mL/min. Criteria 1 to 5, inputs, missing inputs and refusals as
     for `bilag_renal.grade`.
     """
-    return conclude(RULE_BILAG_CLASSIC_RENAL, _INDEX, now, previous, ever_involved)
+    return conclude(RULE_BILAG_CLASSIC_RENAL, _INDEX, now, previous, ever_involved=ever_involved)

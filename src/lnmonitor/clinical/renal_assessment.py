@@ -214,7 +214,7 @@ def _met(signs: Signs, now: RenalInputs, before: RenalInputs) -> Truth:
 _NEEDED_FOR_A = frozenset({1, 4, 5})
 
 
-def _letter(criteria: Sequence[int], moderate: bool, mild: bool) -> Grade | None:
+def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | None:
     """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate sign. C: a mild one."""
     if len(criteria) >= 2 and not _NEEDED_FOR_A.isdisjoint(criteria):
         return Grade.A
@@ -285,6 +285,7 @@ def conclude(
     index: RenalIndex,
     now: RenalInputs,
     previous: RenalInputs | None,
+    *,
     ever_involved: bool | None,
 ) -> RenalGrade:
     """Return the letter of an index, provisional where an absent input could raise it.
@@ -306,10 +307,11 @@ def conclude(
         moderate = _met(index.moderate, now, before)
         if moderate is not YES:
             mild = _met(index.mild, now, before)
-    certain = letter = _letter(met, moderate is YES, mild is YES)
+    certain = letter = _letter(met, moderate=moderate is YES, mild=mild is YES)
     undecided: Signs = ()
     if unknown or moderate is UNKNOWN or mild is UNKNOWN:
-        could_be = _letter(met + unknown, moderate is not NO, mild is not NO)
+        possible = met + unknown
+        could_be = _letter(possible, moderate=moderate is not NO, mild=mild is not NO)
         if could_be is not certain:
             undecided = _undecided(index, now, before, certain)
     missing = [name for sign in undecided for name in sign.missing(now, before)]
