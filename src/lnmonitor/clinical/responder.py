@@ -48,6 +48,12 @@ class Responder(Outcome):
     evaluable: Truth = YES
 
 
+def check(*visits: IndexVisit) -> None:
+    """Refuse impossible values."""
+    for visit in visits:
+        require_range("pga", visit.pga, None, 0, 3)
+
+
 class Compared(NamedTuple):
     """A visit beside the baseline, each with the BILAG letters that it had when it was judged."""
 
@@ -149,8 +155,7 @@ class Index(NamedTuple):
 
     def assess(self, baseline: IndexVisit, now: IndexVisit, failed: bool | None) -> Responder:
         """Judge one visit. Raises InvalidInput for a PGA outside 0..3."""
-        require_range("pga", baseline.pga, None, 0, 3)
-        require_range("pga", now.pga, None, 0, 3)
+        check(baseline, now)
         before, letters = letters_of(baseline.bilag), letters_of(now.bilag)
         visit = Compared(baseline, before, now, letters, failed)
         evaluable = self.evaluable.met(visit)

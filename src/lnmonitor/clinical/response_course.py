@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter
 from types import MappingProxyType
-from typing import NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade, Letters, letters_of
 from lnmonitor.clinical.bilag_flare import rises
@@ -67,19 +67,10 @@ class CourseVisit:
     day: int
     grades: Mapping[str, BilagGrade]
 
-
-@frozen
-class CourseResponse(Outcome):
-    """The response of the year."""
-
-    response: ClinicalResponse = ClinicalResponse.UNKNOWN
-
-
-class _Dated(NamedTuple):
-    """The letters of an assessment, as they were when the course was judged."""
-
-    day: int
-    letters: Letters
+    @cached_property
+    def letters(self) -> Letters:
+        """Return the letters; they are read once."""
+        return letters_of(self.grades)
 
     def at_most(self, b: int) -> Truth:
         """Whether no system is A and no more than `b` are B."""
@@ -88,12 +79,14 @@ class _Dated(NamedTuple):
         return UNKNOWN if None in self.letters else YES
 
 
-def _ordered(visits: Sequence[CourseVisit]) -> list[_Dated]:
-    dated = [_Dated(visit.day, letters_of(visit.grades)) for visit in visits]
-    return sorted(dated, key=itemgetter(0))
+@frozen
+class CourseResponse(Outcome):
+    """The response of the year."""
+
+    response: ClinicalResponse = ClinicalResponse.UNKNOWN
 
 
-def _new_letters(course: Sequence[_Dated]) -> tuple[Truth, Truth, Truth]:
+def _new_letters(course: Sequence[CourseVisit]) -> tuple[Truth, Truth, Truth]:
     """Return, over consecutive visits, any new A; any new B; any visit with two or more new B.
 
     A system without a letter leaves a new A open too, so that two new B need no word of it.
@@ -108,17 +101,17 @@ def _new_letters(course: Sequence[_Dated]) -> tuple[Truth, Truth, Truth]:
     )
 
 
-def _nearest(course: Sequence[_Dated], target: float, window: float) -> _Dated | None:
+def _nearest(course: Sequence[CourseVisit], target: float, window: float) -> CourseVisit | None:
     near = [visit for visit in course if abs(visit.day - target) <= window]
     return min(near, key=lambda visit: abs(visit.day - target), default=None)
 
 
-def _held(course: Sequence[_Dated], month_6: _Dated, held_days: float) -> Truth:
+def _held(course: Sequence[CourseVisit], month_6: CourseVisit, held_days: float) -> Truth:
     """Whether all systems are C, D or E at month 6 and stay so for the days that are asked for."""
-    later = [visit for visit in course if visit.day >= month_6.day]
+    onwards = [visit for visit in course if visit.day >= month_6.day]
     until = month_6.day + held_days
-    span = [visit for visit in later if visit.day < until]
-    covering = next((visit for visit in later if visit.day >= until), None)
+    span = [visit for visit in onwards if visit.day < until]
+    covering = next((visit for visit in onwards if visit.day >= until), None)
     low = Truth.all(*[visit.at_most(0) for visit in span])
     return Truth.all(low, UNKNOWN if covering is None else covering.at_most(0))
 
@@ -147,7 +140,7 @@ def respond(
         given, rule = in_force, replace(RULE_MCR_PCR, parameters=in_force)
     if not visits:
         raise InvalidInput("visits", 0, None, "at least the baseline")
-    ordered = _ordered(visits)
+    ordered = sorted(visits, key=attrgetter("day"))
     month_6 = _nearest(ordered[1:], given["month_6_day"], given["window_days"])
     month_12 = _nearest(ordered[1:], given["month_12_day"], given["window_days"])
     missing = () if month_12 else ("month_12",)
@@ -216,7 +209,7 @@ def relapse(visits: Sequence[CourseVisit]) -> Relapse:
     A rise of SLEDAI with more treatment counts in some reports too; that is for a flare rule.
     """
     met = NO
-    for before, after in pairwise(_ordered(visits)):
+    for before, after in pairwise(sorted(visits, key=attrgetter("day"))):
         risen = rises(before.letters, after.letters)
         if risen.new_a or risen.new_b:
             names = ", ".join((*risen.new_a, *risen.new_b))

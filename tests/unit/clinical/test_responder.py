@@ -131,3 +131,13 @@ def test_that_an_impossible_pga_is_refused() -> None:
             index.assess(BASE, at(6, "AB", 3.5), failed=False)
         with pytest.raises(InvalidInput, match="pga"):
             index.assess(at(6, "AB", -1), BASE, failed=False)
+
+
+def test_that_a_result_tells_the_letters_that_it_was_judged_by() -> None:
+    baseline, now = at(10, "AB"), at(10, "ABA")
+    result = bicla.assess(baseline, now, failed=False)
+    for visit in (baseline, now):
+        dict.clear(visit.bilag)  # type: ignore[arg-type]  # as a caller could do
+    told = {reason.code: reason.values["item"] for reason in result.reasons}
+    assert told["index.bilag_improved"] == "constitutional, mucocutaneous"
+    assert told["index.no_new_bilag"] == "neuropsychiatric"
