@@ -165,11 +165,14 @@ class ProteinFall:
             return YES if after.value / was <= self._most else NO
         return is_at_most(times_baseline(after, before), self.left)
 
-    def _measure(self, baseline: RenalState, now: RenalState) -> str | None:
-        """Return the measure that is compared."""
+    def _pair(
+        self, baseline: RenalState, now: RenalState
+    ) -> tuple[str, Proteinuria, Proteinuria] | None:
+        """Return what is compared, with its name."""
         for name in self.order:
-            if protein(baseline, name) and protein(now, name):
-                return name
+            before, after = protein(baseline, name), protein(now, name)
+            if before is not None and after is not None:
+                return name, before, after
         return None
 
     def _wanted(self, now: RenalState) -> str:
@@ -178,10 +181,10 @@ class ProteinFall:
 
     def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell both values, or the measure that should have been known at both visits."""
-        code, name = "response.protein_fall", self._measure(baseline, now)
-        if name is None:
+        code, pair = "response.protein_fall", self._pair(baseline, now)
+        if pair is None:
             return Reason(code, UNKNOWN, {"item": self._wanted(now), "percent": self.percent})
-        before, after = protein(baseline, name), protein(now, name)
+        name, before, after = pair
         values: dict[str, Scalar] = {
             "item": name,
             "value": after.value,
@@ -193,9 +196,9 @@ class ProteinFall:
 
     def inputs(self, baseline: RenalState, now: RenalState) -> Inputs:
         """Name the measure at both visits, or the one whose units do not compare."""
-        name = self._measure(baseline, now)
-        if name is not None:
-            return {name: None}
+        pair = self._pair(baseline, now)
+        if pair is not None:
+            return {pair[0]: None}
         name = self._wanted(now)
         return {name: protein(now, name), f"{name}_baseline": protein(baseline, name)}
 

@@ -142,8 +142,8 @@ class _Protein:
         name = UPCR if now.proteinuria is None and now.upcr is not None else U24
         after, before = protein(now, name), protein(baseline, name)
         unit = after.unit if after else "g/24 h"
-        value, value_before = after and after.value, before and before.value
-        return name, value, value_before, unit, self.limits[unit]
+        value = after.value if after else None
+        return name, value, before.value if before else None, unit, self.limits[unit]
 
 
 def _told(found: Found) -> dict[str, Scalar]:
