@@ -186,6 +186,8 @@ def test_that_a_normal_baseline_counts_for_creatinine_and_not_for_a_liver_test()
     def creatinine(baseline: float) -> int | None:
         return grade("Creatinine increased", 80, unit="umol/L", uln=100, baseline=baseline).grade
 
+    usual = grade("GGT increased", 30, unit="U/L", uln=40, baseline=20)
+    assert (usual.grade, usual.missing) == (0, ())
     assert (alt(10), alt(39)) == (2, 2)  # 3.25 x ULN whatever the normal baseline
     assert alt(60) == 1  # 2.2 x a raised baseline
     assert (creatinine(50), creatinine(60)) == (2, 0)  # 1.6 and 1.3 x baseline, below ULN
@@ -197,10 +199,12 @@ def test_that_a_normal_baseline_counts_for_creatinine_and_not_for_a_liver_test()
         ("Creatinine increased", "umol/L", 100 * (1 + 5e-10), 0),  # ULN itself, as a reader says
         ("Creatinine increased", "umol/L", 100 * (1 + 2e-9), 1),
         ("Proteinuria", "g/24 h", 1.0 - 5e-10, 2),  # the limit is part of grade 2
+        ("Proteinuria", "g/24 h", 1.0 - 1e-9, 2),  # the tolerance itself is within
         ("Proteinuria", "g/24 h", 1.0 - 2e-9, 1),
         ("Anemia", "g/L", 100 * (1 - 5e-10), 1),
         ("Anemia", "g/L", 100 * (1 - 2e-9), 2),
         ("Fibrinogen decreased", "g/L", 3.0 * (1 + 5e-10), 2),  # 75 % of the baseline, inclusive
+        ("Fibrinogen decreased", "g/L", 3.0 * (1 + 1e-9), 2),
         ("Fibrinogen decreased", "g/L", 3.0 * (1 + 2e-9), 1),
     ],
 )
