@@ -15,6 +15,7 @@ from lnmonitor.study.checks.finding import Context, Finding, Level, Reporter, ag
 from lnmonitor.study.checks.infusion import check_infusion
 from lnmonitor.study.checks.items import check_items
 from lnmonitor.study.checks.laboratory import check_laboratory
+from lnmonitor.study.checks.scores import check_bilag, check_sledai
 from lnmonitor.study.checks.subject import (
     check_demographics,
     check_eligibility,
@@ -36,6 +37,8 @@ _BY_FORM: Mapping[str, Callable[[Context[Any], Reporter], None]] = {
     "SV": check_visit,
     "VS": check_vital_signs,
     "LB": check_laboratory,
+    "SLEDAI": check_sledai,
+    "BILAG": check_bilag,
     "CMG": check_glucocorticoid,
     "CMI": check_immunosuppressant,
     "AE": check_adverse_event,
