@@ -198,10 +198,10 @@ _PRESUMED_WORSE = _INDEX._replace(
         _INDEX.criteria[1],
         (3, (creatinine_rise.by(_creatinine_high), _gfr_fall.by(_gfr_low), _gfr_below_50)),
         *_INDEX.criteria[3:],
-    ),
-    moderate=(*_MODERATE, _dipstick_rise(1).by(_dipstick_2), _creatinine_moderate_rise),
+    )
 )
-"""The index for a first assessment where the option reads what is bad as having become worse."""
+"""For a first assessment where the option reads what is bad as worse. A dipstick of 2+ then meets
+criterion 1, so that the moderate rise makes no difference."""
 
 
 def grade(

@@ -121,7 +121,7 @@ def test_that_presuming_deterioration_concerns_first_visits_only() -> None:
 def test_that_presumed_deterioration_has_these_edges(
     changes: dict[str, float], letter: str, criteria: tuple[int, ...]
 ) -> None:
-    now = replace(QUIET, **changes)
+    now = replace(QUIET, **changes)  # type: ignore[arg-type]
     result = grade(now, None, ever_involved=True, first_visit="assume_deterioration")
     assert (result.grade, result.criteria) == (Grade(letter), criteria)
 
