@@ -63,6 +63,7 @@ __all__ = [
     "letters_of",
     "total",
     "totals",
+    "without_letter",
 ]
 
 ISENBERG_2005 = Citation(

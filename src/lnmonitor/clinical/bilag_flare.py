@@ -122,22 +122,22 @@ def rises(previous: Letters, now: Letters) -> Rises:
             continue
         if after is A:
             new_a.append(system)
-        elif after is B:
+        elif after is B:  # it was C, D or E
             new_b.append(system)
-        elif before is not B:
+        elif before is not B:  # it was D or E, and is C
             new_c.append(system)
     found = Rises(tuple(new_a), tuple(new_b), tuple(new_c))
     return _with_open(found, previous, now) if None in previous or None in now else found
 
 
 def _with_open(found: Rises, previous: Letters, now: Letters) -> Rises:
-    """Add the systems that may have risen, for a letter is missing."""
+    """Add the systems of which a letter is missing and that may have risen."""
     could: dict[Grade, list[str]] = {A: [], B: [], C: []}
     for system, before, after in zip(SYSTEMS, previous, now, strict=True):
         if before is not None and after is not None:
             continue
         for letter, systems in could.items():
-            # A lower letter before is one that comes later in the alphabet.
+            # From a milder letter, which is one that comes later in the alphabet.
             if after in {None, letter} and (before is None or before.value > letter.value):
                 systems.append(system)
     return Rises(*found[:3], *map(tuple, could.values()))
