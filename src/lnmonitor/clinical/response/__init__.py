@@ -101,9 +101,9 @@ def side_by_side(
     `parameters` maps rule set ids to overrides, as a protocol holds them. Each result names its
     rule and says why, so that the answers can be shown beside one another. Raises as `assess` does.
     """
-    for name in sorted(parameters or ()):
-        if name not in RULE_SETS:
-            raise InvalidInput("response rule set", name, None, " or ".join(RULE_SETS))
+    unknown = sorted(set(parameters) - set(RULE_SETS)) if parameters else None
+    if unknown:
+        raise InvalidInput("response rule set", unknown[0], None, " or ".join(RULE_SETS))
     check_state(baseline)
     check_state(now)
     return tuple(

@@ -27,7 +27,6 @@ from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Reasons, Rule, 
 U24 = "proteinuria"
 UPCR = "upcr"
 
-
 CR, PR, NR = Response.CR, Response.PR, Response.NR
 
 Inputs = Mapping[str, object]
@@ -62,7 +61,7 @@ class Definition:
     def __init__(self, complete: Criteria | None, partial: Criteria | None) -> None:
         both = ((CR, complete), (PR, partial))
         self.grades = tuple((grade, asked) for grade, asked in both if asked is not None)
-        """The grades that there are, the better one first."""
+        """The grades that there are, the better one first, each with its criteria."""
         self.tests: tuple[tuple[Response, tuple[Test, ...]], ...] = tuple(
             (grade, tuple(each.met for each in criteria)) for grade, criteria in self.grades
         )
@@ -104,7 +103,7 @@ def first_protein(state: RenalState, order: tuple[str, str]) -> tuple[str, Prote
 class ProteinLevel:
     """The first protein result of `order` at hand against the guideline's number for its unit.
 
-    `grams` is the limit per 24 h or per g creatinine.
+    `grams` is the limit per 24 h or per g creatinine, to be undercut ("<") or reached ("<=").
     """
 
     def __init__(self, code: str, order: tuple[str, str], operator: str, grams: float) -> None:
