@@ -161,9 +161,11 @@ def in_order(items: Mapping[str, bool | None]) -> Answers:
     """
     if type(items) is dict and len(items) == len(CODES):
         try:
-            return _answers_of(items)
-        except KeyError:  # one is none of the 24
+            answers: Answers = _answers_of(items)
+        except KeyError:  # one of the codes is unknown
             pass
+        else:
+            return answers
     if not items.keys() <= ITEM_BY_CODE.keys():
         name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
         raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
@@ -257,13 +259,12 @@ _amounts, _limits = attrgetter(*_AMOUNTS), attrgetter(*_LIMITS)
 
 @once
 def _check(labs: SledaiLabs) -> None:
-    odd = [v for v in _amounts(labs) if v is not None and not 0 <= v < inf]
-    odd += [v for v in _limits(labs) if v is not None and not 0 < v < inf]
-    if odd:
-        for name in _AMOUNTS:
-            require_range(name, getattr(labs, name), None, 0)
-        for name in _LIMITS:
-            require_positive(name, getattr(labs, name), None)
+    amounts = zip(_AMOUNTS, _amounts(labs), strict=True)
+    for name in [name for name, v in amounts if v is not None and not 0 <= v < inf]:
+        require_range(name, getattr(labs, name), None, 0)
+    limits = zip(_LIMITS, _limits(labs), strict=True)
+    for name in [name for name, v in limits if v is not None and not 0 < v < inf]:
+        require_positive(name, getattr(labs, name), None)
     require_range("temperature_c", labs.temperature_c, "°C", 25, 45)
     if labs.casts is not None and labs.casts not in CAST_TYPES:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
