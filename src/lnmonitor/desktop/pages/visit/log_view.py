@@ -29,6 +29,7 @@ from lnmonitor.study.forms import FORMS, AdverseEvent
 SUMMARIES: Mapping[str, tuple[str, ...]] = {
     "CMG": ("drug", "dose_mg", "frequency", "route"),
     "CMI": ("drug", "dose", "dose_unit", "frequency"),
+    "PR": ("kind", "indication"),
     "AE": ("term", "grade", "outcome"),
     "DV": ("category", "severity", "description"),
     "DS": ("status",),
