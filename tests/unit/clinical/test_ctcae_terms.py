@@ -145,3 +145,27 @@ def test_that_fibrinogen_below_normal_falls_by_quarters_of_its_baseline(
 def test_that_fibrinogen_under_half_a_gram_is_grade_4_whatever_the_baseline() -> None:
     found = grade("Fibrinogen decreased", 0.49, unit="g/L", lln=0.4, uln=4.0, baseline=4.2)
     assert (found.grade, grade("Fibrinogen decreased", 0.49, unit="g/L").low) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("written", "printed", "term"),
+    [
+        ("×10⁹/L", "10^9/L", "Leukocytosis"),
+        ("x10^9/L", "10^9/L", "Leukocytosis"),
+        ("10*9/L", "10^9/L", "Leukocytosis"),
+        ("10e9/L", "10^9/L", "Leukocytosis"),
+        ("10⁹/L", "10^9/L", "Leukocytosis"),
+        ("G/L", "10^9/L", "Leukocytosis"),
+        ("µmol/L", "umol/L", "Creatinine increased"),  # micro sign
+        ("μmol/L", "umol/L", "Creatinine increased"),  # Greek mu
+        ("µkat/L", "ukat/L", "CPK increased"),
+        ("μkat/L", "ukat/L", "CPK increased"),
+        ("IU/L", "U/L", "CPK increased"),
+        ("mL/min/1.73 m²", "mL/min/1.73 m^2", "Chronic kidney disease"),
+        ("g/d", "g/24 h", "Proteinuria"),
+        ("g/24h", "g/24 h", "Proteinuria"),
+    ],
+)
+def test_that_a_unit_is_known_in_its_usual_spellings(written: str, printed: str, term: str) -> None:
+    ranges = {"lln": 3.0, "uln": 6.0, "baseline": 4.0}
+    assert grade(term, 10.5, unit=written, **ranges) == grade(term, 10.5, unit=printed, **ranges)
