@@ -352,10 +352,11 @@ def _drugs(report: CaseReport) -> list[Flowable]:
 
 def _kidney_replacement(report: CaseReport) -> list[Flowable]:
     """Show the section only where there is something to tell: the heading alone would alarm."""
-    records = report.data.of(KidneyReplacement)
+    if not report.data.of(KidneyReplacement):
+        return []
     columns = (("kind", 1.6), ("start", 1.2), ("stop", 1.2), ("indication", 2.4))
     title = KidneyReplacement.title.en
-    return _record_table(report, title, records, columns) if records else []
+    return _record_table(report, title, report.data.of(KidneyReplacement), columns)
 
 
 def _deviations(report: CaseReport) -> list[Flowable]:
