@@ -131,3 +131,10 @@ def test_that_an_impossible_pga_is_refused() -> None:
             index.assess(BASE, at(6, "AB", 3.5), failed=False)
         with pytest.raises(InvalidInput, match="pga"):
             index.assess(at(6, "AB", -1), BASE, failed=False)
+
+
+@pytest.mark.parametrize(
+    ("letter", "met"), [("A", "no"), ("B", "yes"), ("C", "yes"), ("D", "yes"), ("E", "yes")]
+)
+def test_that_an_a_has_improved_at_every_lower_letter(letter: str, met: str) -> None:
+    assert bicla.assess(at(10, "A"), at(10, letter), failed=False).met is Truth(met)
