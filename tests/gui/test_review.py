@@ -419,7 +419,7 @@ def test_that_the_entries_shown_are_written_as_filtered(
     history._actions.setCurrentIndex(history._actions.findData("amend"))
     history._filter()
     shown = [str(one.sequence) for one in history.table.shown]
-    history.export_to(str(tmp_path / name))
+    history.export_to(tmp_path / name, "Sponsor")
     settled(qtbot)
     assert history.strip.text.startswith(f"{len(shown)} entries written")
     if name.endswith("csv"):

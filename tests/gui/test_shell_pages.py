@@ -15,19 +15,22 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from tests.gui.conftest import SHELL_NOW
 
+from lnmonitor.analysis.cohort import Proportion
+from lnmonitor.analysis.published import published_trial
 from lnmonitor.desktop import operations
 from lnmonitor.desktop.charts.base import nice_top
 from lnmonitor.desktop.dialogs.new_patient import NewPatientDialog
 from lnmonitor.desktop.models.rows import GroupRow
 from lnmonitor.desktop.pages.administration import AdministrationPage, PersonDialog
 from lnmonitor.desktop.pages.base import Page
-from lnmonitor.desktop.pages.cohort import CohortPage
+from lnmonitor.desktop.pages.cohort import CohortPage, published_mean
 from lnmonitor.desktop.pages.documents import DocumentsPage
 from lnmonitor.desktop.pages.patients import PatientsPage
 from lnmonitor.desktop.pages.safety import SafetyPage
 from lnmonitor.desktop.pages.worklist import WorklistPage
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.widgets.job_row import JobRow
+from lnmonitor.language import Text
 from lnmonitor.progress import Progress
 from lnmonitor.services.accounts import list_accounts
 from lnmonitor.services.flags import flags
@@ -459,6 +462,20 @@ def test_that_the_cohort_says_whom_it_covers(
     page = show(CohortPage)
     assert "Cut-off 12 May 2026." in page.head.sentence.text()
     assert not page.grab().toImage().isNull()
+
+
+def test_that_a_share_of_all_has_room_and_a_published_mean_says_its_source(
+    sign_in: SignIn, show: Callable[[type[CohortPage]], CohortPage]
+) -> None:
+    sign_in("investigator")
+    page = show(CohortPage)
+    room = page.fontMetrics().horizontalAdvance
+    everybody = Proportion("survival", Text("Alive", "生存"), 81, 81, 0.9547, 1.0)
+    for column in page._share_columns()[1:3]:
+        assert room(column.sample) >= room(column.text(everybody))
+    protein = published_trial().means["protein", 12]
+    assert published_mean(protein) == "1.5 ± 1.0*"
+    assert published_mean(published_trial().means["sledai", 12]) == "5.48 ± 2.77"
 
 
 def test_that_a_mark_of_a_chart_opens_its_patients(

@@ -58,7 +58,7 @@ def said(widget: object) -> str:
 def test_that_the_readout_says_the_value_of_every_panel_at_the_visit(page: PatientPage) -> None:
     read = page.story.readout
     assert read.spoken("visits") == "Unscheduled 1, 7 May 2026 · wk 47 · day 329"
-    assert read.spoken("response") == "Complete, flare ?"
+    assert read.spoken("response") == "Complete at M9, flare ?"
     assert read.spoken("sledai") == "8, +6 vs M9, protein 4, complement 2, DNA 2"
     assert read.spoken("bilag_renal") == "B, was C, protein > 1.0 g, not improved"
     assert read.spoken("gfr") == "70 eGFR, −18 vs M9"
@@ -375,9 +375,9 @@ def entry(sequence: int, **more: str) -> AuditEntry:
     given = {
         "at": "2026-05-12T01:41:52+00:00", "utc_offset": "+08:00", "zone": "", "account": "nurse",
         "full_name": "Li Wen", "role": "", "workstation": "", "program": "", "action": "amend",
-        "patient_id": "p-047", "visit_id": "u1", "form": "LB", "record_id": "r-u1",
-        "item": "value", "old": "1.83", "new": "1.38", "reason": "typing error", "source": "",
-        "hash": "",
+        "patient_id": "p-047", "subject": "01-047", "visit_id": "u1", "form": "LB",
+        "record_id": "r-u1", "item": "value", "old": "1.83", "new": "1.38",
+        "reason": "typing error", "source": "", "hash": "",
     } | more  # fmt: skip
     return AuditEntry(sequence, **given)
 

@@ -86,7 +86,7 @@ def grade_bilag(
     renal = None
     if assesses_renal(visit):
         renal = renal_inputs(patient, visit, estimated)
-        found["bilag.renal"] = _grade_renal(renal, before, protocol)
+        found["bilag.renal"] = _grade_renal(attributed(renal, visit), before, protocol)
     if visit.bilag is not None:
         found |= _grade_systems(visit, before)
         grades = [one for one in found.values() if isinstance(one, BilagGrade)]
@@ -208,6 +208,29 @@ def renal_inputs(
         active_sediment=answer("active_sediment", active_sediment(visit)),
         active_histology_3mo=answer("active_nephritis", _histology(patient.history, visit.on)),
     )
+
+
+_RENAL_LABS = {
+    "u24_g": "U24P",
+    "upcr_mg_mmol": "UPCR",
+    "uacr_mg_mmol": "UACR",
+    "dipstick": "UDIP",
+    "creatinine_umol_l": "CREAT",
+    "gfr": "CREAT",
+}
+
+
+def attributed(inputs: RenalInputs, visit: VisitInput) -> RenalInputs:
+    """Return the inputs without the values that the investigator put down to another cause.
+
+    They do not count at this visit; the next one is compared with them all the same.
+    """
+    other_cause = {
+        name: None
+        for name, code in _RENAL_LABS.items()
+        if code in visit.labs and visit.labs[code].due_to_sle is False
+    }
+    return replace(inputs, **other_cause) if other_cause else inputs
 
 
 def _uacr(measured: Measured | None) -> float | None:

@@ -8,7 +8,7 @@ which baseline it was graded, and what an event of the same term would raise it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from lnmonitor.analysis.inputs import yes_no
@@ -21,7 +21,6 @@ from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.ctcae_terms import When
 from lnmonitor.clinical.proteinuria import convert_ratio
 from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
-from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.forms import AdverseEvent, KidneyReplacement, VitalSigns
 from lnmonitor.study.records import PatientData
@@ -32,14 +31,6 @@ knowledge; a term's own wording may ask for more."""
 PROPOSED = "proposed."
 """Begins the key of a proposal among the results of a visit."""
 
-TERM_NAMES: Mapping[str, Text] = {
-    "Hypertension": Text("Hypertension", "高血压"),
-    "Fever": Text("Fever", "发热"),
-    "Hypoxia": Text("Hypoxia", "缺氧"),
-    "Weight gain": Text("Weight gain", "体重增加"),
-    "Proteinuria": Text("Proteinuria", "蛋白尿"),
-    "Chronic kidney disease": Text("Chronic kidney disease", "慢性肾脏病"),
-}
 _GENERAL = ((5, "death"), (4, "life_threatening"), (3, "hospitalised"), (3, "disability"))
 _TREATED = {"SLOWED", "INTERRUPTED", "STOPPED"}
 
@@ -50,7 +41,7 @@ _TREATED = {"SLOWED", "INTERRUPTED", "STOPPED"}
 def propose_at_visit(
     data: PatientData, course: Course, visit: VisitAssessment
 ) -> dict[str, CtcaeGrade]:
-    """Return the proposed grade of each term of TERM_NAMES at a visit, grade 0 left out.
+    """Return the grade that signs and results of a visit propose for each term, grade 0 left out.
 
     The worst of all sets of signs of the visit counts, those of an infusion too.
     """

@@ -187,6 +187,12 @@ def item_name(code: str, language: Language) -> str:
     return code
 
 
+def ctcae_term(term: str) -> Text:
+    """Return a CTCAE term with its Chinese name; as it stands where there is none, or typed."""
+    known: Mapping[str, str] = read_toml(*_FILE)["ctcae_term"]
+    return Text(term, known.get(term, term))
+
+
 class _Values(dict[str, str]):
     """The printed values of a reason; a key that is absent or None prints as "not known"."""
 
@@ -446,10 +452,13 @@ def _(result: CourseResponse, language: Language) -> Described:
 
 
 @_described.register
-def _(result: CtcaeGrade, _language: Language) -> Described:
+def _(result: CtcaeGrade, language: Language) -> Described:
     grade = span(result.low, result.high) if result.grade is None else f"{result.grade}"
     proposed = any(reason.code in _CLINICAL_GRADES for reason in result.reasons)
-    return "ctcae_proposed" if proposed else "ctcae", {"term": result.term, "grade": grade}
+    return "ctcae_proposed" if proposed else "ctcae", {
+        "term": ctcae_term(result.term).in_(language),
+        "grade": grade,
+    }
 
 
 @_described.register

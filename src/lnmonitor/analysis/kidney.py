@@ -87,6 +87,8 @@ def estimate_gfr(patient: PatientInput, visit: VisitInput, protocol: Protocol) -
             weight_kg=visit.vital("weight_kg"),
             height_cm=height,
             cystatin_c_mg_l=visit.exact("CYSC"),
+            urea_mmol_l=visit.exact("UREA") or visit.exact("BUN"),
+            albumin_g_l=visit.exact("ALB"),
         ),
     )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lnmonitor.analysis.explain import item_name
+from lnmonitor.analysis.explain import ctcae_term, item_name
 from lnmonitor.analysis.laboratory_grades import TERMS
 from lnmonitor.analysis.wording import rule_set_name, same
 from lnmonitor.clinical.bilag_items import SYSTEMS
 from lnmonitor.language import Text
-from lnmonitor.study.analytes import ANALYTES
 
 _BILAG_FLARE = "bilag_flare."
 _NAMES: Mapping[str, Text] = {
@@ -48,9 +47,9 @@ def _systems() -> Iterator[tuple[str, Text]]:
 
 
 def _grades() -> Iterator[tuple[str, Text]]:
-    for code, terms in TERMS.items():
-        for term in terms:
-            yield f"ctcae.{term}", Text(f"CTCAE, {term}", f"CTCAE {ANALYTES[code].name.zh}")
+    for terms in TERMS.values():
+        for term in map(ctcae_term, terms):
+            yield f"ctcae.{term.en}", Text(f"CTCAE, {term.en}", f"CTCAE {term.zh}")
 
 
 def result_names(outcomes: Mapping[str, object], primary_response: str) -> dict[str, Text]:

@@ -95,7 +95,7 @@ def sledai_labs(visit: VisitInput) -> sledai.SledaiLabs:
     def low(code: str) -> float | None:
         return labs[code].low if code in labs else None
 
-    u24, ratio = protein(labs.get("U24P")), protein(labs.get("UPCR"))
+    u24, ratio = (protein(_of_lupus(labs.get(code))) for code in ("U24P", "UPCR"))
     dsdna = labs.get("DSDNA")
     casts = labs.get("UCASTS")
     return sledai.SledaiLabs(
@@ -117,6 +117,11 @@ def sledai_labs(visit: VisitInput) -> sledai.SledaiLabs:
         platelets=value("PLT", 100),
         wbc=value("WBC", 3.0),
     )
+
+
+def _of_lupus(measured: Measured | None) -> Measured | None:
+    """Return a result, None where the investigator put it down to another cause."""
+    return None if measured is not None and measured.due_to_sle is False else measured
 
 
 def _in_grams(ratio: Proteinuria | None) -> float | None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from math import floor, log10
 
 from lnmonitor.language import Text
+from lnmonitor.study.dates import MONTHS
 
 MINUS = "−"
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SIGNIFICANT = 2
 
 EQUATION_NAMES: Mapping[str, str] = {
@@ -59,7 +59,7 @@ def printed_date(iso: str | None) -> Text:
     if not iso:
         return same("")
     parts = iso.split("T")[0].split("-")
-    month = f"{_MONTHS[int(parts[1]) - 1]} " if len(parts) > 1 else ""
+    month = f"{MONTHS[int(parts[1]) - 1]} " if len(parts) > 1 else ""
     day = f"{int(parts[2])} " if len(parts) > 2 else ""
     return Text(f"{day}{month}{parts[0]}", "-".join(parts))
 

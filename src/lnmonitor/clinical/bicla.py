@@ -7,11 +7,19 @@ outside the protocol. Read on the instrument's public page. Later trials ask for
 
 from __future__ import annotations
 
-from lnmonitor.clinical import responder
-from lnmonitor.clinical.bilag import Grade, Letters, letters_of
+from lnmonitor.clinical.bilag import Grade
 from lnmonitor.clinical.bilag_items import SYSTEMS
-from lnmonitor.clinical.responder import IndexVisit, Responder
-from lnmonitor.clinical.results import Citation, Row, Rule, Truth
+from lnmonitor.clinical.responder import (
+    Compared,
+    Index,
+    IndexVisit,
+    NoFailure,
+    NoNewActivity,
+    PgaRise,
+    Responder,
+    SledaiChange,
+)
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Row, Rule, Truth
 
 WALLACE_2014 = Citation(
     "Wallace DJ, Kalunian K, Petri MA, et al.",
@@ -22,31 +30,56 @@ WALLACE_2014 = Citation(
 RULE_BICLA = Rule("bicla", "2", (WALLACE_2014,), verified=False)
 
 PGA_RISE = 0.3
-_ACTIVE = frozenset({Grade.A, Grade.B})
-_QUIET = frozenset({Grade.C, Grade.D, Grade.E})
+_A, _B = Grade.A, Grade.B
+_NOT_BETTER = frozenset({(_A, _A), (_B, _A), (_B, _B), (None, _A)})
+"""A system's letters at baseline and now that fail. An A after an unknown letter stayed or is new,
+and either fails."""
+_OPEN = frozenset({(_A, None), (_B, None), (None, None), (None, _B)})
+"""Those that could fail. All others are better, or without activity at baseline."""
 
 
-def _fell(before: Grade | None, after: Grade | None) -> Truth:
-    """Whether a baseline A or B is better; a baseline without activity asks for nothing."""
-    if after in _QUIET or before in _QUIET:
-        return Truth.YES
-    if before is None and after is Grade.A:
-        return Truth.NO  # it stayed A or is a new one, and either fails
-    if before is None or after is None:
-        return Truth.UNKNOWN
-    return Truth.of(before is Grade.A and after is Grade.B)
+class _Improved:
+    """Every system that was A or B at baseline is better."""
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare each system."""
+        if not _NOT_BETTER.isdisjoint(zip(visit.before, visit.letters, strict=True)):
+            return NO
+        possible = not _OPEN.isdisjoint(zip(visit.before, visit.letters, strict=True))
+        return UNKNOWN if possible else YES
+
+    def row(self, visit: Compared) -> Row:
+        """Tell the systems that are not better."""
+        pairs = zip(visit.before, visit.letters, strict=True)
+        stayed = [s for s, pair in zip(SYSTEMS, pairs, strict=True) if pair in _NOT_BETTER]
+        return "index.bilag_improved", self.met(visit), {"item": ", ".join(stayed) or "bilag"}
 
 
-def _improved(baseline: Letters, now: Letters) -> Row:
-    truths = list(map(_fell, baseline, now))
-    stayed = [system for system, met in zip(SYSTEMS, truths, strict=True) if met is Truth.NO]
-    return "index.bilag_improved", Truth.all(*truths), {"item": ", ".join(stayed) or "bilag"}
+class _ActiveBaseline:
+    """A system is A or B at baseline."""
+
+    def met(self, visit: Compared) -> Truth:
+        """Look at the letters."""
+        if _A in visit.before or _B in visit.before:
+            return YES
+        return UNKNOWN if None in visit.before else NO
+
+    def row(self, visit: Compared) -> Row:
+        """Tell the outcome."""
+        return "index.baseline_active", self.met(visit), {"item": "bilag"}
 
 
-def _evaluable(baseline: Letters) -> Row:
-    active = not _ACTIVE.isdisjoint(baseline)
-    met = Truth.of(None if not active and None in baseline else active)
-    return "index.baseline_active", met, {"item": "bilag"}
+_BICLA = Index(
+    RULE_BICLA,
+    _ActiveBaseline(),
+    (
+        _Improved(),
+        NoNewActivity(),
+        SledaiChange("index.sledai_not_above", 0),
+        PgaRise("<=", PGA_RISE),
+        NoFailure(),
+    ),
+)
 
 
 def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
@@ -54,16 +87,4 @@ def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Res
 
     Not evaluable without a baseline A or B. Raises InvalidInput for a PGA outside 0..3.
     """
-    responder.check(baseline, now)
-    before = letters_of(baseline.bilag)
-    return responder.conclude(
-        RULE_BICLA,
-        _evaluable(before),
-        (
-            _improved(before, letters_of(now.bilag)),
-            responder.no_new_activity(baseline, now),
-            responder.sledai_change("index.sledai_not_above", baseline, now, 0),
-            responder.pga_within(baseline, now, PGA_RISE, strict=False),
-            responder.no_failure(failed),
-        ),
-    )
+    return _BICLA.assess(baseline, now, failed)

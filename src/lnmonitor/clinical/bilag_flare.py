@@ -9,13 +9,23 @@ bands of the British guideline (2018) describe one assessment, no change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from lnmonitor.clinical.bilag import BilagGrade, Grade, Letters, letter_of, letters_of
+from lnmonitor.clinical.bilag import (
+    BilagGrade,
+    Grade,
+    Letters,
+    letter_of,
+    letters_of,
+    without_letter,
+)
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL, SYSTEMS
 from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
     Citation,
     Outcome,
     Reason,
@@ -47,18 +57,19 @@ BSR_2018 = Citation(
 )
 RULE_GORDON_2003 = Rule("bilag-flare-gordon-2003", "2", (GORDON_2003,), verified=True)
 RULE_TRIAL = Rule("bilag-flare-trial", "2", (TULIP_FLARES,), verified=True)
-_RULES = {1: RULE_GORDON_2003, 2: RULE_TRIAL}
-"""The rules that differ in how many new B make a flare, by that number."""
-
 RULE_ISENBERG_2011 = Rule("bilag-flare-isenberg-2011", "2", (ISENBERG_2011,), verified=False)
 RULE_BSR_BAND = Rule("bilag-bsr-band", "1", (BSR_2018,), verified=False)
 
+GORDON_B, TRIAL_B = 1, 2
+"""How many new B make a flare without a new A."""
 MILD_SYSTEMS = 3
 """How many systems must newly be C for a mild flare."""
 _VALUE_SYSTEMS = (RENAL, HAEMATOLOGICAL)
 _NEW_OR_WORSE = 3
-_INACTIVE = frozenset({Grade.C, Grade.D, Grade.E})
-_QUIET = frozenset({None, Grade.D, Grade.E})
+A, B, C, D, E = Grade
+_INACTIVE = frozenset({D, E})
+_NO_RISE_FROM, _NO_RISE_TO = frozenset({A, None}), frozenset({D, E, None})
+"""Letters before and after that are no rise whatever the other is; None may be one."""
 
 
 @frozen
@@ -69,7 +80,7 @@ class BilagFlare(Outcome):
     One rule also knows "mild", by the systems in `new_c`.
     """
 
-    flare: Truth = Truth.UNKNOWN
+    flare: Truth = UNKNOWN
     severity: str | None = None
     new_a: tuple[str, ...] = ()
     new_b: tuple[str, ...] = ()
@@ -77,80 +88,108 @@ class BilagFlare(Outcome):
 
 
 class Rises(NamedTuple):
-    """The systems with a new A, with a new B, and those that cannot be compared."""
+    """The systems that rose to A, to B after C, D or E, or to C after D or E.
+
+    Where a letter is missing a system may have risen: `could_a`, `could_b` and `could_c` name the
+    systems whose known letter allows it. Each is in the order of SYSTEMS.
+    """
 
     new_a: tuple[str, ...]
     new_b: tuple[str, ...]
-    unknown: tuple[str, ...]
+    new_c: tuple[str, ...]
+    could_a: tuple[str, ...] = ()
+    could_b: tuple[str, ...] = ()
+    could_c: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the systems that may have risen to A or B."""
+        if not (self.could_a or self.could_b):
+            return ()
+        return _in_order({*self.could_a, *self.could_b})
 
 
-def rises(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> Rises:
-    """Compare the letters of two assessments."""
-    return _rises(letters_of(previous), letters_of(now))
+def _in_order(systems: Collection[str]) -> tuple[str, ...]:
+    return tuple([system for system in SYSTEMS if system in systems])
 
 
 @lru_cache(maxsize=8192)
-def _rises(previous: Letters, now: Letters) -> Rises:
-    """Compare; remembered, because several rules ask the same of two assessments."""
-    new_a, new_b, unknown = [], [], []
+def rises(previous: Letters, now: Letters) -> Rises:
+    """Compare two assessments; remembered, because several rules ask the same of them."""
+    new_a, new_b, new_c = [], [], []
     for system, before, after in zip(SYSTEMS, previous, now, strict=True):
-        if after in _INACTIVE or before is Grade.A or (after is not None and after is before):
+        if after is before or after in _NO_RISE_TO or before in _NO_RISE_FROM:
             continue
-        if before is None or after is None:
-            unknown.append(system)
-        elif after is Grade.A:
+        if after is A:
             new_a.append(system)
-        elif before in _INACTIVE:
+        elif after is B:  # it was C, D or E
             new_b.append(system)
-    return Rises(tuple(new_a), tuple(new_b), tuple(unknown))
+        elif before is not B:  # it was D or E, and is C
+            new_c.append(system)
+    found = Rises(tuple(new_a), tuple(new_b), tuple(new_c))
+    return _with_open(found, previous, now) if None in previous or None in now else found
 
 
-def _could_rise(
-    previous: Letters, now: Letters, unknown: Iterable[str]
-) -> tuple[list[str], list[str]]:
-    """Return which of the systems that cannot be compared could have a new A, and which a new B."""
-    could_a, could_b = [], []
+def _with_open(found: Rises, previous: Letters, now: Letters) -> Rises:
+    """Add the systems of which a letter is missing and that may have risen."""
+    could: dict[Grade, list[str]] = {A: [], B: [], C: []}
     for system, before, after in zip(SYSTEMS, previous, now, strict=True):
-        if system in unknown:
-            could_a += [system] if after in {None, Grade.A} else []
-            could_b += [system] if after in {None, Grade.B} and before is not Grade.B else []
-    return could_a, could_b
+        if before is not None and after is not None:
+            continue
+        for letter, systems in could.items():
+            # From a milder letter, which is one that comes later in the alphabet.
+            if after in {None, letter} and (before is None or before.value > letter.value):
+                systems.append(system)
+    return Rises(*found[:3], *map(tuple, could.values()))
 
 
-_CODES = {"A": "bilag_flare.new_a", "B": "bilag_flare.new_b", "C": "bilag_flare.new_c"}
-
-
-def _told(previous: Letters, risen: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Reason, ...]:
+def _told(
+    previous: Letters, new_a: tuple[str, ...], new_b: tuple[str, ...], new_c: tuple[str, ...] = ()
+) -> tuple[Reason, ...]:
     """Return one reason for each system that rose, with its letter and the one before."""
     letters, found = dict(zip(SYSTEMS, previous, strict=True)), []
-    for letter, systems in risen:
+    risen = (
+        ("bilag_flare.new_a", "A", new_a),
+        ("bilag_flare.new_b", "B", new_b),
+        ("bilag_flare.new_c", "C", new_c),
+    )
+    for code, letter, systems in risen:
         for system in systems:
             before = letters[system]
             values: dict[str, Scalar] = {"item": system, "value": letter}
             values["previous"] = before.value if before else None
-            found.append(Reason(_CODES[letter], Truth.YES, values))
+            found.append(Reason(code, YES, values))
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
-def _judge(needed_b: int, previous: Letters, now: Letters) -> BilagFlare:
-    """Judge by how many new B make a flare; remembered, for both responder indices ask it too."""
-    new_a, new_b, unknown = _rises(previous, now)
-    could_a, could_b = _could_rise(previous, now, unknown)
-    flare = Truth.of(bool(new_a) or len(new_b) >= needed_b)
-    if flare is Truth.NO and (could_a or len(new_b) + len(could_b) >= needed_b):
-        flare = Truth.UNKNOWN
-    severity = {Truth.YES: "severe" if new_a else "moderate", Truth.NO: "none"}.get(flare)
-    if severity == "moderate" and could_a:
+def flares(risen: Rises, needed_b: int) -> Truth:
+    """Whether there is a new A or so many new B; UNKNOWN while a missing letter could decide."""
+    if risen.new_a or len(risen.new_b) >= needed_b:
+        return YES
+    if risen.could_a or len(risen.new_b) + len(risen.could_b) >= needed_b:
+        return UNKNOWN
+    return NO
+
+
+def _judge(rule: Rule, needed_b: int, previous: Letters, now: Letters) -> BilagFlare:
+    """Judge by how many new B make a flare."""
+    risen = rises(previous, now)
+    flare = flares(risen, needed_b)
+    severity: str | None = "none"
+    if risen.new_a:
+        severity = "severe"
+    elif flare is UNKNOWN or (flare is YES and risen.could_a):
         severity = None
+    elif flare is YES:
+        severity = "moderate"
     return BilagFlare(
-        rule=_RULES[needed_b],
-        reasons=later(_told, previous, (("A", new_a), ("B", new_b))),
-        missing=unknown if severity is None else (),
-        flare=flare,
-        severity=severity,
-        new_a=new_a,
-        new_b=new_b,
+        rule,
+        later(_told, previous, risen.new_a, risen.new_b),
+        risen.unknown if severity is None else (),
+        flare,
+        severity,
+        risen.new_a,
+        risen.new_b,
     )
 
 
@@ -159,12 +198,12 @@ def gordon_2003(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade
 
     Both arguments map systems to their grades; a system left out or without a letter is unknown.
     """
-    return _judge(1, letters_of(previous), letters_of(now))
+    return _judge(RULE_GORDON_2003, GORDON_B, letters_of(previous), letters_of(now))
 
 
 def trial(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
     """Flare: at least one new A or two new B against the previous visit."""
-    return _judge(2, letters_of(previous), letters_of(now))
+    return _judge(RULE_TRIAL, TRIAL_B, letters_of(previous), letters_of(now))
 
 
 def _rests_on_new_or_worse(graded: BilagGrade) -> bool:
@@ -174,19 +213,31 @@ def _rests_on_new_or_worse(graded: BilagGrade) -> bool:
     """
     if graded.system in _VALUE_SYSTEMS:
         return True
-    scores = {
-        str(reason.values["item"]): int(reason.values["value"] or 0)
+    scores = [
+        (reason.values["item"], reason.values["value"])
         for reason in graded.reasons
         if reason.code == "bilag.item"
-    }
-    fresh = {item: score for item, score in scores.items() if score >= _NEW_OR_WORSE}
-    rest = {item: score for item, score in scores.items() if score < _NEW_OR_WORSE}
-    alone, without = letter_of(graded.system, fresh), letter_of(graded.system, rest)
-    return alone is graded.grade or without is not graded.grade
+    ]
+    return _needs_new_or_worse(graded.system, graded.grade, tuple(scores))
 
 
-def _in_order(*systems: str) -> tuple[str, ...]:
-    return tuple(system for system in SYSTEMS if system in systems)
+@lru_cache(maxsize=8192)
+def _needs_new_or_worse(
+    system: str, letter: Grade | None, scores: tuple[tuple[Scalar, Scalar], ...]
+) -> bool:
+    """Take the items new or worse alone, then the others; remembered, for most patterns recur."""
+    present = {str(item): int(score or 0) for item, score in scores}
+    fresh = {item: score for item, score in present.items() if score >= _NEW_OR_WORSE}
+    rest = {item: score for item, score in present.items() if score < _NEW_OR_WORSE}
+    return letter_of(system, fresh) is letter or letter_of(system, rest) is not letter
+
+
+def _resting(systems: tuple[str, ...], now: Mapping[str, BilagGrade]) -> tuple[str, ...]:
+    """Return the systems whose letter rests on items new or worse.
+
+    A system that was left out now could have a letter that does.
+    """
+    return tuple([s for s in systems if s not in now or _rests_on_new_or_worse(now[s])])
 
 
 def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
@@ -195,45 +246,35 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
     Each must rest on items scored new or worse, or on values. A system left out or without a letter
     is unknown. `flare` counts all three levels.
     """
-    letters, letters_now = letters_of(previous), letters_of(now)
-    risen_a, risen_b, unlike = _rises(letters, letters_now)
-    # A system without a letter now could have one that rests on such items.
-    unknown = [s for s in unlike if s not in now or _rests_on_new_or_worse(now[s])]
-    could_a, could_b = _could_rise(letters, letters_now, unknown)
-    new_a = tuple([system for system in risen_a if _rests_on_new_or_worse(now[system])])
-    new_b = tuple([system for system in risen_b if _rests_on_new_or_worse(now[system])])
-    new_c, open_c = [], []
-    for system, before, after in zip(SYSTEMS, letters, letters_now, strict=True):
-        if before not in _QUIET:
-            continue
-        if after is Grade.C and before is not None:
-            new_c += [system] if _rests_on_new_or_worse(now[system]) else []
-        elif after is None or after is Grade.C:
-            stale = system in now and not _rests_on_new_or_worse(now[system])
-            open_c += [] if stale else [system]
+    letters = letters_of(previous)
+    compared = rises(letters, letters_of(now))
+    risen = Rises(*[_resting(systems, now) if systems else () for systems in compared])
+    mild = len(risen.new_c)
     severity: str | None = "none"
-    if new_a:
+    if risen.new_a:
         severity = "severe"
-    elif could_a:
+    elif risen.could_a:
         severity = None
-    elif new_b:
+    elif risen.new_b:
         severity = "moderate"
-    elif could_b:
+    elif risen.could_b:
         severity = None
-    elif len(new_c) >= MILD_SYSTEMS:
+    elif mild >= MILD_SYSTEMS:
         severity = "mild"
-    elif len(new_c) + len(open_c) >= MILD_SYSTEMS:
+    elif mild + len(risen.could_c) >= MILD_SYSTEMS:
         severity = None
-    certain = bool(new_a or new_b or len(new_c) >= MILD_SYSTEMS)
+    flare = NO if severity == "none" else UNKNOWN
+    if risen.new_a or risen.new_b or mild >= MILD_SYSTEMS:
+        flare = YES
     return BilagFlare(
-        rule=RULE_ISENBERG_2011,
-        reasons=later(_told, letters, (("A", new_a), ("B", new_b), ("C", tuple(new_c)))),
-        missing=_in_order(*unknown, *open_c) if severity is None else (),
-        flare=Truth.YES if certain else Truth.of(None if severity is None else False),
-        severity=severity,
-        new_a=new_a,
-        new_b=new_b,
-        new_c=tuple(new_c),
+        RULE_ISENBERG_2011,
+        later(_told, letters, risen.new_a, risen.new_b, risen.new_c),
+        _in_order({*risen.unknown, *risen.could_c}) if severity is None else (),
+        flare,
+        severity,
+        risen.new_a,
+        risen.new_b,
+        risen.new_c,
     )
 
 
@@ -248,10 +289,10 @@ _BANDS = ("none", "mild", "moderate", "severe")
 
 
 def _band(letters: Letters) -> int:
-    if Grade.A in letters:
+    if A in letters:
         return 3
-    b = letters.count(Grade.B)
-    return 2 if b >= 2 else int(b == 1 or Grade.C in letters)
+    b = letters.count(B)
+    return 2 if b >= 2 else int(b == 1 or C in letters)
 
 
 def bsr_band(grades: Mapping[str, BilagGrade]) -> BsrBand:
@@ -263,14 +304,13 @@ def bsr_band(grades: Mapping[str, BilagGrade]) -> BsrBand:
     letters = letters_of(grades)
     band = _band(letters)
     if None in letters and band < len(_BANDS) - 1:
-        missing = tuple(s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None)
-        return BsrBand(RULE_BSR_BAND, missing=missing)
-    return BsrBand(RULE_BSR_BAND, later(_letters_told, letters), band=_BANDS[band])
+        return BsrBand(RULE_BSR_BAND, missing=without_letter(letters))
+    return BsrBand(RULE_BSR_BAND, later(_letters_told, letters), (), _BANDS[band])
 
 
 def _letters_told(letters: Letters) -> tuple[Reason, ...]:
     return tuple(
-        Reason("bilag.letter", Truth.YES, {"item": system, "value": letter.value})
+        Reason("bilag.letter", YES, {"item": system, "value": letter.value})
         for system, letter in zip(SYSTEMS, letters, strict=True)
-        if letter is not None and letter not in {Grade.D, Grade.E}
+        if letter is not None and letter not in _INACTIVE
     )

@@ -6,26 +6,33 @@ departures from the written index are noted at each place where this module foll
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from math import floor
 from typing import NamedTuple, get_args
 
 from lnmonitor.clinical.bilag import ISENBERG_2005, YEE_2010
-from lnmonitor.clinical.criteria import OPERATORS, at_most, truth
+from lnmonitor.clinical.criteria import (
+    OPERATORS,
+    at_most,
+    is_above,
+    is_at_least,
+    is_at_most,
+    is_below,
+)
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.renal_assessment import (
-    IMPROVED,
-    Finding,
-    Findings,
     FirstVisit,
     RenalGrade,
+    RenalIndex,
     RenalInputs,
     Sign,
-    Visit,
-    compared,
+    answered,
     conclude,
-    yes_no,
+    creatinine_rise,
+    gfr_below_50,
+    risen_30_15,
+    times,
+    told,
 )
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Truth
 
@@ -42,185 +49,159 @@ _RULES = {
 }
 
 
-class _Level(NamedTuple):
-    """A cut-off of a quantitative protein result: how it is told where it is passed, and not."""
-
-    limit: float
-    passes: Callable[[float, float], bool]
-    sign: Sign
-    improved: Sign
-
-
 class _Method(NamedTuple):
     """A quantitative protein result and its cut-offs: criterion 1 (>), B (>=), C (>)."""
 
     item: str
-    severe: _Level
-    moderate: _Level
-    mild: _Level
-
-
-def _method(item: str, unit: str, severe: float, moderate: float, mild: float) -> _Method:
-    def level(operator: str, limit: float, code: str = "bilag.protein") -> _Level:
-        passed, improved = (
-            Sign(code, (item,), operator=operator, limit=limit, unit=unit)
-            for code in (code, IMPROVED)
-        )
-        return _Level(limit, OPERATORS[operator], passed, improved)
-
-    any_change = level(">", mild, "bilag.protein_above")  # C asks nothing of the value before
-    return _Method(item, level(">", severe), level(">=", moderate), any_change)
+    unit: str
+    severe: float
+    moderate: float
+    mild: float
 
 
 _METHODS = (
-    _method("u24_g", "g/24 h", 1.0, 0.5, 0.25),
-    _method("upcr_mg_mmol", "mg/mmol", 100, 50, 25),
-    _method("uacr_mg_mmol", "mg/mmol", 100, 50, 25),
+    _Method("u24_g", "g/24 h", 1.0, 0.5, 0.25),
+    _Method("upcr_mg_mmol", "mg/mmol", 100, 50, 25),
+    _Method("uacr_mg_mmol", "mg/mmol", 100, 50, 25),
 )
 
-_CREATININE_RISE = Sign(
-    "bilag.creatinine_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=130
-)
-_CREATININE_MODERATE_RISE = Sign(
-    "bilag.creatinine_moderate_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=115
-)
-_GFR_FALL = Sign("bilag.gfr_fall", ("gfr",), limit=80, unit="mL/min/1.73 m²", percent=67)
-_GFR_BELOW_50 = Sign("bilag.gfr_below_50", ("gfr",), limit=50, unit="mL/min/1.73 m²")
-_BLOOD_PRESSURE = Sign("bilag.blood_pressure", ("sbp", "dbp"), beside="dbp", unit="mmHg")
-_DIPSTICK = Sign("bilag.dipstick", ("dipstick",), limit=1)
-_DIPSTICK_RISES = {
-    (item, rise): Sign("bilag.dipstick_rise", (item,), limit=rise)
-    for item in ("u24_g", "dipstick")
-    for rise in (1, 2)
-}
 
-
-_Measured = list[tuple[_Method, float]]
-
-
-def _measured(now: RenalInputs) -> _Measured:
-    """Return the quantitative results at hand; the dipstick counts only without any."""
-    found = ((method, getattr(now, method.item)) for method in _METHODS)
-    return [(method, value) for method, value in found if value is not None]
-
-
-def _improved(visit: Visit, item: str, value: float) -> bool:
+def _improved(value: float, previous: float | None) -> bool:
     """Improved means down by >= 25 %; an unknown previous value is not improved.
 
     A fall of exactly 25 % is improved, as the index words it; the implementation read counts it
     as not improved for 24-hour protein and UPCR.
     """
-    previous = getattr(visit.before, item)
     return previous is not None and at_most(value, 0.75 * previous)
 
 
-def _persists(visit: Visit, item: str, value: float, level: _Level) -> Finding:
-    """Test a result against a cut-off; what improved by >= 25 % does not count."""
-    if not level.passes(value, level.limit):
-        return level.sign.found(NO)
-    if _improved(visit, item, value):
-        return level.improved.found(NO)
-    return level.sign.found(YES)
+def _beyond(method: _Method, operator: str, limit: float) -> Sign:
+    """A result beyond a cut-off, whatever it was before."""
+    item, passes = method.item, OPERATORS[operator]
+
+    @told("bilag.protein_above", item, operator=operator, limit=limit, unit=method.unit)
+    def beyond(now: RenalInputs, _before: RenalInputs) -> Truth:
+        value = getattr(now, item)
+        return YES if value is not None and passes(value, limit) else NO
+
+    return beyond
 
 
-def _dipstick_rise(visit: Visit, rise: int) -> Finding:
+def _heavy(method: _Method, operator: str, limit: float, *, improved: bool = False) -> Sign:
+    """A result beyond a cut-off that did not improve; or that did, and so does not count."""
+    item, passes = method.item, OPERATORS[operator]
+    code = "bilag.protein_improved" if improved else "bilag.protein"
+
+    @told(code, item, operator=operator, limit=limit, unit=method.unit)
+    def heavy(now: RenalInputs, before: RenalInputs) -> Truth:
+        value = getattr(now, item)
+        if value is None or not passes(value, limit):
+            return NO
+        return YES if _improved(value, getattr(before, item)) is improved else NO
+
+    return heavy
+
+
+def _dipstick_level(now: RenalInputs) -> float | None:
+    """Return what counts of the dipstick: nothing (0) beside any quantitative result."""
+    if now.u24_g is None and now.upcr_mg_mmol is None and now.uacr_mg_mmol is None:
+        return now.dipstick
+    return 0
+
+
+def _dipstick_rise(rise: int) -> Sign:
     """A rise of >= `rise` levels to at least 2+; ± is no level of this index and reads as 0."""
-    now, previous = visit.now.dipstick, visit.before.dipstick
-    reaches = truth(now, ">=", 2)
-    met = UNKNOWN
-    if now is not None and previous is not None:
-        met = Truth.of(floor(now) - floor(previous) >= rise)
-    elif visit.presumed_worse:
-        met = YES
-    sign = _DIPSTICK_RISES["u24_g" if now is None else "dipstick", rise]
-    return sign.found(Truth.all(reaches, met))
+
+    @told("bilag.dipstick_rise", "dipstick", instead="u24_g", limit=rise)
+    def risen(now: RenalInputs, before: RenalInputs) -> Truth:
+        level, previous = _dipstick_level(now), before.dipstick
+        if level is None:
+            return UNKNOWN
+        if level < 2:
+            return NO
+        return UNKNOWN if previous is None else Truth.of(floor(level) - floor(previous) >= rise)
+
+    return risen
 
 
-def _severe_proteinuria(visit: Visit, measured: _Measured) -> Findings:
-    if measured:
-        return tuple(
-            [_persists(visit, method.item, value, method.severe) for method, value in measured]
-        )
-    return (_dipstick_rise(visit, 2),)
+def _dipstick_2(now: RenalInputs, _before: RenalInputs) -> Truth:
+    return is_at_least(_dipstick_level(now), 2)
 
 
-def _creatinine_rise(visit: Visit) -> Truth:
-    """Exactly 130 % of the previous creatinine is not enough (index: more than).
-
-    Without an earlier assessment a rise is open, not met, unless the option presumes it.
-    """
-    value, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
-    raised = truth(value, ">", 130)
-    if raised is NO or (before is None and visit.presumed_worse):
-        return raised
-    return Truth.all(raised, truth(value, ">", None if before is None else 1.3 * before))
+@told("bilag.dipstick", "dipstick", limit=1)
+def _dipstick(now: RenalInputs, _before: RenalInputs) -> Truth:
+    return is_at_least(_dipstick_level(now), 1)
 
 
-def _gfr_fall(visit: Visit) -> Truth:
-    """GFR below 80 and below 67 % of the previous one, which is presumed as for creatinine."""
-    value, before = visit.now.gfr, visit.before.gfr
-    low = truth(value, "<", 80)
-    if low is NO or (before is None and visit.presumed_worse):
-        return low
-    return Truth.all(low, truth(value, "<", None if before is None else 0.67 * before))
+def _creatinine_high(now: RenalInputs, _before: RenalInputs) -> Truth:
+    return is_above(now.creatinine_umol_l, 130)
 
 
-def _gfr_below_50(visit: Visit) -> Truth:
-    """GFR now below 50, and above it before where that is known."""
-    low, before = truth(visit.now.gfr, "<", 50), visit.before.gfr
-    return low if low is NO or before is None else Truth.all(low, truth(before, ">", 50))
-
-
-def _renal_deterioration(visit: Visit) -> Findings:
-    """Criterion 3."""
-    return (
-        _CREATININE_RISE.found(_creatinine_rise(visit)),
-        _GFR_FALL.found(_gfr_fall(visit)),
-        _GFR_BELOW_50.found(_gfr_below_50(visit)),
-    )
-
-
-def _creatinine_moderate_rise(visit: Visit) -> Truth:
+@told("bilag.creatinine_moderate_rise", "creatinine_umol_l", limit=130, unit="µmol/L", percent=115)
+def _creatinine_moderate_rise(now: RenalInputs, before: RenalInputs) -> Truth:
     """Above 130 µmol/L and between 115 and 130 % of the previous one."""
-    value, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
-    raised = truth(value, ">", 130)
-    if raised is NO or before is None:
-        return Truth.all(raised, UNKNOWN)
-    return Truth.all(raised, truth(value, ">=", 1.15 * before), truth(value, "<=", 1.3 * before))
-
-
-def _moderate(visit: Visit, measured: _Measured) -> Findings:
-    """What gives B without any of the six criteria."""
-    creatinine = _CREATININE_MODERATE_RISE.found(_creatinine_moderate_rise(visit))
-    if not measured:
-        return (_dipstick_rise(visit, 1), creatinine)
-    found = [_persists(visit, method.item, value, method.moderate) for method, value in measured]
-    return (*found, creatinine)
-
-
-def _pressure_raised(visit: Visit) -> Truth:
-    """Above 140/90 mmHg and up by 30/15."""
-    now, before = visit.now, visit.before
-    high = Truth.all(truth(now.sbp, ">", 140), truth(now.dbp, ">", 90))
-    if high is NO:
-        return NO
+    value, previous = now.creatinine_umol_l, before.creatinine_umol_l
+    high = is_above(value, 130)
+    if high is not YES:
+        return high
     return Truth.all(
-        high,
-        truth(now.sbp, ">=", None if before.sbp is None else before.sbp + 30),
-        truth(now.dbp, ">=", None if before.dbp is None else before.dbp + 15),
+        is_at_least(value, times(previous, 1.15)), is_at_most(value, times(previous, 1.3))
     )
 
 
-def _mild(visit: Visit, measured: _Measured) -> Findings:
-    """What gives C. No stability is asked of the protein here (the implementation read does)."""
-    pressure = _BLOOD_PRESSURE.found(_pressure_raised(visit))
-    if not measured:
-        return (_DIPSTICK.found(truth(visit.now.dipstick, ">=", 1)), pressure)
-    found = [
-        level.sign.found(YES if level.passes(value, level.limit) else NO)
-        for (_, _, _, level), value in measured
-    ]
-    return (*found, pressure)
+def _gfr_low(now: RenalInputs, _before: RenalInputs) -> Truth:
+    return is_below(now.gfr, 80)
+
+
+@told("bilag.gfr_fall", "gfr", limit=80, unit="mL/min/1.73 m²", percent=67)
+def _gfr_fall(now: RenalInputs, before: RenalInputs) -> Truth:
+    """GFR below 80 and below 67 % of the previous one."""
+    low = is_below(now.gfr, 80)
+    return is_below(now.gfr, times(before.gfr, 0.67)) if low is YES else low
+
+
+_gfr_below_50 = told("bilag.gfr_below_50", "gfr", limit=50, unit="mL/min/1.73 m²")(gfr_below_50)
+
+
+@told("bilag.blood_pressure", "sbp", "dbp", beside="dbp", unit="mmHg")
+def _pressure(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Above 140/90 mmHg and up by 30/15."""
+    high = Truth.all(is_above(now.sbp, 140), is_above(now.dbp, 90))
+    return NO if high is NO else Truth.all(high, risen_30_15(now, before))
+
+
+_SEVERE = tuple([_heavy(method, ">", method.severe) for method in _METHODS])
+_MODERATE = tuple([_heavy(method, ">=", method.moderate) for method in _METHODS])
+_MILD = tuple([_beyond(method, ">", method.mild) for method in _METHODS])
+
+_INDEX = RenalIndex(
+    criteria=(
+        (1, (*_SEVERE, _dipstick_rise(2))),
+        (2, (answered("accelerated_hypertension"),)),
+        (3, (creatinine_rise, _gfr_fall, _gfr_below_50)),
+        (4, (answered("active_sediment"),)),
+        (5, (answered("active_histology_3mo"),)),
+        (6, (answered("nephrotic_syndrome"),)),
+    ),
+    moderate=(*_MODERATE, _dipstick_rise(1), _creatinine_moderate_rise),
+    # No stability is asked of the protein here (the implementation read does).
+    mild=(*_MILD, _dipstick, _pressure),
+    improved=(
+        *[_heavy(method, ">=", method.moderate, improved=True) for method in _METHODS],
+        *[_heavy(method, ">", method.severe, improved=True) for method in _METHODS],
+    ),
+)
+"""Without an earlier assessment a rise or a fall is open, not met."""
+_PRESUMED_WORSE = _INDEX._replace(
+    criteria=(
+        (1, (*_SEVERE, _dipstick_rise(2).by(_dipstick_2))),
+        _INDEX.criteria[1],
+        (3, (creatinine_rise.by(_creatinine_high), _gfr_fall.by(_gfr_low), _gfr_below_50)),
+        *_INDEX.criteria[3:],
+    )
+)
+"""For a first assessment where the option reads what is bad as worse. A dipstick of 2+ then meets
+criterion 1, so that the moderate rise makes no difference."""
 
 
 def grade(
@@ -239,21 +220,6 @@ def grade(
     """
     if first_visit not in _RULES:
         raise InvalidInput("first_visit", first_visit, None, " or ".join(_RULES))
-    visit = compared(now, previous, assume=first_visit == "assume_deterioration")
-    measured = _measured(now)
-    criteria = {
-        1: _severe_proteinuria(visit, measured),
-        2: yes_no(visit, "accelerated_hypertension"),
-        3: _renal_deterioration(visit),
-        4: yes_no(visit, "active_sediment"),
-        5: yes_no(visit, "active_histology_3mo"),
-        6: yes_no(visit, "nephrotic_syndrome"),
-    }
-    return conclude(
-        _RULES[first_visit],
-        visit,
-        criteria,
-        _moderate(visit, measured),
-        _mild(visit, measured),
-        ever_involved=ever_involved,
-    )
+    presumed = previous is None and first_visit == "assume_deterioration"
+    index = _PRESUMED_WORSE if presumed else _INDEX
+    return conclude(_RULES[first_visit], index, now, previous, ever_involved=ever_involved)

@@ -8,129 +8,116 @@ from __future__ import annotations
 
 from math import floor
 
-from lnmonitor.clinical.criteria import truth
+from lnmonitor.clinical.criteria import is_above, is_at_least, is_below
 from lnmonitor.clinical.renal_assessment import (
-    Finding,
-    Findings,
     RenalGrade,
+    RenalIndex,
     RenalInputs,
     Sign,
-    Visit,
-    compared,
+    answered,
     conclude,
-    yes_no,
+    creatinine_rise,
+    gfr_below_50,
+    risen_30_15,
+    times,
+    told,
 )
-from lnmonitor.clinical.results import NO, UNKNOWN, Citation, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Rule, Truth
 
 HAY_1993 = Citation("Hay EM, Bacon PA, Gordon C, et al.", "Q J Med 86:447-58", 1993)
 RULE_BILAG_CLASSIC_RENAL = Rule("bilag-classic-renal", "1", (HAY_1993,), verified=False)
 
 
-_PROTEIN_RISES = {
-    percent: Sign("bilag.protein_rise", ("u24_g",), limit=1.0, unit="g/24 h", percent=percent)
-    for percent in (150, 200)
-}
-_DIPSTICK_RISES = {rise: Sign("bilag.dipstick_rise", ("dipstick",), limit=rise) for rise in (1, 2)}
-_CREATININE_RISE = Sign(
-    "bilag.creatinine_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=130
-)
-_CREATININE_MODERATE_RISE = Sign(
-    "bilag.creatinine_moderate_rise", ("creatinine_umol_l",), limit=130, unit="µmol/L", percent=115
-)
-_GFR_FALL = Sign("bilag.clearance_fall", ("gfr",), unit="mL/min", percent=67)
-_GFR_BELOW_50 = Sign("bilag.gfr_below_50", ("gfr",), limit=50, unit="mL/min")
-_PROTEIN = Sign("bilag.protein_above", ("u24_g",), operator=">", limit=0.25, unit="g/24 h")
-_DIPSTICK = Sign("bilag.dipstick", ("dipstick",))
-_BLOOD_PRESSURE = Sign("bilag.blood_pressure_at", ("sbp", "dbp"), beside="dbp", unit="mmHg")
+def _no_collection(now: RenalInputs) -> Truth:
+    """Without a 24-hour collection the dipstick stands in for it; without both it is open."""
+    return UNKNOWN if now.dipstick is None else NO
 
 
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
+@told("bilag.protein_rise", "u24_g", limit=1.0, unit="g/24 h", percent=200)
+def _severe_rise(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Protein > 1 g and newly documented, from < 0.2 g, or doubled."""
+    value, previous = now.u24_g, before.u24_g
+    if value is None:
+        return _no_collection(now)
+    heavy = is_above(value, 1.0)
+    if heavy is NO or previous is None:
+        return heavy
+    return Truth.any(is_below(previous, 0.2), is_at_least(value, 2 * previous))
 
 
-def _dipstick_rise(visit: Visit, rise: int, to_level: int) -> Finding:
-    """A rise by >= `rise` levels to at least `to_level`; ± reads as no level."""
-    now, previous = visit.now.dipstick, visit.before.dipstick
-    met = UNKNOWN
-    if now is not None and previous is not None:
-        met = Truth.of(floor(now) - floor(previous) >= rise)
-    return _DIPSTICK_RISES[rise].found(Truth.all(truth(now, ">=", to_level), met))
+@told("bilag.protein_rise", "u24_g", limit=1.0, unit="g/24 h", percent=150)
+def _moderate_rise(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Protein > 1 g and up by >= 50 %."""
+    value = now.u24_g
+    if value is None:
+        return _no_collection(now)
+    heavy = is_above(value, 1.0)
+    return is_at_least(value, times(before.u24_g, 1.5)) if heavy is YES else heavy
 
 
-def _severe_proteinuria(visit: Visit) -> Findings:
-    """Criterion 1: > 1 g and newly documented, from < 0.2 g, or doubled; or dipstick up by 2."""
-    now, previous = visit.now.u24_g, visit.before.u24_g
-    met = truth(now, ">", 1.0)
-    if met is not NO and previous is not None:
-        risen = Truth.any(truth(previous, "<", 0.2), truth(now, ">=", 2 * previous))
-        met = Truth.all(met, risen)
-    return _either(_PROTEIN_RISES[200].found(met), _dipstick_rise(visit, 2, 2), visit)
+@told("bilag.protein_above", "u24_g", operator=">", limit=0.25, unit="g/24 h")
+def _protein(now: RenalInputs, _before: RenalInputs) -> Truth:
+    return _no_collection(now) if now.u24_g is None else is_above(now.u24_g, 0.25)
 
 
-def _either(collection: Finding, dipstick: Finding, visit: Visit) -> Findings:
-    """Ask for the dipstick only without a 24-hour collection, and for one of the two."""
-    if visit.now.u24_g is None and visit.now.dipstick is not None:
-        return (dipstick,)
-    if visit.now.dipstick is None or visit.before.dipstick is None:
-        return (collection,)
-    return (collection, dipstick)
+def _dipstick_rise(rise: int) -> Sign:
+    """A rise by >= `rise` levels to at least 2+; ± reads as no level.
+
+    Beside a collection nobody asks for the dipstick of before.
+    """
+
+    @told("bilag.dipstick_rise", "dipstick", limit=rise)
+    def risen(now: RenalInputs, before: RenalInputs) -> Truth:
+        level, previous = now.dipstick, before.dipstick
+        if level is None or level < 2:
+            return NO
+        if previous is None:
+            return UNKNOWN if now.u24_g is None else NO
+        return YES if floor(level) - floor(previous) >= rise else NO
+
+    return risen
 
 
-def _creatinine_raised(visit: Visit, operator: str, factor: float) -> Truth:
-    """Creatinine above 130 µmol/L and beyond a multiple of the previous one."""
-    value, before = visit.now.creatinine_umol_l, visit.before.creatinine_umol_l
-    raised = truth(value, ">", 130)
-    if raised is NO:
-        return NO
-    return Truth.all(raised, truth(value, operator, _times(before, factor)))
+@told("bilag.dipstick", "dipstick")
+def _dipstick(now: RenalInputs, _before: RenalInputs) -> Truth:
+    """Dipstick >= 1+; without one the collection is asked for."""
+    return NO if now.dipstick is None else is_at_least(now.dipstick, 1)
 
 
-def _renal_deterioration(visit: Visit) -> Findings:
-    """Criterion 3: creatinine > 130 µmol/L and > 130 %, clearance < 67 %, or now below 50."""
-    gfr, gfr_before = visit.now.gfr, visit.before.gfr
-    below = truth(gfr, "<", 50)
-    if below is not NO and gfr_before is not None:
-        below = Truth.all(below, truth(gfr_before, ">", 50))
-    return (
-        _CREATININE_RISE.found(_creatinine_raised(visit, ">", 1.3)),
-        _GFR_FALL.found(truth(gfr, "<", _times(gfr_before, 0.67))),
-        _GFR_BELOW_50.found(below),
-    )
+@told("bilag.creatinine_moderate_rise", "creatinine_umol_l", limit=130, unit="µmol/L", percent=115)
+def _creatinine_moderate_rise(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Creatinine above 130 µmol/L and up by >= 15 %."""
+    value = now.creatinine_umol_l
+    high = is_above(value, 130)
+    return is_at_least(value, times(before.creatinine_umol_l, 1.15)) if high is YES else high
 
 
-def _moderate(visit: Visit) -> Findings:
-    """Protein > 1 g and up by >= 50 %, dipstick up to >= 2+, or creatinine up by >= 15 %."""
-    now, before = visit.now.u24_g, visit.before.u24_g
-    protein = truth(now, ">", 1.0)
-    if protein is not NO:
-        protein = Truth.all(protein, truth(now, ">=", _times(before, 1.5)))
-    return (
-        *_either(_PROTEIN_RISES[150].found(protein), _dipstick_rise(visit, 1, 2), visit),
-        _CREATININE_MODERATE_RISE.found(_creatinine_raised(visit, ">=", 1.15)),
-    )
+@told("bilag.clearance_fall", "gfr", unit="mL/min", percent=67)
+def _clearance_fall(now: RenalInputs, before: RenalInputs) -> Truth:
+    return is_below(now.gfr, times(before.gfr, 0.67))
 
 
-def _pressure_raised(visit: Visit) -> Truth:
+_clearance_below_50 = told("bilag.gfr_below_50", "gfr", limit=50, unit="mL/min")(gfr_below_50)
+
+
+@told("bilag.blood_pressure_at", "sbp", "dbp", beside="dbp", unit="mmHg")
+def _pressure(now: RenalInputs, before: RenalInputs) -> Truth:
     """At least 140/90 mmHg and up by 30/15."""
-    now, before = visit.now, visit.before
-    high = Truth.all(truth(now.sbp, ">=", 140), truth(now.dbp, ">=", 90))
-    if high is NO:
-        return NO
-    return Truth.all(
-        high,
-        truth(now.sbp, ">=", None if before.sbp is None else before.sbp + 30),
-        truth(now.dbp, ">=", None if before.dbp is None else before.dbp + 15),
-    )
+    high = Truth.all(is_at_least(now.sbp, 140), is_at_least(now.dbp, 90))
+    return NO if high is NO else Truth.all(high, risen_30_15(now, before))
 
 
-def _mild(visit: Visit) -> Findings:
-    """24-hour protein > 0.25 g, dipstick >= 1+, or blood pressure >= 140/90 risen by 30/15."""
-    now = visit.now
-    found = [_PROTEIN.found(truth(now.u24_g, ">", 0.25))]
-    if now.dipstick is not None:
-        dipstick = _DIPSTICK.found(truth(now.dipstick, ">=", 1))
-        found = [dipstick] if now.u24_g is None else [*found, dipstick]
-    return (*found, _BLOOD_PRESSURE.found(_pressure_raised(visit)))
+_INDEX = RenalIndex(
+    criteria=(
+        (1, (_severe_rise, _dipstick_rise(2))),
+        (2, (answered("accelerated_hypertension"),)),
+        (3, (creatinine_rise, _clearance_fall, _clearance_below_50)),
+        (4, (answered("active_sediment"),)),
+        (5, (answered("active_histology_3mo"),)),
+    ),
+    moderate=(_moderate_rise, _dipstick_rise(1), _creatinine_moderate_rise),
+    mild=(_protein, _dipstick, _pressure),
+)
 
 
 def grade(
@@ -141,19 +128,4 @@ def grade(
     `gfr` is creatinine clearance in mL/min. Criteria 1 to 5, inputs, missing inputs and refusals as
     for `bilag_renal.grade`.
     """
-    visit = compared(now, previous)
-    criteria = {
-        1: _severe_proteinuria(visit),
-        2: yes_no(visit, "accelerated_hypertension"),
-        3: _renal_deterioration(visit),
-        4: yes_no(visit, "active_sediment"),
-        5: yes_no(visit, "active_histology_3mo"),
-    }
-    return conclude(
-        RULE_BILAG_CLASSIC_RENAL,
-        visit,
-        criteria,
-        _moderate(visit),
-        _mild(visit),
-        ever_involved=ever_involved,
-    )
+    return conclude(RULE_BILAG_CLASSIC_RENAL, _INDEX, now, previous, ever_involved=ever_involved)

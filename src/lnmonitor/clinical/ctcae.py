@@ -6,15 +6,18 @@ where a term asks for symptoms and they are not known, the answer is a range.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
 from functools import lru_cache
-from math import inf
+from math import inf, nextafter
 from typing import NamedTuple
 
-from lnmonitor.clinical.criteria import OPERATORS, above, require_positive, require_range, truth
+from lnmonitor.clinical.criteria import OVER, UNDER, above, require_positive, require_range
 from lnmonitor.clinical.ctcae_terms import TERMS, Basis, Step, Term, When
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
     Citation,
     Outcome,
     Reason,
@@ -64,143 +67,245 @@ class CtcaeGrade(Outcome):
 _CODES = {basis: f"ctcae.{basis.value}" for basis in Basis}
 
 
-class _Facts(NamedTuple):
-    """One result and what it is judged against, all in `unit`."""
-
-    value: float | None
-    unit: str
-    lln: float | None
-    uln: float | None
-    baseline: float | None
-    baseline_abnormal: bool | None
-    symptomatic: bool | None
-
-
-def _condition(when: When, term: Term, facts: _Facts) -> Truth:
-    """Answer what a conditional step depends on.
-
-    A baseline not known to be abnormal counts as normal.
-    """
-    if when is When.BASELINE_NORMAL:
-        return Truth.of(not facts.baseline_abnormal)
-    if when is When.BASELINE_ABNORMAL:
-        return Truth.of(bool(facts.baseline_abnormal))
-    if when is When.SYMPTOMATIC:
-        return Truth.of(facts.symptomatic)
-    if when is When.ASYMPTOMATIC:
-        return Truth.of(facts.symptomatic).negated
-    return truth(facts.value, "<", facts.uln if term.rising else facts.lln)
-
-
 class _Test(NamedTuple):
-    """One step, made ready for a unit: the value must pass `number` (times or plus something)."""
+    """One step, ready for a unit: a value that passes `number` (times or plus something) meets it.
 
-    grade: int
-    basis: Basis
+    `met` is then YES, or UNKNOWN while it depends on symptoms that are not known.
+    """
+
+    step: Step
     number: float
     operator: str
-    passes: Callable[[float, float], bool]
-    step: Step
+    met: Truth
 
 
 @lru_cache(maxsize=512)
-def _tests(name: str, unit: str) -> tuple[_Test, ...]:
-    """Return the steps of a term for a unit."""
-    term, found = TERMS[name], []
+def _tests(
+    name: str, unit: str, baseline_abnormal: bool, symptomatic: bool | None
+) -> tuple[_Test, ...]:
+    """Return the steps of a term that can be met with this baseline and these symptoms."""
+    term, symptoms, found = TERMS[name], Truth.of(symptomatic), []
+    answers = {
+        When.BASELINE_NORMAL: Truth.of(not baseline_abnormal),
+        When.BASELINE_ABNORMAL: Truth.of(baseline_abnormal),
+        When.SYMPTOMATIC: symptoms,
+        When.ASYMPTOMATIC: symptoms.negated,
+    }
     for step in term.steps:
-        number = step.limits[unit] if step.limits else step.factor
-        operator = (">" if term.rising else "<") + ("=" if step.inclusive else "")
-        found.append(_Test(step.grade, step.basis, number, operator, OPERATORS[operator], step))
+        met = answers.get(step.when, YES)
+        if met is not NO:
+            number = step.limits[unit] if step.limits else step.factor
+            operator = (">" if term.rising else "<") + ("=" if step.inclusive else "")
+            found.append(_Test(step, number, operator, met))
     return tuple(found)
 
 
-def _limit(test: _Test, normal: float | None, baseline: float | None) -> float | None:
-    """Return the number that the value must pass, None while its origin is missing."""
-    basis = test.basis
-    if basis is Basis.ABSOLUTE:
-        return test.number
-    origin = baseline if basis is Basis.BASELINE else normal
-    if origin is None:
-        return None
-    return origin + test.number if basis is Basis.ABOVE_NORMAL else origin * test.number
+class _Limit(NamedTuple):
+    """A step with its limit as a number, None while what it is counted from is missing.
 
-
-def _met(test: _Test, term: Term, facts: _Facts, limit: float | None) -> Truth:
-    """Return whether one step whose number is passed or open is met.
-
-    A missing baseline leaves a baseline step out: the range then decides.
+    A value beyond `edge` (above it for a rising term, below it for a falling one) reaches the step.
     """
-    met = Truth.YES
-    if facts.value is None or limit is None:
-        if facts.value is not None and test.basis is Basis.BASELINE:
-            return Truth.NO
-        met = Truth.UNKNOWN
-    when = test.step.when
-    return met if when is When.ALWAYS else Truth.all(_condition(when, term, facts), met)
 
-
-class _Found(NamedTuple):
-    """A step that is met or open, with the number that the value must pass."""
-
-    test: _Test
+    edge: float
+    grade: int
     met: Truth
     limit: float | None
+    test: _Test
 
 
-def _told(name: str, facts: _Facts, found: tuple[_Found, ...]) -> tuple[Reason, ...]:
+def _limit(test: _Test, rising: bool, normal: float | None, baseline: float | None) -> _Limit:
+    """Return the limit of a step.
+
+    Every value reaches a limit that is open. A missing baseline leaves a baseline step out: no
+    value reaches it, and the range decides.
+    """
+    step, number, _, met = test
+    basis, nowhere = step.basis, inf if rising else -inf
+    if basis is Basis.ABSOLUTE:
+        limit = number
+    else:
+        origin = baseline if basis is Basis.BASELINE else normal
+        if origin is None:
+            edge = nowhere if basis is Basis.BASELINE else -nowhere
+            return _Limit(edge, step.grade, UNKNOWN, None, test)
+        limit = origin + number if basis is Basis.ABOVE_NORMAL else origin * number
+    edge = limit * (UNDER if rising is step.inclusive else OVER)  # the tolerance of `criteria`
+    if step.inclusive:
+        edge = nextafter(edge, -nowhere)
+    if step.when is When.BELOW_NORMAL:  # in falling terms
+        if normal is None:
+            met = UNKNOWN
+        else:
+            edge = min(edge, normal * UNDER)
+    return _Limit(edge, step.grade, met, limit, test)
+
+
+class _Scale:
+    """All that a grade rests on but the value, worked out once for the visits of a patient.
+
+    Values from `low` to `high` reach no step and share the result `grade_0`. `missing` names what
+    is missing whatever the value. A scale equals itself alone, so that a memory finds it at once.
+    """
+
+    __slots__ = ("grade_0", "high", "limits", "low", "missing", "term", "unit")
+
+    def __init__(
+        self, term: Term, unit: str, limits: tuple[_Limit, ...], missing: tuple[str, ...]
+    ) -> None:
+        self.term, self.unit, self.limits, self.missing = term, unit, limits, missing
+        edges = [each.edge for each in limits]
+        self.low, self.high = (0.0, min(edges)) if term.rising else (max(edges), _MOST)
+        self.grade_0 = _grade_0(term.name, missing)
+
+
+_MOST = sys.float_info.max
+"""The greatest number: `_graded` sees infinity, and refuses it."""
+
+
+@lru_cache(maxsize=2 * len(TERMS))
+def _grade_0(name: str, missing: tuple[str, ...]) -> CtcaeGrade:
+    """Return the one result of all values that reach no step."""
+    return CtcaeGrade(RULE_CTCAE_5, (), missing, name, grade=0, high=0, code=TERMS[name].code)
+
+
+@lru_cache(maxsize=4096)
+def _scale(
+    name: str,
+    unit: str,
+    normal: float | None,
+    baseline: float | None,
+    baseline_abnormal: bool,
+    symptomatic: bool | None,
+) -> _Scale:
+    """Work out the limits; `normal` is the limit of normal on the side of the term."""
+    term = TERMS[name]
+    tests = _tests(name, unit, baseline_abnormal, symptomatic)
+    limits = tuple([_limit(test, term.rising, normal, baseline) for test in tests])
+    missing = ("baseline",) if baseline is None and term.uses_baseline else ()
+    return _Scale(term, unit, limits, missing)
+
+
+def _told(
+    name: str, unit: str, value: float | None, reached: tuple[_Limit, ...]
+) -> tuple[Reason, ...]:
     """Tell each step that is met or open."""
     return tuple(
         Reason(
-            _CODES[test.basis],
+            _CODES[test.step.basis],
             met,
             {
                 "item": name,
-                "grade": test.grade,
-                "value": facts.value,
+                "grade": grade,
+                "value": value,
                 "operator": test.operator,
                 "limit": limit,
-                "unit": facts.unit,
+                "unit": unit,
                 "factor": test.step.factor,
                 "when": test.step.when.value,
             },
         )
-        for test, met, limit in found
+        for _, grade, met, limit, test in reached
     )
 
 
-def _missing(term: Term, facts: _Facts, undecided: Sequence[_Found]) -> tuple[str, ...]:
-    """Name the absent inputs that could still change the grade."""
-    names: list[str] = []
+def _open(
+    term: Term, value: float | None, reached: tuple[_Limit, ...], low: int
+) -> tuple[str, ...]:
+    """Name the absent inputs that leave a grade above `low` open."""
+    if value is None:
+        return ("value",)
     side = "uln" if term.rising else "lln"
-    for each in undecided:
-        if facts.value is None:
-            names.append("value")
-        elif each.limit is None:
-            names.append(side)
-        else:
-            names.append("symptomatic")
-    if facts.baseline is None and term.uses_baseline:
-        names.append("baseline")
+    undecided = [each for each in reached if each.met is UNKNOWN and each.grade > low]
+    names = [side if each.limit is None else "symptomatic" for each in undecided]
     return tuple(dict.fromkeys(names))
 
 
-def _check(term: str, facts: _Facts) -> Term:
+@lru_cache(maxsize=32768)
+def _graded(scale: _Scale, value: float | None) -> CtcaeGrade:
+    """Grade a value by each step it reaches; remembered, because laboratories round."""
+    term, limits = scale.term, scale.limits
+    if value is None:
+        reached = tuple([each._replace(met=UNKNOWN) for each in limits])
+    else:
+        require_range(term.name, value, scale.unit, 0)
+        if term.rising:
+            reached = tuple([each for each in limits if value > each.edge])
+        else:
+            reached = tuple([each for each in limits if value < each.edge])
+    low = high = 0
+    for _, grade, met, _, _ in reached:
+        high = max(high, grade)
+        if grade > low and met is YES:
+            low = grade
+    missing = scale.missing
+    if low < high:
+        missing = (*_open(term, value, reached, low), *missing)
+    return CtcaeGrade(
+        RULE_CTCAE_5,
+        later(_told, term.name, scale.unit, value, reached),
+        missing,
+        term.name,
+        low if low == high else None,
+        low,
+        high,
+        VERSION,
+        term.code,
+    )
+
+
+_Key = tuple[str, str, float | None, float | None, float | None, bool | None, bool | None]
+"""What `grade` is given beside the value, in its order."""
+_SCALES: dict[_Key, _Scale] = {}
+"""The scale of everything that `grade` was given and that was not refused."""
+_MOST_SCALES = 16384
+_ANY_BASELINE = 1.0
+"""Stands for every normal baseline where no step counts from it: one scale for all."""
+
+
+def _check(
+    term: str,
+    value: float | None,
+    unit: str,
+    lln: float | None,
+    uln: float | None,
+    baseline: float | None,
+) -> Term:
+    """Refuse what is unknown or impossible; a baseline that the term does not use at first."""
     known = TERMS.get(term)
     if known is None:
         raise InvalidInput("CTCAE term", term, None, "a laboratory term of CTCAE v5.0")
-    if facts.unit not in known.units:
-        raise InvalidInput(f"unit of {term}", facts.unit, None, " or ".join(known.units))
-    require_range(term, facts.value, facts.unit, 0)
-    require_positive(known.baseline_name, facts.baseline, facts.unit)
-    require_range(known.lln_name, facts.lln, facts.unit, 0)
-    require_range(known.uln_name, facts.uln, facts.unit, 0)
+    if not known.uses_baseline:
+        require_positive(known.baseline_name, baseline, unit)
+    if unit not in known.units:
+        raise InvalidInput(f"unit of {term}", unit, None, " or ".join(known.units))
+    require_range(term, value, unit, 0)
+    require_positive(known.baseline_name, baseline, unit)
+    require_range(known.lln_name, lln, unit, 0)
+    require_range(known.uln_name, uln, unit, 0)
     return known
 
 
-@lru_cache(maxsize=len(TERMS))
-def _grade_0(term: str) -> CtcaeGrade:
-    """Return the one result of all values that reach no step, with nothing missing."""
-    return CtcaeGrade(rule=RULE_CTCAE_5, term=term, grade=0, high=0, code=TERMS[term].code)
+def _new_scale(value: float | None, key: _Key) -> _Scale:
+    """Check all inputs, find the scale and remember it.
+
+    The value is checked too: a refusal names it before the range and the baseline.
+    """
+    term, unit, lln, uln, baseline, baseline_abnormal, symptomatic = key
+    unit = _UNIT_SPELLINGS.get(unit, unit)
+    known = _check(term, value, unit, lln, uln, baseline)
+    normal = uln if known.rising else lln
+    if not known.uses_baseline:
+        baseline = baseline_abnormal = None
+    elif baseline is not None:
+        if baseline_abnormal is None and uln is not None:
+            baseline_abnormal = above(baseline, uln)
+        if not baseline_abnormal and not known.uses_normal_baseline:
+            baseline = _ANY_BASELINE
+    if len(_SCALES) >= _MOST_SCALES:
+        _SCALES.clear()
+    scale = _scale(term, unit, normal, baseline, bool(baseline_abnormal), symptomatic)
+    _SCALES[key] = scale
+    return scale
 
 
 def grade(
@@ -217,71 +322,20 @@ def grade(
     """Grade one laboratory result; all numbers are in `unit`.
 
     `term` is a name of `TERMS`. `baseline` is the last value before the first infusion;
-    `baseline_abnormal` defaults to baseline > ULN and decides which limits liver tests take.
+    `baseline_abnormal` defaults to baseline > ULN and decides which limits liver tests take; one
+    not known to be abnormal counts as normal.
     Without a baseline the range decides and `missing` names the baseline. Where the criteria ask
     for symptoms (hyponatraemia 125-129, hypokalaemia, lipase, amylase, uric acid), None gives the
     range `low`..`high` and no grade; `symptomatic=True` is the worst case.
     Raises InvalidInput for an unknown term, a unit the term does not print, or an impossible value.
     """
-    unit = _UNIT_SPELLINGS.get(unit, unit)
-    known = TERMS.get(term)
-    if known is not None and not known.uses_baseline:
-        if baseline is not None:
-            require_positive(known.baseline_name, baseline, unit)
-        baseline = baseline_abnormal = None
-    elif baseline_abnormal is None and baseline is not None and uln is not None:
-        baseline_abnormal = above(baseline, uln)
-    normal = baseline is not None and 0 < baseline < inf and not baseline_abnormal
-    if normal and known is not None and not known.uses_normal_baseline:
-        baseline = _ANY_BASELINE
-    return _grade(term, value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
-
-
-_ANY_BASELINE = 1.0
-"""Stands for every normal baseline where no step counts from it: one remembered grade for all."""
-
-
-@lru_cache(maxsize=32768)
-def _grade(
-    term: str,
-    value: float | None,
-    unit: str,
-    lln: float | None,
-    uln: float | None,
-    baseline: float | None,
-    baseline_abnormal: bool | None,
-    symptomatic: bool | None,
-) -> CtcaeGrade:
-    """Check and grade; remembered, because laboratories round and values recur."""
-    facts = _Facts(value, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
-    known = _check(term, facts)
-    normal = uln if known.rising else lln
-    low, steps = 0, []
-    for test in _tests(term, unit):
-        limit = _limit(test, normal, baseline)
-        if value is not None and limit is not None and not test.passes(value, limit):
-            continue
-        met = _met(test, known, facts, limit)
-        if met is Truth.NO:
-            continue
-        steps.append(_Found(test, met, limit))
-        if met is Truth.YES and test.grade > low:
-            low = test.grade
-    if not steps and not (known.uses_baseline and baseline is None):
-        return _grade_0(term)
-    found = tuple(steps)
-    undecided = [each for each in found if each.met is Truth.UNKNOWN and each.test.grade > low]
-    high = max((each.test.grade for each in undecided), default=low)
-    return CtcaeGrade(
-        rule=RULE_CTCAE_5,
-        reasons=later(_told, term, facts, found),
-        missing=_missing(known, facts, undecided),
-        term=term,
-        grade=low if low == high else None,
-        low=low,
-        high=high,
-        code=known.code,
-    )
+    key = (term, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
+    scale = _SCALES.get(key)
+    if scale is None:
+        scale = _new_scale(value, key)
+    if value is not None and scale.low <= value <= scale.high:
+        return scale.grade_0
+    return _graded(scale, value)
 
 
 def treatment_emergent(now: CtcaeGrade, baseline: CtcaeGrade) -> Truth:

@@ -75,12 +75,15 @@ CLINICAL_STEPS: Mapping[str, tuple[str, tuple[tuple[int, str], ...]]] = {
 
 
 def _proposal(
-    term: str, code: str, steps: Sequence[Step], missing: Mapping[str, object]
+    term: str, code: str, steps: Sequence[Step], inputs: Mapping[str, object]
 ) -> CtcaeGrade:
-    """Return the highest grade that is met, as a range while an open step lies above it."""
+    """Return the highest grade that is met, as a range while an open step lies above it.
+
+    Without such a step nothing is missing; else those of `inputs` that are absent are.
+    """
     low = max((grade for grade, reason in steps if reason.met is Truth.YES), default=0)
     high = max((g for g, r in steps if r.met is Truth.UNKNOWN and g > low), default=low)
-    absent = tuple(name for name, value in missing.items() if value is None)
+    absent = tuple(name for name, value in inputs.items() if value is None)
     return CtcaeGrade(
         rule=RULE_CTCAE_5,
         reasons=tuple(reason for _, reason in steps if reason.met is not Truth.NO),
@@ -101,6 +104,7 @@ def _answered(term: str, grade: int, name: str, answer: bool | None) -> Step:
 def propose(term: str, answers: Mapping[str, bool | None]) -> CtcaeGrade:
     """Grade a term of CLINICAL_STEPS by answers; one left out is not answered.
 
+    `missing` names the open questions above the grade that is certain: no other can change it.
     Raises InvalidInput for a term or an answer that the table does not have.
     """
     if term not in CLINICAL_STEPS:
@@ -113,7 +117,9 @@ def propose(term: str, answers: Mapping[str, bool | None]) -> CtcaeGrade:
     if answers.get("present") is False:
         answers = {**dict.fromkeys(names, False), **answers}
     steps = [_answered(term, grade, name, answers.get(name)) for grade, name in rows]
-    return _proposal(term, code, steps, {name: answers.get(name) for name in names})
+    certain = max((grade for grade, name in rows if answers.get(name)), default=0)
+    above = {name: answers.get(name) for grade, name in rows if grade > certain}
+    return _proposal(term, code, steps, above)
 
 
 def hypertension(

@@ -8,10 +8,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import floor, sqrt
+from functools import cached_property
+from itertools import compress
+from math import inf, sqrt
+from operator import itemgetter
 from typing import Literal, get_args
 
-from lnmonitor.clinical.criteria import at_most, below, require_positive, require_range
+from lnmonitor.clinical.criteria import OVER, UNDER, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     Citation,
@@ -87,20 +90,16 @@ class EgfrResult(Outcome):
     unit: str = INDEXED
 
 
-def _check_sex(sex: str) -> None:
+def _check_adult(age_years: float, sex: str) -> None:
+    require_range("age_years", age_years, "years", 18, 130)
     if sex not in _SEXES:
         raise InvalidInput("sex", sex, None, "F or M")
 
 
-def _check_adult(age_years: float, sex: str) -> None:
-    require_range("age_years", age_years, "years", 18, 130)
-    _check_sex(sex)
-
-
 def _split(value: float, knot: float, low_power: float, high_power: float) -> float:
-    """min(value/knot, 1)^low_power x max(value/knot, 1)^high_power."""
+    """min(value/knot, 1)^low_power x max(value/knot, 1)^high_power: one of the two is 1."""
     ratio = value / knot
-    return float(min(ratio, 1.0) ** low_power * max(ratio, 1.0) ** high_power)
+    return float(ratio ** (low_power if ratio < 1 else high_power))
 
 
 def _scr(creatinine_umol_l: float) -> float:
@@ -264,7 +263,23 @@ class Equation:
     compute: Callable[..., float]
     takes_black: bool = False
 
+    @cached_property
+    def pick(self) -> Callable[[tuple[Scalar, ...]], tuple[Scalar, ...]]:
+        """Picks the inputs out of the values of `INPUTS`."""
+        return itemgetter(*map(INPUTS.index, self.inputs))
 
+
+INPUTS = (
+    "creatinine_umol_l",
+    "age_years",
+    "sex",
+    "weight_kg",
+    "height_cm",
+    "cystatin_c_mg_l",
+    "urea_mmol_l",
+    "albumin_g_l",
+)
+"""What `estimate` takes, in its order."""
 _CREATININE = ("creatinine_umol_l", "age_years", "sex")
 _CYSTATIN = ("cystatin_c_mg_l", "age_years", "sex")
 _BOTH = ("creatinine_umol_l", "cystatin_c_mg_l", "age_years", "sex")
@@ -335,32 +350,28 @@ def estimate(
     equation = EQUATIONS.get(equation_id)
     if equation is None:
         raise InvalidInput("equation", equation_id, None, " or ".join(EQUATIONS))
-    given: dict[str, Scalar] = {
-        "creatinine_umol_l": creatinine_umol_l,
-        "age_years": age_years,
-        "sex": sex,
-        "weight_kg": weight_kg,
-        "height_cm": height_cm,
-        "cystatin_c_mg_l": cystatin_c_mg_l,
-        "urea_mmol_l": urea_mmol_l,
-        "albumin_g_l": albumin_g_l,
-    }
-    inputs = {name: given[name] for name in equation.inputs}
-    missing: tuple[str, ...] = ()
-    if None in inputs.values():
-        missing = tuple(name for name, value in inputs.items() if value is None)
-    value = None
-    if not missing:
-        options = {"black": black} if equation.takes_black else {}
-        value = equation.compute(*inputs.values(), **options)
-    return EgfrResult(
-        rule=equation.rule,
-        reasons=later(_told, equation_id, tuple(inputs.items())),
-        missing=missing,
-        equation_id=equation_id,
-        value=value,
-        unit=equation.unit,
+    inputs = equation.pick(
+        (
+            creatinine_umol_l,
+            age_years,
+            sex,
+            weight_kg,
+            height_cm,
+            cystatin_c_mg_l,
+            urea_mmol_l,
+            albumin_g_l,
+        )
     )
+    missing: tuple[str, ...] = ()
+    value = None
+    if None in inputs:
+        missing = tuple(compress(equation.inputs, [given is None for given in inputs]))
+    elif equation.takes_black:
+        value = equation.compute(*inputs, black=black)
+    else:
+        value = equation.compute(*inputs)
+    reasons = later(_told, equation_id, equation.inputs, inputs)
+    return EgfrResult(equation.rule, reasons, missing, equation_id, value, equation.unit)
 
 
 _TOLD = {
@@ -372,8 +383,10 @@ _TOLD = {
 """Sentences that tell more, or other inputs, than creatinine, age and sex."""
 
 
-def _told(equation_id: str, inputs: tuple[tuple[str, Scalar], ...]) -> tuple[Reason, ...]:
-    values = dict(inputs)
+def _told(
+    equation_id: str, names: tuple[str, ...], inputs: tuple[Scalar, ...]
+) -> tuple[Reason, ...]:
+    values = dict(zip(names, inputs, strict=True))
     met = Truth.UNKNOWN if None in values.values() else Truth.YES
     code = next((_TOLD[name] for name in values if name in _TOLD), "gfr.equation")
     if values.keys() >= {"creatinine_umol_l", "cystatin_c_mg_l"}:
@@ -386,9 +399,9 @@ def kdigo_g_stage(gfr: float) -> str:
 
     Staged from the integer (half up) that the screen shows, so that number and stage agree.
     """
-    require_range("gfr", gfr, INDEXED, 0)
-    shown = floor(gfr + 0.5)
-    return _STAGES[bisect_right(_STAGE_LIMITS, shown)]
+    if not 0 <= gfr < inf:
+        require_range("gfr", gfr, INDEXED, 0)
+    return _STAGES[bisect_right(_STAGE_LIMITS, gfr + 0.5)]
 
 
 _STAGE_LIMITS = (15, 30, 45, 60, 90)
@@ -403,6 +416,8 @@ _A_LIMITS: Mapping[tuple[str, str], tuple[float, float]] = {
     ("protein", "mg/mmol"): (15, 50),
     ("protein", "g/24 h"): (0.15, 0.5),
 }
+_A_EDGES = {key: (low * UNDER, high * OVER) for key, (low, high) in _A_LIMITS.items()}
+"""The limits with the tolerance of `criteria`: A1 is below the first, A2 up to the second."""
 
 
 def kdigo_a_stage(
@@ -412,15 +427,15 @@ def kdigo_a_stage(
 
     Albumin in mg/g or mg/mmol; protein in mg/g, g/g, mg/mmol or g/24 h, tested as reported.
     """
-    limits = _A_LIMITS.get((measure, unit))
-    if limits is None:
+    edges = _A_EDGES.get((measure, unit))
+    if edges is None:
         known = " or ".join(unit for kind, unit in _A_LIMITS if kind == measure)
         raise InvalidInput(f"{measure} unit", unit, None, known)
-    require_range(measure, value, unit, 0)
-    low, high = limits
-    if below(value, low):
+    if not 0 <= value < inf:
+        require_range(measure, value, unit, 0)
+    if value < edges[0]:
         return "A1"
-    return "A2" if at_most(value, high) else "A3"
+    return "A2" if value <= edges[1] else "A3"
 
 
 _RISKS: Mapping[str, tuple[str, str, str]] = {
@@ -433,14 +448,20 @@ _RISKS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+_A_STAGES = ("A1", "A2", "A3")
+_RISK_OF = {
+    (g, a): risk for g, row in _RISKS.items() for a, risk in zip(_A_STAGES, row, strict=True)
+}
+
+
 def kdigo_risk(g_stage: str, a_stage: str) -> str:
     """Return "low", "moderate", "high" or "very high" of the KDIGO map (from knowledge).
 
     Raises InvalidInput for a stage that the map does not have.
     """
-    if g_stage not in _RISKS:
-        raise InvalidInput("G stage", g_stage, None, " or ".join(_RISKS))
-    columns = ("A1", "A2", "A3")
-    if a_stage not in columns:
-        raise InvalidInput("A stage", a_stage, None, " or ".join(columns))
-    return _RISKS[g_stage][columns.index(a_stage)]
+    risk = _RISK_OF.get((g_stage, a_stage))
+    if risk is None:
+        if g_stage not in _RISKS:
+            raise InvalidInput("G stage", g_stage, None, " or ".join(_RISKS))
+        raise InvalidInput("A stage", a_stage, None, " or ".join(_A_STAGES))
+    return risk

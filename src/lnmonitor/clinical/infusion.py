@@ -7,13 +7,14 @@ tolerances are proposals for the protocol team, no published rule: all are param
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from lnmonitor.clinical.criteria import (
     at_most,
     compare,
+    once,
     require_positive,
     require_range,
     truth,
@@ -27,6 +28,7 @@ from lnmonitor.clinical.results import (
     Rule,
     Truth,
     frozen,
+    later,
 )
 
 GU_2014 = Citation(
@@ -52,11 +54,12 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     }
 )
 RULE_INFUSION = Rule("infusion", "1", (GU_2014,), verified=False)
+_WITH_DEFAULTS = replace(RULE_INFUSION, parameters=dict(PARAMETERS))
 
 DMSO_G_PER_ML = 1.1
 
 
-@dataclass(frozen=True)
+@frozen
 class InfusionFacts:
     """What was recorded; None = not recorded. Cells are numbers of cells, not millions.
 
@@ -271,6 +274,19 @@ def _load_checks(
     ]
 
 
+def _reasons(
+    facts: InfusionFacts, dmso_g_per_kg: float | None, given: Mapping[str, Parameter]
+) -> tuple[Reason, ...]:
+    """Return the checks that could be made; `given` are the parameters in force."""
+    reasons = (
+        *_cell_checks(facts, given),
+        *_time_checks(facts, given),
+        *_load_checks(facts, dmso_g_per_kg, given),
+    )
+    return tuple(reason for reason in reasons if reason.met is not Truth.UNKNOWN)
+
+
+@once
 def _check_values(facts: InfusionFacts) -> None:
     for item, unit in (
         ("weight_kg", "kg"),
@@ -305,7 +321,10 @@ def check(facts: InfusionFacts, parameters: Mapping[str, Parameter] | None = Non
     Checks that lack a number are left out and named in `missing` only when the dose hangs on them.
     Raises InvalidInput for impossible values, an unknown parameter, or times that mix offsets.
     """
-    given = with_overrides(RULE_INFUSION.id, PARAMETERS, parameters)
+    given, rule = PARAMETERS, _WITH_DEFAULTS
+    if parameters:
+        given = with_overrides(RULE_INFUSION.id, PARAMETERS, parameters)
+        rule = replace(RULE_INFUSION, parameters=given)
     _check_values(facts)
     planned = planned_cells(facts)
     fraction = None if facts.viability_percent is None else facts.viability_percent / 100
@@ -318,15 +337,10 @@ def check(facts: InfusionFacts, parameters: Mapping[str, Parameter] | None = Non
     running = None if elapsed is None else elapsed - facts.interruption_min
     dmso = _product(facts.volume_ml, _product(facts.dmso_percent, DMSO_G_PER_ML / 100))
     dmso_per_kg = _quotient(dmso, facts.weight_kg)
-    reasons = [
-        *_cell_checks(facts, given),
-        *_time_checks(facts, given),
-        *_load_checks(facts, dmso_per_kg, given),
-    ]
     needed = {"weight_kg": facts.weight_kg, "viable_cells_given": viable, "protocol_dose": planned}
     return InfusionCheck(
-        rule=replace(RULE_INFUSION, parameters=given),
-        reasons=tuple(reason for reason in reasons if reason.met is not Truth.UNKNOWN),
+        rule=rule,
+        reasons=later(_reasons, facts, dmso_per_kg, given),
         missing=tuple(name for name, value in needed.items() if value is None),
         planned_cells=planned,
         given_dose_per_kg=_quotient(viable, facts.weight_kg),

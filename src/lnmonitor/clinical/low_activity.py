@@ -7,25 +7,26 @@ PMC8614136). DORIS is quoted with prednisone <= 5 and < 5 mg/day; <= 5 is taken.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import attrgetter, itemgetter
+from typing import Protocol
 
 from lnmonitor.clinical import sledai
-from lnmonitor.clinical.criteria import compared, require_range
+from lnmonitor.clinical.criteria import OPERATORS, require_range
 from lnmonitor.clinical.results import (
     NO,
     UNKNOWN,
     YES,
     Citation,
     Outcome,
-    Row,
+    Reason,
     Rule,
     Scalar,
     Truth,
-    all_met,
     frozen,
     later,
-    open_items,
-    reasons_of,
 )
+from lnmonitor.clinical.sledai import CLINICAL_CODES, CODES, WEIGHTS, Answers
 
 FRANKLYN_2016 = Citation(
     "Franklyn K, Lau CS, Navarra SV, et al.",
@@ -78,61 +79,201 @@ class ActivityState(Outcome):
     met: Truth = Truth.UNKNOWN
 
 
+@frozen
+class _Visit:
+    """The facts as they were judged: a caller's answers can change afterwards, these cannot."""
+
+    now: Answers
+    before: Mapping[str, bool | None]
+    pga: float | None
+    prednisone_mg_day: float | None
+    other_major_activity: bool | None
+    standard_treatment: bool | None
+
+
+class _Criterion(Protocol):
+    """One condition of a state: whether it is met and, when asked, by what."""
+
+    code: str
+
+    def met(self, visit: _Visit) -> Truth:
+        """Return whether the condition is met."""
+
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
+        """Return what it stood on; `item` names the input."""
+
+
+class _Number:
+    """A number within a limit."""
+
+    def __init__(
+        self, code: str, item: str, operator: str, limit: float, unit: str | None = None
+    ) -> None:
+        self.code, self._item, self._operator, self._unit = code, item, operator, unit
+        self._limit, self._value, self._within = limit, attrgetter(item), OPERATORS[operator]
+
+    def met(self, visit: _Visit) -> Truth:
+        """Compare."""
+        value = self._value(visit)
+        if value is None:
+            return UNKNOWN
+        return YES if self._within(value, self._limit) else NO
+
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
+        """Return number and limit."""
+        return {
+            "item": self._item,
+            "value": self._value(visit),
+            "operator": self._operator,
+            "limit": self._limit,
+            "unit": self._unit,
+        }
+
+
+class _Answer:
+    """A question that must be answered as wanted."""
+
+    def __init__(self, code: str, item: str, *, wanted: bool) -> None:
+        self.code, self._item, self._wanted = code, item, wanted
+        self._answer = attrgetter(item)
+
+    def met(self, visit: _Visit) -> Truth:
+        """Compare."""
+        answer = self._answer(visit)
+        if answer is None:
+            return UNKNOWN
+        return YES if bool(answer) is self._wanted else NO
+
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
+        """Return the answer."""
+        return {"item": self._item, "value": self._answer(visit)}
+
+
+class _Score:
+    """A score, or its range while items are missing, that is not above a limit."""
+
+    def __init__(self, code: str, codes: Sequence[str], limit: int) -> None:
+        self.code, self._limit = code, limit
+        self._weights = [WEIGHTS[code] if code in codes else 0 for code in CODES]
+
+    def _range(self, visit: _Visit) -> tuple[int, int]:
+        low = high = sum(compress(self._weights, visit.now))
+        if None in visit.now:
+            high += sum([w for w, a in zip(self._weights, visit.now, strict=True) if a is None])
+        return low, high
+
+    def met(self, visit: _Visit) -> Truth:
+        """Compare both ends of the range."""
+        low, high = self._range(visit)
+        if high <= self._limit:
+            return YES
+        return NO if low > self._limit else UNKNOWN
+
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
+        """Return score, range and limit."""
+        low, high = self._range(visit)
+        exact = low if low == high else None
+        return {"item": "sledai", "value": exact, "limit": self._limit, "low": low, "high": high}
+
+
+class _NoMajorOrgan:
+    """No item present that stands for a major organ."""
+
+    code = "state.no_major_organ"
+    _answers = itemgetter(*map(CODES.index, MAJOR_ORGAN_CODES))
+
+    def met(self, visit: _Visit) -> Truth:
+        """Look for one that is present, then for one that may be."""
+        answers = self._answers(visit.now)
+        if any(answers):
+            return NO
+        return UNKNOWN if None in answers else YES
+
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
+        """Return those that are present."""
+        present = compress(MAJOR_ORGAN_CODES, self._answers(visit.now))
+        return {"item": ", ".join(present) or "sledai"}
+
+
+class _NoNewItem:
+    """No item present now that was absent at the last visit."""
+
+    code = "state.no_new_item"
+
+    def _new(self, visit: _Visit) -> list[str]:
+        before = visit.before.get
+        present = compress(CODES, visit.now)
+        return [code for code in present if before(code) is not None and not before(code)]
+
+    def met(self, visit: _Visit) -> Truth:
+        """Look for one that is new, then for one that may be."""
+        if self._new(visit):
+            return NO
+        before = visit.before.get
+        for code, present in zip(CODES, visit.now, strict=True):
+            if (present or present is None) and not before(code):
+                return UNKNOWN
+        return YES
+
+    def values(self, visit: _Visit) -> Mapping[str, Scalar]:
+        """Return those that are new."""
+        return {"item": ", ".join(self._new(visit)) or "previous_sledai"}
+
+
+_STANDARD_TREATMENT = _Answer("state.standard_treatment", "standard_treatment", wanted=True)
+_LLDAS: tuple[_Criterion, ...] = (
+    _Score("state.sledai", CODES, 4),
+    _NoMajorOrgan(),
+    _Answer("state.no_other_major", "other_major_activity", wanted=False),
+    _NoNewItem(),
+    _Number("state.pga", "pga", "<=", 1.0),
+    _Number("state.prednisone", "prednisone_mg_day", "<=", 7.5, "mg/day"),
+    _STANDARD_TREATMENT,
+)
+_DORIS: tuple[_Criterion, ...] = (
+    _Score("state.clinical_sledai", CLINICAL_CODES, 0),
+    _Number("state.pga", "pga", "<", 0.5),
+    _Number("state.prednisone", "prednisone_mg_day", "<=", 5.0, "mg/day"),
+    _STANDARD_TREATMENT,
+)
+
+
 def _check(facts: ActivityFacts) -> None:
     require_range("pga", facts.pga, None, 0, 3)
     require_range("prednisone_mg_day", facts.prednisone_mg_day, "mg/day", 0)
 
 
-def _score_within(code: str, score: sledai.SledaiScore, limit: int) -> Row:
-    """Compare a score, or its range while items are missing, with a limit."""
-    met = UNKNOWN
-    if score.high <= limit:
-        met = YES
-    elif score.low > limit:
-        met = NO
-    values: dict[str, Scalar] = {"item": "sledai", "value": score.score, "limit": limit}
-    return code, met, {**values, "low": score.low, "high": score.high}
-
-
-def _absent(code: str, items: Mapping[str, bool | None], codes: Sequence[str]) -> Row:
-    present = [item for item in codes if items.get(item)]
-    unanswered = not present and None in map(items.get, codes)
-    met = Truth.of(None if unanswered else not present)
-    return code, met, {"item": ", ".join(present) or "sledai"}
-
-
-def _no_new_item(facts: ActivityFacts) -> Row:
-    """No item present now that was absent at the last visit."""
-    found, unknown = [], False
-    answer, answer_before = facts.items.get, facts.previous_items.get
-    for code in sledai.ITEM_BY_CODE:
-        now = answer(code)
-        if now is not None and not now:
-            continue
-        before = answer_before(code)
-        if before:
-            continue
-        if now and before is not None:
-            found.append(code)
-        else:
-            unknown = True
-    met = Truth.of(None if unknown and not found else not found)
-    return "state.no_new_item", met, {"item": ", ".join(found) or "previous_sledai"}
-
-
-def _conclude(rule: Rule, rows: tuple[Row, ...]) -> ActivityState:
-    met = all_met(rows)
-    return ActivityState(
-        rule=rule,
-        reasons=later(reasons_of, rows),
-        missing=open_items(rows) if met is UNKNOWN else (),
-        met=met,
+def _judge(rule: Rule, criteria: tuple[_Criterion, ...], facts: ActivityFacts) -> ActivityState:
+    """Ask the criteria until one is not met: from the last, for single facts are soonest asked."""
+    _check(facts)
+    visit = _Visit(
+        sledai.in_order(facts.items),
+        dict(facts.previous_items),
+        facts.pga,
+        facts.prednisone_mg_day,
+        facts.other_major_activity,
+        facts.standard_treatment,
     )
+    met = YES
+    for criterion in reversed(criteria):
+        found = criterion.met(visit)
+        if found is NO:
+            met = NO
+            break
+        if found is UNKNOWN:
+            met = UNKNOWN
+    missing = _open(criteria, visit) if met is UNKNOWN else ()
+    return ActivityState(rule, later(_told, criteria, visit), missing, met)
 
 
-def _yes(code: str, item: str, answer: bool | None, *, wanted: bool) -> Row:
-    met = Truth.of(answer) if wanted else Truth.of(answer).negated
-    return code, met, {"item": item, "value": answer}
+def _open(criteria: tuple[_Criterion, ...], visit: _Visit) -> tuple[str, ...]:
+    """Name the inputs of the criteria that are open."""
+    items = [str(each.values(visit)["item"]) for each in criteria if each.met(visit) is UNKNOWN]
+    return tuple(dict.fromkeys(items))
+
+
+def _told(criteria: tuple[_Criterion, ...], visit: _Visit) -> tuple[Reason, ...]:
+    return tuple([Reason(each.code, each.met(visit), each.values(visit)) for each in criteria])
 
 
 def lldas(facts: ActivityFacts) -> ActivityState:
@@ -141,30 +282,7 @@ def lldas(facts: ActivityFacts) -> ActivityState:
     SLEDAI-2K <= 4 without major organ activity, no new item, PGA <= 1, prednisone <= 7.5 mg/day,
     standard maintenance treatment. Raises InvalidInput for an impossible value.
     """
-    _check(facts)
-    dose = facts.prednisone_mg_day
-    return _conclude(
-        RULE_LLDAS,
-        (
-            _score_within("state.sledai", sledai.score(facts.items), 4),
-            _absent("state.no_major_organ", facts.items, MAJOR_ORGAN_CODES),
-            _yes(
-                "state.no_other_major",
-                "other_major_activity",
-                facts.other_major_activity,
-                wanted=False,
-            ),
-            _no_new_item(facts),
-            compared("state.pga", "pga", facts.pga, "<=", 1.0),
-            compared("state.prednisone", "prednisone_mg_day", dose, "<=", 7.5, "mg/day"),
-            _yes(
-                "state.standard_treatment",
-                "standard_treatment",
-                facts.standard_treatment,
-                wanted=True,
-            ),
-        ),
-    )
+    return _judge(RULE_LLDAS, _LLDAS, facts)
 
 
 def doris_2021(facts: ActivityFacts) -> ActivityState:
@@ -172,19 +290,4 @@ def doris_2021(facts: ActivityFacts) -> ActivityState:
 
     Serology is ignored. Raises InvalidInput for an impossible value.
     """
-    _check(facts)
-    dose = facts.prednisone_mg_day
-    return _conclude(
-        RULE_DORIS,
-        (
-            _score_within("state.clinical_sledai", sledai.clinical_sledai(facts.items), 0),
-            compared("state.pga", "pga", facts.pga, "<", 0.5),
-            compared("state.prednisone", "prednisone_mg_day", dose, "<=", 5.0, "mg/day"),
-            _yes(
-                "state.standard_treatment",
-                "standard_treatment",
-                facts.standard_treatment,
-                wanted=True,
-            ),
-        ),
-    )
+    return _judge(RULE_DORIS, _DORIS, facts)

@@ -5,13 +5,20 @@ Criteria 1, 4 and 5 (protein, sediment, histology) are the ones without which th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
-from lnmonitor.clinical.criteria import once, require_positive, require_range
+from lnmonitor.clinical.criteria import (
+    is_above,
+    is_at_least,
+    is_below,
+    once,
+    require_positive,
+    require_range,
+)
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     NO,
@@ -27,7 +34,6 @@ from lnmonitor.clinical.results import (
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
 
-IMPROVED = "bilag.protein_improved"
 _DIPSTICK_LEVELS = (0, 0.5, 1, 2, 3, 4)
 
 
@@ -55,7 +61,6 @@ class RenalInputs:
 
 
 _NO_INPUTS = RenalInputs()
-_INPUT_NAMES = tuple(each.name for each in fields(RenalInputs))
 
 
 @frozen
@@ -65,91 +70,140 @@ class RenalGrade(BilagGrade):
     criteria: tuple[int, ...] = ()
 
 
-class Visit(NamedTuple):
-    """Two assessments, `before` empty without an earlier one.
-
-    `presumed_worse`: there is none, and the option reads this as deterioration.
-    """
-
-    now: RenalInputs
-    before: RenalInputs
-    presumed_worse: bool
-
-
-class Finding(NamedTuple):
-    """Whether one way to meet a criterion was found; `sign` tells it when somebody asks."""
-
-    met: Truth
-    sign: Sign
+Test = Callable[[RenalInputs, RenalInputs], Truth]
+"""Asks this assessment and the one before (empty without one) whether a sign is there."""
 
 
 class Sign:
-    """One way to meet a criterion: how it is told, by the first of `items` and its value before.
+    """One way to meet a criterion: when it is there, and how it is told.
 
-    `beside` is another item told with it. The others are numbers that the sentence prints. A sign
-    is made once and holds nothing of a patient, so that all its findings are three.
+    It is told by the first of `items` and its value before. `instead` is the item that tells it
+    where that one was not done, `beside` another told with it. The others are numbers that the
+    sentence prints.
     """
 
     def __init__(
-        self, code: str, items: tuple[str, ...], *, beside: str | None = None, **more: Scalar
+        self,
+        met: Test,
+        code: str,
+        items: tuple[str, ...],
+        *,
+        instead: str | None = None,
+        beside: str | None = None,
+        **more: Scalar,
     ) -> None:
-        self.code, self.items, self.beside, self.more = code, items, beside, more
-        self._findings = {met: Finding(met, self) for met in Truth}
+        self.met, self.code, self.items, self.beside, self.more = met, code, items, beside, more
+        self._instead = items if instead is None else (instead,)
 
-    def found(self, met: Truth) -> Finding:
-        """Return the finding with this outcome."""
-        return self._findings[met]
+    def by(self, met: Test) -> Sign:
+        """Return a sign that is told as this one, but found by another test."""
+        other = copy(self)
+        other.met = met
+        return other
 
-    def reason(self, visit: Visit, met: Truth, **more: Scalar) -> Reason:
-        """Tell a finding with the numbers of a visit."""
-        item, beside = self.items[0], {}
+    def _asked(self, now: RenalInputs) -> tuple[str, ...]:
+        done = getattr(now, self.items[0]) is not None
+        return self.items if done else self._instead
+
+    def reason(self, now: RenalInputs, before: RenalInputs, met: Truth, **more: Scalar) -> Reason:
+        """Tell the sign with the numbers of two assessments."""
+        item, beside = self._asked(now)[0], {}
         if self.beside is not None:
             beside = {
-                self.beside: getattr(visit.now, self.beside),
-                f"{self.beside}_previous": getattr(visit.before, self.beside),
+                self.beside: getattr(now, self.beside),
+                f"{self.beside}_previous": getattr(before, self.beside),
             }
         values: dict[str, Scalar] = {
             "item": item,
-            "value": getattr(visit.now, item),
-            "previous": getattr(visit.before, item),
+            "value": getattr(now, item),
+            "previous": getattr(before, item),
             **beside,
             **self.more,
             **more,
         }
         return Reason(self.code, met, values)
 
-    def missing(self, visit: Visit) -> list[str]:
-        """Name the absent inputs that leave it open: of this visit, else of the one before."""
-        now = [item for item in self.items if getattr(visit.now, item) is None]
-        if now:
-            return now
-        return [f"{item}_previous" for item in self.items if getattr(visit.before, item) is None]
+    def missing(self, now: RenalInputs, before: RenalInputs) -> list[str]:
+        """Name the absent inputs that leave it open: of this assessment, else of the one before."""
+        items = self._asked(now)
+        absent = [item for item in items if getattr(now, item) is None]
+        if absent:
+            return absent
+        return [f"{item}_previous" for item in items if getattr(before, item) is None]
 
 
-Findings = tuple[Finding, ...]
-Criteria = Mapping[int, Findings]
-"""The findings of the severe criteria by their number."""
+Signs = tuple[Sign, ...]
+"""The ways to meet a criterion: one is enough."""
 
-_YES_NO = {
-    name: Sign(f"bilag.{name}", (name,))
-    for name in (
-        "accelerated_hypertension",
-        "nephrotic_syndrome",
-        "active_sediment",
-        "active_histology_3mo",
+
+def told(
+    code: str,
+    *items: str,
+    instead: str | None = None,
+    beside: str | None = None,
+    **more: Scalar,
+) -> Callable[[Test], Sign]:
+    """Make a test the sign that is told so (see `Sign`)."""
+    return lambda met: Sign(met, code, items, instead=instead, beside=beside, **more)
+
+
+def answered(item: str) -> Sign:
+    """Return the sign that is answered yes or no."""
+
+    @told(f"bilag.{item}", item)
+    def answer(now: RenalInputs, _before: RenalInputs) -> Truth:
+        given = getattr(now, item)
+        if given is None:
+            return UNKNOWN
+        return YES if given else NO
+
+    return answer
+
+
+def times(value: float | None, factor: float) -> float | None:
+    """Return the multiple of an earlier value, None without one."""
+    return None if value is None else value * factor
+
+
+@told("bilag.creatinine_rise", "creatinine_umol_l", limit=130, unit="µmol/L", percent=130)
+def creatinine_rise(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Creatinine above 130 µmol/L and above 130 % of the previous one; exactly 130 % is not."""
+    value = now.creatinine_umol_l
+    high = is_above(value, 130)
+    return is_above(value, times(before.creatinine_umol_l, 1.3)) if high is YES else high
+
+
+def gfr_below_50(now: RenalInputs, before: RenalInputs) -> Truth:
+    """GFR now below 50, and above it before where that is known."""
+    low = is_below(now.gfr, 50)
+    if low is NO or before.gfr is None:
+        return low
+    return Truth.all(low, is_above(before.gfr, 50))
+
+
+def risen_30_15(now: RenalInputs, before: RenalInputs) -> Truth:
+    """Blood pressure up by 30/15 mmHg."""
+    return Truth.all(
+        is_at_least(now.sbp, None if before.sbp is None else before.sbp + 30),
+        is_at_least(now.dbp, None if before.dbp is None else before.dbp + 15),
     )
-}
 
 
-def yes_no(visit: Visit, item: str) -> Findings:
-    """Return the one finding of a criterion that is answered yes or no."""
-    return (_YES_NO[item].found(Truth.of(getattr(visit.now, item))),)
+class RenalIndex(NamedTuple):
+    """What an index asks. `improved` are signs that do not count, told as the reason why not."""
+
+    criteria: tuple[tuple[int, Signs], ...]
+    """The severe criteria with their numbers."""
+    moderate: Signs
+    mild: Signs
+    improved: Signs = ()
 
 
-def met_of(findings: Findings) -> Truth:
-    """Return whether any of the findings is met."""
+def _met(signs: Signs, now: RenalInputs, before: RenalInputs) -> Truth:
+    """Return whether any of the signs is there."""
     found = NO
-    for met, _ in findings:
+    for sign in signs:
+        met = sign.met(now, before)
         if met is YES:
             return YES
         if met is UNKNOWN:
@@ -161,7 +215,7 @@ _NEEDED_FOR_A = frozenset({1, 4, 5})
 
 
 def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | None:
-    """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate finding. C: a mild one."""
+    """A: two criteria, one of them 1, 4 or 5. B: any, or a moderate sign. C: a mild one."""
     if len(criteria) >= 2 and not _NEEDED_FOR_A.isdisjoint(criteria):
         return Grade.A
     if criteria or moderate:
@@ -169,62 +223,51 @@ def _letter(criteria: Sequence[int], *, moderate: bool, mild: bool) -> Grade | N
     return Grade.C if mild else None
 
 
-def _decisive(
-    visit: Visit,
-    letter: Grade | None,
-    met: Sequence[int],
-    criteria: Criteria,
-    moderate: Findings,
-    mild: Findings,
-) -> list[Reason]:
-    """Return the findings that made the letter, each with the criterion it meets."""
-    if met:
-        found = [(f"{number}", finding) for number in met for finding in criteria[number]]
-    elif letter is Grade.B:
-        found = [("B", finding) for finding in moderate]
-    else:
-        found = [("C", finding) for finding in mild]
-    return [
-        sign.reason(visit, YES, criterion=criterion)
-        for criterion, (found_met, sign) in found
-        if found_met is YES
-    ]
-
-
-def _improvements(visit: Visit, severe: Findings, moderate: Findings) -> list[Reason]:
-    """Return, once per method, the heavy protein that did not count because it improved."""
-    improved = {sign.items[0]: sign for _, sign in (*moderate, *severe) if sign.code == IMPROVED}
-    return [sign.reason(visit, NO) for sign in improved.values()]
+def _found(signs: Signs, now: RenalInputs, before: RenalInputs, met: Truth) -> list[Sign]:
+    """Return the signs with this outcome."""
+    return [sign for sign in signs if sign.met(now, before) is met]
 
 
 def _undecided(
-    letter: Grade | None, criteria: Criteria, moderate: Findings, mild: Findings
-) -> Findings:
-    """Return the tests that absent inputs leave open, of those that could raise the letter."""
-    asked = [finding for findings in criteria.values() for finding in findings]
-    asked += moderate if letter in {Grade.C, None} else ()
-    asked += mild if letter is None else ()
-    return tuple(finding for finding in asked if finding.met is UNKNOWN)
+    index: RenalIndex, now: RenalInputs, before: RenalInputs, letter: Grade | None
+) -> Signs:
+    """Return the signs that absent inputs leave open, of those that could raise the letter."""
+    asked = [each for _, signs in index.criteria for each in signs]
+    asked += index.moderate if letter in {Grade.C, None} else ()
+    asked += index.mild if letter is None else ()
+    return tuple(_found(tuple(asked), now, before, UNKNOWN))
 
 
 def _told(
-    visit: Visit,
+    index: RenalIndex,
+    now: RenalInputs,
+    before: RenalInputs,
     letter: Grade | None,
     met: Sequence[int],
-    criteria: Criteria,
-    moderate: Findings,
-    mild: Findings,
-    undecided: Findings,
+    undecided: Signs,
 ) -> tuple[Reason, ...]:
+    """Tell what made the letter with the criterion it meets, what improved, and what is open.
+
+    Heavy protein that did not count because it improved is told once per method.
+    """
+    if met:
+        decisive = [(f"{number}", signs) for number, signs in index.criteria if number in met]
+    else:
+        decisive = [("B", index.moderate) if letter is Grade.B else ("C", index.mild)]
+    improved = {sign.items[0]: sign for sign in _found(index.improved, now, before, YES)}
     return (
-        *_decisive(visit, letter, met, criteria, moderate, mild),
-        *_improvements(visit, criteria[1], moderate),
-        *(sign.reason(visit, UNKNOWN) for _, sign in undecided),
+        *[
+            sign.reason(now, before, YES, criterion=criterion)
+            for criterion, signs in decisive
+            for sign in _found(signs, now, before, YES)
+        ],
+        *[sign.reason(now, before, NO) for sign in improved.values()],
+        *[sign.reason(now, before, UNKNOWN) for sign in undecided],
     )
 
 
 @once
-def check_inputs(inputs: RenalInputs) -> None:
+def _check(inputs: RenalInputs) -> None:
     """Refuse impossible values of one assessment."""
     require_range("u24_g", inputs.u24_g, "g/24 h", 0)
     require_range("upcr_mg_mmol", inputs.upcr_mg_mmol, "mg/mmol", 0)
@@ -237,46 +280,51 @@ def check_inputs(inputs: RenalInputs) -> None:
         raise InvalidInput("dipstick", inputs.dipstick, None, "0, 0.5, 1, 2, 3 or 4")
 
 
-def compared(now: RenalInputs, previous: RenalInputs | None, *, assume: bool = False) -> Visit:
-    """Check both assessments and set them beside each other; `assume` presumes a first one worse.
-
-    Raises InvalidInput for impossible values.
-    """
-    check_inputs(now)
-    if previous is None:
-        return Visit(now, _NO_INPUTS, presumed_worse=assume)
-    check_inputs(previous)
-    return Visit(now, previous, presumed_worse=False)
-
-
 def conclude(
     rule: Rule,
-    visit: Visit,
-    criteria: Criteria,
-    moderate: Findings,
-    mild: Findings,
+    index: RenalIndex,
+    now: RenalInputs,
+    previous: RenalInputs | None,
     *,
     ever_involved: bool | None,
 ) -> RenalGrade:
-    """Turn the findings into a letter, provisional where an absent input could raise it."""
-    truths = [(number, met_of(findings)) for number, findings in criteria.items()]
-    met = tuple([number for number, found in truths if found is YES])
-    possible = [number for number, found in truths if found is not NO]
-    b, c = met_of(moderate), met_of(mild)
-    certain = _letter(met, moderate=b is YES, mild=c is YES)
-    provisional = certain is not _letter(possible, moderate=b is not NO, mild=c is not NO)
-    undecided = _undecided(certain, criteria, moderate, mild) if provisional else ()
-    missing = [name for _, sign in undecided for name in sign.missing(visit)]
-    letter = certain
-    if letter is None and any(getattr(visit.now, name) is not None for name in _INPUT_NAMES):
+    """Return the letter of an index, provisional where an absent input could raise it.
+
+    Raises InvalidInput for impossible values of either assessment.
+    """
+    _check(now)
+    before = _NO_INPUTS if previous is None else previous
+    _check(before)
+    met, unknown = [], []
+    for number, signs in index.criteria:
+        found = _met(signs, now, before)
+        if found is YES:
+            met.append(number)
+        elif found is UNKNOWN:
+            unknown.append(number)
+    moderate = mild = NO
+    if not met:  # else it is A or B by the criteria alone
+        moderate = _met(index.moderate, now, before)
+        if moderate is not YES:
+            mild = _met(index.mild, now, before)
+    certain = letter = _letter(met, moderate=moderate is YES, mild=mild is YES)
+    undecided: Signs = ()
+    if unknown or moderate is UNKNOWN or mild is UNKNOWN:
+        possible = met + unknown
+        could_be = _letter(possible, moderate=moderate is not NO, mild=mild is not NO)
+        if could_be is not certain:
+            undecided = _undecided(index, now, before, certain)
+    missing = [name for sign in undecided for name in sign.missing(now, before)]
+    if letter is None and now != _NO_INPUTS:
         letter = None if ever_involved is None else (Grade.D if ever_involved else Grade.E)
         missing += ["ever_involved"] if ever_involved is None else []
+    criteria = tuple(met)
     return RenalGrade(
-        rule=rule,
-        reasons=later(_told, visit, certain, met, criteria, moderate, mild, undecided),
-        missing=tuple(dict.fromkeys(missing)),
-        system=RENAL,
-        grade=letter,
-        provisional=provisional,
-        criteria=met,
+        rule,
+        later(_told, index, now, before, certain, criteria, undecided),
+        tuple(dict.fromkeys(missing)),
+        RENAL,
+        letter,
+        bool(undecided),
+        criteria,
     )

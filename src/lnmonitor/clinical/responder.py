@@ -1,26 +1,28 @@
 """Whether a trial's responder index is met: what SRI-4 and BICLA share.
 
 Both weigh SLEDAI, BILAG and the physician's global assessment (PGA, 0..3) against baseline, and
-both make a drop-out or rescued patient a non-responder.
+both make a drop-out or rescued patient a non-responder. An index is a list of criteria that must
+all be met, and one for a baseline that allows the question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
-from lnmonitor.clinical.bilag import BilagGrade
-from lnmonitor.clinical.bilag_flare import trial
-from lnmonitor.clinical.criteria import at_most, below, require_range
+from lnmonitor.clinical.bilag import BilagGrade, Letters, letters_of
+from lnmonitor.clinical.bilag_flare import TRIAL_B, flares, rises
+from lnmonitor.clinical.criteria import OPERATORS, require_range
 from lnmonitor.clinical.results import (
     NO,
     UNKNOWN,
     YES,
     Outcome,
+    Reasons,
     Row,
     Rule,
-    Scalar,
     Truth,
-    all_met,
     frozen,
     later,
     open_items,
@@ -42,8 +44,8 @@ class IndexVisit:
 class Responder(Outcome):
     """`met` is the answer; `evaluable` NO where the baseline does not allow the question."""
 
-    met: Truth = Truth.UNKNOWN
-    evaluable: Truth = Truth.YES
+    met: Truth = UNKNOWN
+    evaluable: Truth = YES
 
 
 def check(*visits: IndexVisit) -> None:
@@ -52,54 +54,133 @@ def check(*visits: IndexVisit) -> None:
         require_range("pga", visit.pga, None, 0, 3)
 
 
-def sledai_change(code: str, baseline: IndexVisit, now: IndexVisit, at_most_change: int) -> Row:
-    """Whether the change of SLEDAI is <= `at_most_change`, whatever the missing items are."""
-    met = UNKNOWN
-    if now.sledai.high - baseline.sledai.low <= at_most_change:
-        met = YES
-    elif now.sledai.low - baseline.sledai.high > at_most_change:
-        met = NO
-    values: dict[str, Scalar] = {
-        "item": "sledai",
-        "value": now.sledai.score,
-        "baseline": baseline.sledai.score,
-        "limit": abs(at_most_change),
-    }
-    return code, met, values
+class Compared(NamedTuple):
+    """A visit beside the baseline, each with the BILAG letters that it had when it was judged."""
+
+    baseline: IndexVisit
+    before: Letters
+    now: IndexVisit
+    letters: Letters
+    failed: bool | None
 
 
-def no_new_activity(baseline: IndexVisit, now: IndexVisit) -> Row:
-    """No new BILAG A and at most one new B against baseline."""
-    flare = trial(baseline.bilag, now.bilag)
-    found = ", ".join((*flare.new_a, *flare.new_b))
-    return "index.no_new_bilag", flare.flare.negated, {"item": found or "bilag"}
+class Criterion(Protocol):
+    """One condition of an index: whether it is met and, when asked, with what numbers.
+
+    The outcome in `row` is that of `met`: a threshold stands in one place.
+    """
+
+    def met(self, visit: Compared) -> Truth:
+        """Return whether the condition is met at a visit."""
+
+    def row(self, visit: Compared) -> Row:
+        """Return the outcome with the numbers behind it."""
 
 
-def pga_within(baseline: IndexVisit, now: IndexVisit, limit: float, *, strict: bool) -> Row:
-    """PGA not higher than at baseline by `limit` or more (`strict`), or by more."""
-    met = UNKNOWN
-    if baseline.pga is not None and now.pga is not None:
-        rise = now.pga - baseline.pga
-        met = Truth.of(below(rise, limit) if strict else at_most(rise, limit))
-    values = {"item": "pga", "value": now.pga, "baseline": baseline.pga, "limit": limit}
-    return "index.pga", met, values
+@dataclass(frozen=True)
+class SledaiChange:
+    """SLEDAI changes by <= `at_most`, whatever the missing items are."""
+
+    code: str
+    at_most: int
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare the ends of both ranges."""
+        before, now = visit.baseline.sledai, visit.now.sledai
+        if now.high - before.low <= self.at_most:
+            return YES
+        return NO if now.low - before.high > self.at_most else UNKNOWN
+
+    def row(self, visit: Compared) -> Row:
+        """Tell both scores."""
+        before, now = visit.baseline.sledai.score, visit.now.sledai.score
+        limit = abs(self.at_most)
+        values = {"item": "sledai", "value": now, "baseline": before, "limit": limit}
+        return self.code, self.met(visit), values
 
 
-def no_failure(failed: bool | None) -> Row:
+class NoNewActivity:
+    """No new BILAG A and at most one new B against baseline: no flare as trials count it."""
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare the letters."""
+        return flares(rises(visit.before, visit.letters), TRIAL_B).negated
+
+    def row(self, visit: Compared) -> Row:
+        """Tell the systems that rose."""
+        risen = rises(visit.before, visit.letters)
+        found = ", ".join((*risen.new_a, *risen.new_b))
+        return "index.no_new_bilag", self.met(visit), {"item": found or "bilag"}
+
+
+@dataclass(frozen=True)
+class PgaRise:
+    """PGA rises by less ("<") than the limit, or by no more ("<=")."""
+
+    operator: str
+    limit: float
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare."""
+        before, now = visit.baseline.pga, visit.now.pga
+        if before is None or now is None:
+            return UNKNOWN
+        return YES if OPERATORS[self.operator](now - before, self.limit) else NO
+
+    def row(self, visit: Compared) -> Row:
+        """Tell both assessments."""
+        before, now = visit.baseline.pga, visit.now.pga
+        values = {"item": "pga", "value": now, "baseline": before, "limit": self.limit}
+        return "index.pga", self.met(visit), values
+
+
+class NoFailure:
     """No drop-out, rescue or treatment outside the protocol."""
-    return "index.no_failure", Truth.of(failed).negated, {"item": "treatment_failure"}
+
+    def met(self, visit: Compared) -> Truth:
+        """Return what is known."""
+        return Truth.of(visit.failed).negated
+
+    def row(self, visit: Compared) -> Row:
+        """Tell the outcome."""
+        return "index.no_failure", self.met(visit), {"item": "treatment_failure"}
 
 
-def conclude(rule: Rule, evaluable: Row, criteria: tuple[Row, ...]) -> Responder:
-    """All criteria together; without an evaluable baseline there is no answer to give."""
-    met, (_, can_tell, _) = all_met(criteria), evaluable
-    if can_tell is NO or (can_tell is UNKNOWN and met is YES):
-        met = UNKNOWN
-    rows = (evaluable, *criteria)
-    return Responder(
-        rule=rule,
-        reasons=later(reasons_of, rows),
-        missing=open_items(rows) if met is UNKNOWN and can_tell is not NO else (),
-        met=met,
-        evaluable=can_tell,
-    )
+class Index(NamedTuple):
+    """A responder index: its rule, what makes a baseline evaluable, and all that must be met."""
+
+    rule: Rule
+    evaluable: Criterion
+    criteria: tuple[Criterion, ...]
+
+    def assess(self, baseline: IndexVisit, now: IndexVisit, failed: bool | None) -> Responder:
+        """Judge one visit. Raises InvalidInput for a PGA outside 0..3."""
+        check(baseline, now)
+        before, letters = letters_of(baseline.bilag), letters_of(now.bilag)
+        visit = Compared(baseline, before, now, letters, failed)
+        evaluable = self.evaluable.met(visit)
+        met = self._met(visit) if evaluable is not NO else UNKNOWN
+        if evaluable is UNKNOWN and met is YES:
+            met = UNKNOWN
+        told = later(self._told, visit)
+        missing: tuple[str, ...] = ()
+        if met is UNKNOWN and evaluable is not NO:
+            missing = open_items(self._rows(visit))
+        return Responder(self.rule, told, missing, met, evaluable)
+
+    def _met(self, visit: Compared) -> Truth:
+        """Kleene AND over the criteria, up to the first that is not met."""
+        met = YES
+        for criterion in self.criteria:
+            answer = criterion.met(visit)
+            if answer is NO:
+                return NO
+            if answer is UNKNOWN:
+                met = UNKNOWN
+        return met
+
+    def _rows(self, visit: Compared) -> list[Row]:
+        return [each.row(visit) for each in (self.evaluable, *self.criteria)]
+
+    def _told(self, visit: Compared) -> Reasons:
+        return reasons_of(self._rows(visit))

@@ -11,14 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 from types import MappingProxyType
 
-from lnmonitor.clinical.bilag import BilagGrade, Grade, letters_of
+from lnmonitor.clinical.bilag import BilagGrade, Grade, Letters, letters_of
 from lnmonitor.clinical.bilag_flare import rises
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Parameter, with_overrides
 from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
     Citation,
     Outcome,
     Reason,
@@ -26,6 +31,7 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     frozen,
+    later,
 )
 
 WANG_2014 = Citation(
@@ -41,6 +47,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {"month_6_day": 182.0, "month_12_day": 365.0, "window_days": 28.0, "held_days": 112.0}
 )
 RULE_MCR_PCR = Rule("response-mcr-pcr", "1", (WANG_2014, MERRILL_2010), verified=False)
+_WITH_DEFAULTS = replace(RULE_MCR_PCR, parameters=dict(PARAMETERS))
 RULE_RELAPSE = Rule("relapse-mcr-pcr", "1", (WANG_2014,), verified=False)
 
 
@@ -60,21 +67,16 @@ class CourseVisit:
     day: int
     grades: Mapping[str, BilagGrade]
 
-    def count(self, grade: Grade) -> int:
-        """Return how many systems have this letter."""
-        return letters_of(self.grades).count(grade)
-
-    @property
-    def unknown(self) -> int:
-        """Return how many systems have no letter."""
-        return letters_of(self.grades).count(None)
+    @cached_property
+    def letters(self) -> Letters:
+        """Return the letters; they are read once."""
+        return letters_of(self.grades)
 
     def at_most(self, b: int) -> Truth:
         """Whether no system is A and no more than `b` are B."""
-        letters = letters_of(self.grades)
-        if Grade.A in letters or letters.count(Grade.B) > b:
-            return Truth.NO
-        return Truth.UNKNOWN if None in letters else Truth.YES
+        if Grade.A in self.letters or self.letters.count(Grade.B) > b:
+            return NO
+        return UNKNOWN if None in self.letters else YES
 
 
 @frozen
@@ -84,42 +86,42 @@ class CourseResponse(Outcome):
     response: ClinicalResponse = ClinicalResponse.UNKNOWN
 
 
-def _new_letters(visits: Sequence[CourseVisit]) -> tuple[Truth, Truth, Truth]:
-    """Return, over consecutive visits, any new A; any new B; any visit with two or more new B."""
-    a, b, two_b = [Truth.NO], [Truth.NO], [Truth.NO]
-    for before, after in pairwise(visits):
-        new_a, new_b, unknown = rises(before.grades, after.grades)
-        open_ = Truth.UNKNOWN if unknown else Truth.NO
-        a.append(Truth.YES if new_a else open_)
-        b.append(Truth.YES if new_b else open_)
-        could = len(new_b) + len(unknown) >= 2
-        two_b.append(Truth.YES if len(new_b) >= 2 else Truth.UNKNOWN if could else Truth.NO)
-    return Truth.any(*a), Truth.any(*b), Truth.any(*two_b)
+def _new_letters(course: Sequence[CourseVisit]) -> tuple[Truth, Truth, Truth]:
+    """Return, over consecutive visits, any new A; any new B; any visit with two or more new B.
+
+    A system without a letter leaves a new A open too, so that two new B need no word of it.
+    """
+    changes = [rises(before.letters, after.letters) for before, after in pairwise(course)]
+    open_ = UNKNOWN if any(change.unknown for change in changes) else NO
+    new_b = [len(change.new_b) for change in changes]
+    return (
+        YES if any(change.new_a for change in changes) else open_,
+        YES if any(new_b) else open_,
+        YES if max(new_b, default=0) >= 2 else NO,
+    )
 
 
-def _nearest(visits: Sequence[CourseVisit], target: float, window: float) -> CourseVisit | None:
-    near = [visit for visit in visits if abs(visit.day - target) <= window]
+def _nearest(course: Sequence[CourseVisit], target: float, window: float) -> CourseVisit | None:
+    near = [visit for visit in course if abs(visit.day - target) <= window]
     return min(near, key=lambda visit: abs(visit.day - target), default=None)
 
 
-def _held(visits: Sequence[CourseVisit], month_6: CourseVisit, held_days: float) -> Truth:
+def _held(course: Sequence[CourseVisit], month_6: CourseVisit, held_days: float) -> Truth:
     """Whether all systems are C, D or E at month 6 and stay so for the days that are asked for."""
-    later = [visit for visit in visits if visit.day >= month_6.day]
+    onwards = [visit for visit in course if visit.day >= month_6.day]
     until = month_6.day + held_days
-    span = [visit for visit in later if visit.day < until]
-    covering = next((visit for visit in later if visit.day >= until), None)
-    low = Truth.all(*(visit.at_most(0) for visit in span))
-    if covering is None:
-        return Truth.all(low, Truth.UNKNOWN)
-    return Truth.all(low, covering.at_most(0))
+    span = [visit for visit in onwards if visit.day < until]
+    covering = next((visit for visit in onwards if visit.day >= until), None)
+    low = Truth.all(*[visit.at_most(0) for visit in span])
+    return Truth.all(low, UNKNOWN if covering is None else covering.at_most(0))
 
 
-def _severe_baseline(baseline: CourseVisit) -> Truth:
+def _severe_baseline(letters: Letters) -> Truth:
     """At least two A, or one A and two B, or four B."""
-    a, b = baseline.count(Grade.A), baseline.count(Grade.B)
+    a, b = letters.count(Grade.A), letters.count(Grade.B)
     if a >= 2 or (a >= 1 and b >= 2) or b >= 4:
-        return Truth.YES
-    return Truth.NO if baseline.unknown == 0 else Truth.UNKNOWN
+        return YES
+    return UNKNOWN if None in letters else NO
 
 
 def respond(
@@ -132,57 +134,64 @@ def respond(
     B and no new A or B to month 12; or at most two B after a severe baseline (two A, one A and
     two B, or four B). Raises InvalidInput without a visit or for an unknown parameter.
     """
-    given = with_overrides(RULE_MCR_PCR.id, PARAMETERS, parameters)
-    rule = replace(RULE_MCR_PCR, parameters=given)
+    given, rule = PARAMETERS, _WITH_DEFAULTS
+    if parameters:
+        in_force = with_overrides(RULE_MCR_PCR.id, PARAMETERS, parameters)
+        given, rule = in_force, replace(RULE_MCR_PCR, parameters=in_force)
     if not visits:
         raise InvalidInput("visits", 0, None, "at least the baseline")
-    ordered = sorted(visits, key=lambda visit: visit.day)
+    ordered = sorted(visits, key=attrgetter("day"))
     month_6 = _nearest(ordered[1:], given["month_6_day"], given["window_days"])
     month_12 = _nearest(ordered[1:], given["month_12_day"], given["window_days"])
-    missing = [
-        name for name, visit in (("month_6", month_6), ("month_12", month_12)) if visit is None
-    ]
+    missing = () if month_12 else ("month_12",)
     if month_6 is None:
-        return CourseResponse(rule=rule, missing=tuple(missing))
+        return CourseResponse(rule, missing=("month_6", *missing))
     early = [visit for visit in ordered if visit.day <= month_6.day]
     last = ordered[-1].day if month_12 is None else month_12.day
     late = [visit for visit in ordered if month_6.day <= visit.day <= last]
-    complete = Truth.UNKNOWN if month_12 is None else Truth.YES
+    complete = UNKNOWN if month_12 is None else YES
     early_a, _, _ = _new_letters(early)
     late_a, late_b, late_two_b = _new_letters(late)
-    low = month_6.at_most(0)
-    no_late_flare = Truth.all(late_a.negated, late_two_b.negated, complete)
     quiet = Truth.all(late_a.negated, late_b.negated, complete)
-    severe = _severe_baseline(ordered[0])
-    tests = {
-        "course.low_at_month_6": low,
-        "course.no_new_a_before": early_a.negated,
-        "course.no_flare_after": no_late_flare,
-        "course.low_held": _held(ordered, month_6, given["held_days"]),
-        "course.one_b_and_quiet": Truth.all(month_6.at_most(1), quiet),
-        "course.two_b_after_severe": Truth.all(month_6.at_most(2), severe),
-    }
-    major = Truth.all(low, early_a.negated, no_late_flare)
-    partial = Truth.any(*list(tests.values())[3:])
-    unknown = any(month.unknown for month in (*early, *late))
-    response = _conclude(major, partial)
-    return CourseResponse(
-        rule=rule,
-        reasons=tuple(
-            Reason(code, met, {"item": "bilag", "day": month_6.day}) for code, met in tests.items()
-        ),
-        missing=()
-        if response is not ClinicalResponse.UNKNOWN
-        else (*missing, *(("bilag",) if unknown else ())) or ("month_12",),
-        response=response,
+    answers = (
+        month_6.at_most(0),
+        early_a.negated,
+        Truth.all(late_a.negated, late_two_b.negated, complete),
+        _held(ordered, month_6, given["held_days"]),
+        Truth.all(month_6.at_most(1), quiet),
+        Truth.all(month_6.at_most(2), _severe_baseline(ordered[0].letters)),
+    )
+    response = _conclude(Truth.all(*answers[:3]), Truth.any(*answers[3:]))
+    if response is not ClinicalResponse.UNKNOWN:
+        missing = ()
+    elif any(None in visit.letters for visit in (*early, *late)):
+        missing = (*missing, "bilag")
+    return CourseResponse(rule, later(_told, answers, month_6.day), missing, response)
+
+
+_CLAUSES = (
+    "course.low_at_month_6",
+    "course.no_new_a_before",
+    "course.no_flare_after",
+    "course.low_held",
+    "course.one_b_and_quiet",
+    "course.two_b_after_severe",
+)
+"""The three that make a major response together, and the three that each make a partial one."""
+
+
+def _told(answers: tuple[Truth, ...], day: int) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(code, met, {"item": "bilag", "day": day})
+        for code, met in zip(_CLAUSES, answers, strict=True)
     )
 
 
 def _conclude(major: Truth, partial: Truth) -> ClinicalResponse:
-    if major is Truth.YES:
+    if major is YES:
         return ClinicalResponse.MCR
-    if major is Truth.NO and partial is not Truth.UNKNOWN:
-        return ClinicalResponse.PCR if partial is Truth.YES else ClinicalResponse.NCR
+    if major is NO and partial is not UNKNOWN:
+        return ClinicalResponse.PCR if partial is YES else ClinicalResponse.NCR
     return ClinicalResponse.UNKNOWN
 
 
@@ -190,7 +199,7 @@ def _conclude(major: Truth, partial: Truth) -> ClinicalResponse:
 class Relapse(Outcome):
     """Whether a responder relapsed, and the day of the visit that showed it."""
 
-    met: Truth = Truth.UNKNOWN
+    met: Truth = UNKNOWN
     day: int | None = None
 
 
@@ -199,13 +208,14 @@ def relapse(visits: Sequence[CourseVisit]) -> Relapse:
 
     A rise of SLEDAI with more treatment counts in some reports too; that is for a flare rule.
     """
-    ordered = sorted(visits, key=lambda visit: visit.day)
-    met = Truth.NO
-    for before, after in pairwise(ordered):
-        new_a, new_b, unknown = rises(before.grades, after.grades)
-        if new_a or new_b:
-            values: dict[str, Scalar] = {"item": ", ".join((*new_a, *new_b)), "day": after.day}
-            reason = Reason("course.relapse", Truth.YES, values)
-            return Relapse(RULE_RELAPSE, (reason,), (), Truth.YES, after.day)
-        met = Truth.any(met, Truth.UNKNOWN if unknown else Truth.NO)
-    return Relapse(RULE_RELAPSE, (), ("bilag",) if met is Truth.UNKNOWN else (), met)
+    met = NO
+    for before, after in pairwise(sorted(visits, key=attrgetter("day"))):
+        risen = rises(before.letters, after.letters)
+        if risen.new_a or risen.new_b:
+            names = ", ".join((*risen.new_a, *risen.new_b))
+            values: dict[str, Scalar] = {"item": names, "day": after.day}
+            reason = Reason("course.relapse", YES, values)
+            return Relapse(RULE_RELAPSE, (reason,), (), YES, after.day)
+        if risen.unknown:
+            met = UNKNOWN
+    return Relapse(RULE_RELAPSE, (), ("bilag",) if met is UNKNOWN else (), met)

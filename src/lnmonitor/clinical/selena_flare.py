@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lnmonitor.clinical.criteria import once, require_positive, require_range, truth
+from lnmonitor.clinical.criteria import (
+    is_above,
+    is_at_least,
+    is_at_most,
+    require_positive,
+    require_range,
+)
 from lnmonitor.clinical.results import (
+    NO,
+    UNKNOWN,
+    YES,
     Outcome,
-    Row,
+    Reason,
     Rule,
     Scalar,
     Truth,
-    any_met,
     frozen,
     later,
-    open_items,
-    reasons_of,
 )
 from lnmonitor.clinical.selena_sledai import BUYON_2005
 
@@ -28,6 +34,7 @@ RULE_SFI = Rule("selena-flare-index", "2", (BUYON_2005,), verified=False)
 _RULES = {each: replace(RULE_SFI, parameters={"modified": each}) for each in (False, True)}
 
 SCORE_LIMIT = 12
+PGA_LIMIT = 2.5
 PREDNISONE_MG_KG = 0.5
 SEVERE, MILD_MODERATE, NONE = "severe", "mild_moderate", "none"
 
@@ -65,32 +72,119 @@ class SfiFlare(Outcome):
     severity: str | None = None
 
 
-@once
 def _check(facts: SfiFacts) -> None:
-    for item in ("sledai", "sledai_previous"):
-        require_range(item, getattr(facts, item), None, 0, 105)
-    for item in ("pga", "pga_previous"):
-        require_range(item, getattr(facts, item), None, 0, 3)
-    for item in ("prednisone_mg_day", "prednisone_previous_mg_day"):
-        require_range(item, getattr(facts, item), "mg/day", 0)
+    require_range("sledai", facts.sledai, None, 0, 105)
+    require_range("sledai_previous", facts.sledai_previous, None, 0, 105)
+    require_range("pga", facts.pga, None, 0, 3)
+    require_range("pga_previous", facts.pga_previous, None, 0, 3)
+    require_range("prednisone_mg_day", facts.prednisone_mg_day, "mg/day", 0)
+    require_range("prednisone_previous_mg_day", facts.prednisone_previous_mg_day, "mg/day", 0)
     require_positive("weight_kg", facts.weight_kg, "kg")
 
 
-def _difference(now: float | None, before: float | None) -> float | None:
-    return None if now is None or before is None else now - before
+_Doses = tuple[Truth, Truth, Truth]
 
 
-def _doses(facts: SfiFacts) -> tuple[Truth, Truth, Truth]:
-    """Return: raised; above 0.5 mg/kg/day; at least doubled."""
+def _doses(facts: SfiFacts) -> _Doses:
+    """Return: raised to above 0.5 mg/kg/day; raised to no more than that; at least doubled."""
     now, before, weight = (
         facts.prednisone_mg_day,
         facts.prednisone_previous_mg_day,
         facts.weight_kg,
     )
-    raised = Truth.NO if now == 0 else truth(now, ">", before)
-    high = truth(now, ">", None if weight is None else PREDNISONE_MG_KG * weight)
-    doubled = Truth.all(raised, truth(now, ">=", None if before is None else 2 * before))
-    return raised, high, doubled
+    raised = NO if now == 0 else is_above(now, before)
+    if raised is NO:
+        return NO, NO, NO
+    high = is_above(now, None if weight is None else PREDNISONE_MG_KG * weight)
+    doubled = is_at_least(now, None if before is None else 2 * before)
+    return Truth.all(raised, high), Truth.all(raised, high.negated), Truth.all(raised, doubled)
+
+
+def _crossed(now: float | None, before: float | None, limit: float) -> Truth:
+    """Above a limit now and not at the visit before."""
+    above = is_above(now, limit)
+    return NO if above is NO else Truth.all(above, is_at_most(before, limit))
+
+
+def _risen(now: float | None, before: float | None, least: float, limit: float) -> Truth:
+    """Up by `least` or more, to a limit at most."""
+    rise = UNKNOWN if now is None or before is None else is_at_least(now - before, least)
+    if rise is NO:
+        return NO
+    # The third term follows from the other two: it decides where only the visit before is known.
+    return Truth.all(rise, is_at_most(now, limit), is_at_most(before, limit - least))
+
+
+_SEVERE = (
+    ("sfi.score_above_12", "sledai"),
+    ("sfi.major_treated", "worse_major"),
+    ("sfi.any_treated", "worse_other"),
+    ("sfi.prednisone_high", "prednisone_mg_day"),
+    ("sfi.new_immunosuppressant", "new_immunosuppressant"),
+    ("sfi.hospitalised", "hospitalised_for_lupus"),
+    ("sfi.pga_above_2_5", "pga"),
+)
+"""S1 to S7: how each is told, and of which fact."""
+
+
+def _severe(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
+    """Answer S1 to S7; the score comes first."""
+    high, _, doubled = doses
+    admitted = Truth.of(facts.hospitalised_for_lupus)
+    major = Truth.of(facts.worse_major)
+    worse = Truth.any(major, Truth.of(facts.worse_mild), Truth.of(facts.worse_other))
+    if worse is not NO:
+        treated = Truth.any(doubled, high, admitted)
+        major, worse = Truth.all(major, treated), Truth.all(worse, treated)
+    return (
+        _crossed(facts.sledai, facts.sledai_previous, SCORE_LIMIT),
+        major,
+        worse,
+        high,
+        Truth.of(facts.new_immunosuppressant),
+        admitted,
+        _crossed(facts.pga, facts.pga_previous, PGA_LIMIT),
+    )
+
+
+_MILD = (
+    ("sfi.score_rise", "sledai"),
+    ("sfi.mild_manifestation", "worse_mild"),
+    ("sfi.prednisone_raised", "prednisone_mg_day"),
+    ("sfi.new_nsaid_or_antimalarial", "new_nsaid_or_antimalarial"),
+    ("sfi.pga_rise", "pga"),
+)
+"""M1 to M5."""
+
+
+def _mild(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
+    """Answer M1 to M5."""
+    _, raised, _ = doses
+    return (
+        _risen(facts.sledai, facts.sledai_previous, 3, SCORE_LIMIT),
+        Truth.of(facts.worse_mild),
+        raised,
+        Truth.of(facts.new_nsaid_or_antimalarial),
+        _risen(facts.pga, facts.pga_previous, 1.0, PGA_LIMIT),
+    )
+
+
+_CRITERIA = {
+    False: (*_SEVERE, *_MILD),
+    True: (*_SEVERE[1:], *_MILD, ("sfi.score_only", "sledai")),
+}
+"""All criteria of the index, by whether it is the modified one."""
+
+
+def _answers(facts: SfiFacts, *, modified: bool) -> tuple[tuple[Truth, ...], tuple[Truth, ...]]:
+    """Answer what is severe and what is mild or moderate, in the order of `_CRITERIA`."""
+    doses = _doses(facts)
+    severe, mild = _severe(facts, doses), _mild(facts, doses)
+    if not modified:
+        return severe, mild
+    score, *others = severe
+    score_only = Truth.all(score, Truth.any(*others).negated)
+    return severe[1:], (*mild, score_only)
 
 
 _BEFORE = {
@@ -100,68 +194,14 @@ _BEFORE = {
 }
 
 
-def _row(code: str, met: Truth, facts: SfiFacts, item: str) -> Row:
-    values: dict[str, Scalar] = {"item": item, "value": getattr(facts, item)}
-    if item in _BEFORE:
-        values["previous"] = getattr(facts, _BEFORE[item])
-    return code, met, values
-
-
-def _severe(facts: SfiFacts) -> list[Row]:
-    """S1 to S7; the score comes first."""
-    raised, high, doubled = _doses(facts)
-    admitted = Truth.of(facts.hospitalised_for_lupus)
-    worse = Truth.any(
-        Truth.of(facts.worse_major), Truth.of(facts.worse_mild), Truth.of(facts.worse_other)
-    )
-    treated = Truth.any(doubled, Truth.all(raised, high), admitted)
-    score = Truth.all(
-        truth(facts.sledai, ">", SCORE_LIMIT), truth(facts.sledai_previous, "<=", SCORE_LIMIT)
-    )
-    pga = Truth.all(truth(facts.pga, ">", 2.5), truth(facts.pga_previous, "<=", 2.5))
-    major = Truth.all(Truth.of(facts.worse_major), treated)
-    return [
-        _row("sfi.score_above_12", score, facts, "sledai"),
-        _row("sfi.major_treated", major, facts, "worse_major"),
-        _row("sfi.any_treated", Truth.all(worse, treated), facts, "worse_other"),
-        _row("sfi.prednisone_high", Truth.all(raised, high), facts, "prednisone_mg_day"),
-        _row(
-            "sfi.new_immunosuppressant",
-            Truth.of(facts.new_immunosuppressant),
-            facts,
-            "new_immunosuppressant",
-        ),
-        _row("sfi.hospitalised", admitted, facts, "hospitalised_for_lupus"),
-        _row("sfi.pga_above_2_5", pga, facts, "pga"),
-    ]
-
-
-def _mild(facts: SfiFacts) -> list[Row]:
-    """M1 to M5."""
-    raised, high, _ = _doses(facts)
-    rise = _difference(facts.sledai, facts.sledai_previous)
-    pga = _difference(facts.pga, facts.pga_previous)
-    # The third term follows from the other two: it decides where only the visit before is known.
-    score = Truth.all(
-        truth(rise, ">=", 3),
-        truth(facts.sledai, "<=", SCORE_LIMIT),
-        truth(facts.sledai_previous, "<=", SCORE_LIMIT - 3),
-    )
-    assessed = Truth.all(
-        truth(pga, ">=", 1.0), truth(facts.pga, "<=", 2.5), truth(facts.pga_previous, "<=", 1.5)
-    )
-    return [
-        _row("sfi.score_rise", score, facts, "sledai"),
-        _row("sfi.mild_manifestation", Truth.of(facts.worse_mild), facts, "worse_mild"),
-        _row("sfi.prednisone_raised", Truth.all(raised, high.negated), facts, "prednisone_mg_day"),
-        _row(
-            "sfi.new_nsaid_or_antimalarial",
-            Truth.of(facts.new_nsaid_or_antimalarial),
-            facts,
-            "new_nsaid_or_antimalarial",
-        ),
-        _row("sfi.pga_rise", assessed, facts, "pga"),
-    ]
+def _told(facts: SfiFacts, modified: bool, answers: tuple[Truth, ...]) -> tuple[Reason, ...]:
+    told = []
+    for (code, item), met in zip(_CRITERIA[modified], answers, strict=True):
+        values: dict[str, Scalar] = {"item": item, "value": getattr(facts, item)}
+        if item in _BEFORE:
+            values["previous"] = getattr(facts, _BEFORE[item])
+        told.append(Reason(code, met, values))
+    return tuple(told)
 
 
 def assess(facts: SfiFacts, *, modified: bool = False) -> SfiFlare:
@@ -171,22 +211,17 @@ def assess(facts: SfiFacts, *, modified: bool = False) -> SfiFlare:
     the reason `sfi.score_only`. Raises InvalidInput for impossible values.
     """
     _check(facts)
-    severe, mild = _severe(facts), _mild(facts)
-    note: list[Row] = []
-    if modified:
-        (_, by_score, values), severe = severe[0], severe[1:]
-        met = Truth.all(by_score, any_met(severe).negated)
-        note = [("sfi.score_only", met, values)]
-    is_severe, is_mild = any_met(severe), any_met((*mild, *note))
-    severity = None
-    if is_severe is Truth.YES:
+    severe, mild = _answers(facts, modified=modified)
+    answers = (*severe, *mild)
+    severity: str | None = None
+    missing: tuple[str, ...] = ()
+    if YES in severe:
         severity = SEVERE
-    elif is_severe is Truth.NO and is_mild is not Truth.UNKNOWN:
-        severity = MILD_MODERATE if is_mild is Truth.YES else NONE
-    rows = (*severe, *mild, *note)
-    return SfiFlare(
-        rule=_RULES[modified],
-        reasons=later(reasons_of, rows),
-        missing=open_items(rows) if severity is None else (),
-        severity=severity,
-    )
+    elif UNKNOWN not in severe and YES in mild:
+        severity = MILD_MODERATE
+    elif UNKNOWN not in answers:
+        severity = NONE
+    else:
+        asked = zip(_CRITERIA[modified], answers, strict=True)
+        missing = tuple(dict.fromkeys([item for (_, item), met in asked if met is UNKNOWN]))
+    return SfiFlare(_RULES[modified], later(_told, facts, modified, answers), missing, severity)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from lnmonitor.clinical import sledai
 from lnmonitor.clinical.criteria import require_range, truth
 from lnmonitor.clinical.results import Citation, Rule, Truth, frozen
-from lnmonitor.clinical.sledai import SledaiScore
+from lnmonitor.clinical.sledai import ItemSum, SledaiScore
 
 BUYON_2005 = Citation(
     "Buyon JP, Petri MA, Kim MY, et al.",
@@ -22,6 +22,8 @@ BUYON_2005 = Citation(
     "10.7326/0003-4819-142-12_Part_1-200506210-00004",
 )
 RULE_SELENA_SLEDAI = Rule("selena-sledai", "1", (BUYON_2005,), verified=False)
+
+_ALL = ItemSum(RULE_SELENA_SLEDAI)
 
 MORE_THAN_JOINTS = 2
 RISE_G = 0.5
@@ -89,4 +91,4 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
 
     Raises InvalidInput for an unknown code or window.
     """
-    return sledai.score_items(RULE_SELENA_SLEDAI, sledai.CODES, items, window_days)
+    return _ALL.score(items, window_days)

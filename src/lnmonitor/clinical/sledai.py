@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import compress
+from math import inf
+from operator import attrgetter, gt, itemgetter, lt
 from typing import NamedTuple, Protocol
 
-from lnmonitor.clinical.criteria import OPERATORS, compare, once, require_positive, require_range
+from lnmonitor.clinical.criteria import OVER, UNDER, once, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     NO,
@@ -21,6 +23,7 @@ from lnmonitor.clinical.results import (
     Outcome,
     Reason,
     Rule,
+    Scalar,
     Truth,
     frozen,
     later,
@@ -76,7 +79,10 @@ ITEM_BY_CODE: Mapping[str, SledaiItem] = {item.code: item for item in ITEMS}
 WEIGHTS: Mapping[str, int] = {item.code: item.weight for item in ITEMS}
 RENAL_CODES = ("casts", "haematuria", "proteinuria", "pyuria")
 SEROLOGICAL_CODES = ("low_complement", "dsdna")
-_CLINICAL_CODES = tuple(code for code in ITEM_BY_CODE if code not in SEROLOGICAL_CODES)
+CLINICAL_CODES = tuple(code for code in CODES if code not in SEROLOGICAL_CODES)
+_weight_of, _answers_of = WEIGHTS.__getitem__, itemgetter(*CODES)
+Answers = tuple[bool | None, ...]
+"""Whether each item is present, in the order of the form; None = not assessed."""
 
 ALIASES: Mapping[str, str] = {
     "organic_brain_syndrome": "organic_brain",
@@ -148,36 +154,46 @@ class Proposal(NamedTuple):
     reason: Reason
 
 
-def score_items(
-    rule: Rule, codes: Sequence[str], items: Mapping[str, bool | None], window_days: int
-) -> SledaiScore:
-    """Return the weighted sum of some of the items under a rule; inputs as for `score`."""
+def in_order(items: Mapping[str, bool | None]) -> Answers:
+    """Return the 24 answers in the order of the form, None for a code left out.
+
+    Raises InvalidInput for an unknown code.
+    """
+    if type(items) is dict and len(items) == len(CODES):
+        try:
+            answers: Answers = _answers_of(items)
+        except KeyError:  # one of the codes is unknown
+            pass
+        else:
+            return answers
     if not items.keys() <= ITEM_BY_CODE.keys():
         name = sorted(items.keys() - ITEM_BY_CODE.keys())[0]
         raise InvalidInput("SLEDAI item", name, None, "one of the 24 item codes")
-    if window_days not in WINDOWS_DAYS:
-        raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
-    present: list[str] = []
-    missing: list[str] = []
-    low = open_points = 0
-    for code, answer in zip(codes, map(items.get, codes), strict=True):
-        if answer is None:
-            missing.append(code)
-            open_points += WEIGHTS[code]
-        elif answer:
-            present.append(code)
-            low += WEIGHTS[code]
-    counted, absent = tuple(present), tuple(missing)
-    return SledaiScore(
-        rule=rule,
-        reasons=later(_told, counted, absent),
-        missing=absent,
-        score=None if missing else low,
-        low=low,
-        high=low + open_points,
-        present=counted,
-        window_days=window_days,
-    )
+    return tuple(map(items.get, CODES))
+
+
+class ItemSum:
+    """The weights of some of the 24 items, added up under a rule."""
+
+    def __init__(self, rule: Rule, codes: Sequence[str] = CODES) -> None:
+        self._rule, self._codes = rule, tuple(codes)
+        self._pick = tuple if codes is CODES else itemgetter(*map(CODES.index, codes))
+
+    def score(self, items: Mapping[str, bool | None], window_days: int) -> SledaiScore:
+        """Return the sum of the items that are present; inputs as for the function `score`."""
+        every = in_order(items)
+        if window_days not in WINDOWS_DAYS:
+            raise InvalidInput("SLEDAI window", window_days, "days", "10 or 30")
+        codes, found = self._codes, self._pick(every)
+        present = tuple(compress(codes, found))
+        low = high = sum(map(_weight_of, present))
+        missing: tuple[str, ...] = ()
+        if None in found:
+            missing = tuple([c for c, a in zip(codes, found, strict=True) if a is None])
+            high += sum(map(_weight_of, missing))
+        told = later(_told, present, missing)
+        exact = None if missing else low
+        return SledaiScore(self._rule, told, missing, exact, low, high, present, window_days)
 
 
 def _told(present: tuple[str, ...], missing: tuple[str, ...]) -> tuple[Reason, ...]:
@@ -190,6 +206,11 @@ def _told(present: tuple[str, ...], missing: tuple[str, ...]) -> tuple[Reason, .
     )
 
 
+_ALL = ItemSum(RULE_SLEDAI_2K)
+_RENAL = ItemSum(RULE_RENAL_SLEDAI, RENAL_CODES)
+_CLINICAL = ItemSum(RULE_CLINICAL_SLEDAI, CLINICAL_CODES)
+
+
 def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
     """Return the SLEDAI-2K (0..105 points) of items attributed to active lupus.
 
@@ -197,17 +218,17 @@ def score(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiS
     assessed either. `window_days` (10 or 30) is stored, not computed with.
     Raises InvalidInput for an unknown code or window.
     """
-    return score_items(RULE_SLEDAI_2K, CODES, items, window_days)
+    return _ALL.score(items, window_days)
 
 
 def renal_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
     """Return the sum of the four renal items, 0..16 points; inputs as for `score`."""
-    return score_items(RULE_RENAL_SLEDAI, RENAL_CODES, items, window_days)
+    return _RENAL.score(items, window_days)
 
 
 def clinical_sledai(items: Mapping[str, bool | None], *, window_days: int = 30) -> SledaiScore:
     """Return SLEDAI-2K without complement and anti-dsDNA, 0..101 points; inputs as for `score`."""
-    return score_items(RULE_CLINICAL_SLEDAI, _CLINICAL_CODES, items, window_days)
+    return _CLINICAL.score(items, window_days)
 
 
 def activity_band(points: int) -> str:
@@ -238,12 +259,12 @@ _amounts, _limits = attrgetter(*_AMOUNTS), attrgetter(*_LIMITS)
 
 @once
 def _check(labs: SledaiLabs) -> None:
-    for name, value in zip(_AMOUNTS, _amounts(labs), strict=True):
-        if value is not None:
-            require_range(name, value, None, 0)
-    for name, value in zip(_LIMITS, _limits(labs), strict=True):
-        if value is not None:
-            require_positive(name, value, None)
+    amounts = zip(_AMOUNTS, _amounts(labs), strict=True)
+    for name in [name for name, v in amounts if v is not None and not 0 <= v < inf]:
+        require_range(name, getattr(labs, name), None, 0)
+    limits = zip(_LIMITS, _limits(labs), strict=True)
+    for name in [name for name, v in limits if v is not None and not 0 < v < inf]:
+        require_positive(name, getattr(labs, name), None)
     require_range("temperature_c", labs.temperature_c, "°C", 25, 45)
     if labs.casts is not None and labs.casts not in CAST_TYPES:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
@@ -255,55 +276,96 @@ class _Sign(Protocol):
     def met(self, labs: SledaiLabs) -> Truth:
         """Return whether the values propose the item."""
 
-    def reason(self, labs: SledaiLabs) -> Reason:
-        """Return the answer of `met` with the numbers behind it."""
+    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
+        """Tell the answer of `met` with the numbers behind it."""
 
 
-class _Beyond:
-    """A value beyond a limit, which is a number or a field of the labs."""
+_PASSES = {">": (gt, OVER), "<": (lt, UNDER)}
+"""How a value passes a limit > 0 by more than the tolerance."""
+
+
+class _Reading:
+    """A value and on which side of its limit it proposes an item."""
+
+    def __init__(self, code: str, item: str, operator: str, unit: str | None) -> None:
+        self._code, self._item, self._operator, self._unit = code, item, operator, unit
+        self._value = attrgetter(item)
+        self._passes, self._tolerance = _PASSES[operator]
+
+    def _told(self, labs: SledaiLabs, met: Truth, limit: float | None) -> Reason:
+        values: dict[str, Scalar] = {
+            "item": self._item,
+            "value": self._value(labs),
+            "operator": self._operator,
+            "limit": limit,
+            "unit": self._unit,
+        }
+        return Reason(self._code, met, values)
+
+
+class _Beyond(_Reading):
+    """A value beyond a number, which does not count where one of the causes (name, field) is known.
+
+    `excluded` is the item that such a cause excludes.
+    """
 
     def __init__(
-        self, code: str, item: str, operator: str, limit: float | str, unit: str | None = None
+        self,
+        code: str,
+        item: str,
+        operator: str,
+        limit: float,
+        unit: str,
+        excluded: str | None = None,
+        causes: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        self.code, self.item, self.operator, self.unit = code, item, operator, unit
-        self._limit = attrgetter(limit) if isinstance(limit, str) else lambda _: limit
-        self._value, self._passes = attrgetter(item), OPERATORS[operator]
+        super().__init__(code, item, operator, unit)
+        self._limit, self._edge = limit, limit * self._tolerance
+        self._excluded, self._causes = excluded, causes
+
+    def _cause(self, labs: SledaiLabs) -> str | None:
+        for cause, field in self._causes:
+            if getattr(labs, field):
+                return cause
+        return None
+
+    def met(self, labs: SledaiLabs) -> Truth:
+        """Compare, and exclude what has another cause."""
+        value = self._value(labs)
+        if value is None:
+            return UNKNOWN
+        if not self._passes(value, self._edge):
+            return NO
+        return NO if self._causes and self._cause(labs) else YES
+
+    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
+        """Tell value and limit, or what excludes the item."""
+        reason = self._told(labs, met, self._limit)
+        if met is not NO or not self._passes(self._value(labs), self._edge):
+            return reason
+        more = {"item": self._excluded, "cause": self._cause(labs)}
+        return Reason("sledai.excluded", NO, {**reason.values, **more})
+
+
+class _OutOfRange(_Reading):
+    """A value beyond the laboratory's own limit, which is a field of the labs."""
+
+    def __init__(
+        self, code: str, item: str, operator: str, limit: str, unit: str | None = None
+    ) -> None:
+        super().__init__(code, item, operator, unit)
+        self._limit = attrgetter(limit)
 
     def met(self, labs: SledaiLabs) -> Truth:
         """Compare."""
         value, limit = self._value(labs), self._limit(labs)
         if value is None or limit is None:
             return UNKNOWN
-        return YES if self._passes(value, limit) else NO
+        return YES if self._passes(value, limit * self._tolerance) else NO
 
-    def reason(self, labs: SledaiLabs) -> Reason:
+    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell value and limit."""
-        value, limit = self._value(labs), self._limit(labs)
-        return compare(self.code, self.item, value, self.operator, limit, self.unit)
-
-
-@dataclass(frozen=True)
-class _Excluded:
-    """A sign of `item` that does not count where one of the causes (name, field) is known."""
-
-    sign: _Beyond
-    item: str
-    causes: tuple[tuple[str, str], ...]
-
-    def _cause(self, labs: SledaiLabs) -> str | None:
-        return next((cause for cause, field in self.causes if getattr(labs, field)), None)
-
-    def met(self, labs: SledaiLabs) -> Truth:
-        """Compare, and exclude what has another cause."""
-        met = self.sign.met(labs)
-        return NO if met is YES and self._cause(labs) else met
-
-    def reason(self, labs: SledaiLabs) -> Reason:
-        """Tell value and limit, or what excludes the item."""
-        reason, cause = self.sign.reason(labs), self._cause(labs)
-        if reason.met is not YES or cause is None:
-            return reason
-        return Reason("sledai.excluded", NO, {**reason.values, "item": self.item, "cause": cause})
+        return self._told(labs, met, self._limit(labs))
 
 
 class _Casts:
@@ -311,11 +373,13 @@ class _Casts:
 
     def met(self, labs: SledaiLabs) -> Truth:
         """Look the casts up."""
-        return Truth.of(None if labs.casts is None else labs.casts in SLE_CAST_TYPES)
+        if labs.casts is None:
+            return UNKNOWN
+        return YES if labs.casts in SLE_CAST_TYPES else NO
 
-    def reason(self, labs: SledaiLabs) -> Reason:
+    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell which casts were seen."""
-        return Reason("sledai.casts", self.met(labs), {"item": "casts", "value": labs.casts})
+        return Reason("sledai.casts", met, {"item": "casts", "value": labs.casts})
 
 
 class _Proteinuria:
@@ -336,64 +400,62 @@ class _Proteinuria:
         """Compare the measure at hand."""
         return self._measure(labs).met(labs)
 
-    def reason(self, labs: SledaiLabs) -> Reason:
+    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell the measure at hand and its limit."""
-        return self._measure(labs).reason(labs)
+        return self._measure(labs).reason(labs, met)
 
 
 class _LowComplement:
     """Any of three below its limit; normal C3 and C4 decide without CH50, which few measure."""
 
     usual = (
-        _Beyond("sledai.complement", "c3_g_l", "<", "c3_lln", "g/L"),
-        _Beyond("sledai.complement", "c4_g_l", "<", "c4_lln", "g/L"),
+        _OutOfRange("sledai.complement", "c3_g_l", "<", "c3_lln", "g/L"),
+        _OutOfRange("sledai.complement", "c4_g_l", "<", "c4_lln", "g/L"),
     )
-    every = (*usual, _Beyond("sledai.complement", "ch50", "<", "ch50_lln", "U/mL"))
+    every = (*usual, _OutOfRange("sledai.complement", "ch50", "<", "ch50_lln", "U/mL"))
 
-    def _tests(self, labs: SledaiLabs) -> tuple[_Beyond, ...]:
-        return self.usual if labs.ch50 is None else self.every
+    def _decide(self, labs: SledaiLabs) -> tuple[Truth, _OutOfRange]:
+        """Return the answer and the first that decides: one is low, or open, or none is."""
+        tests = self.usual if labs.ch50 is None else self.every
+        met, deciding = NO, tests[0]
+        for test in tests:
+            found = test.met(labs)
+            if found is YES:
+                return YES, test
+            if found is UNKNOWN and met is NO:
+                met, deciding = UNKNOWN, test
+        return met, deciding
 
     def met(self, labs: SledaiLabs) -> Truth:
-        """Compare each."""
-        return Truth.any(*[test.met(labs) for test in self._tests(labs)])
+        """Compare each until one is low."""
+        return self._decide(labs)[0]
 
-    def reason(self, labs: SledaiLabs) -> Reason:
+    def reason(self, labs: SledaiLabs, met: Truth) -> Reason:
         """Tell the first that decides."""
-        met = self.met(labs)
-        tests = [test.reason(labs) for test in self._tests(labs)]
-        shown = next((test for test in tests if test.met is met), tests[0])
-        return Reason(shown.code, met, shown.values)
+        return self._decide(labs)[1].reason(labs, met)
 
 
 _INFECTION = ("infection", "infection")
+_URINARY = (_INFECTION, ("other_urinary_cause", "other_urinary_cause"))
 _DRUG = (("drug", "drug_cause"),)
 _SIGNS: Mapping[str, _Sign] = {
     "casts": _Casts(),
-    "haematuria": _Excluded(
-        _Beyond("sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf"),
-        "haematuria",
-        (_INFECTION, ("other_urinary_cause", "other_urinary_cause")),
+    "haematuria": _Beyond(
+        "sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf", "haematuria", _URINARY
     ),
     "proteinuria": _Proteinuria(),
-    "pyuria": _Excluded(
-        _Beyond("sledai.urine_wbc", "urine_wbc_hpf", ">", 5, "/hpf"), "pyuria", (_INFECTION,)
-    ),
+    "pyuria": _Beyond("sledai.urine_wbc", "urine_wbc_hpf", ">", 5, "/hpf", "pyuria", (_INFECTION,)),
     "low_complement": _LowComplement(),
-    "dsdna": _Beyond("sledai.dsdna", "dsdna", ">", "dsdna_uln"),
-    "fever": _Excluded(
-        _Beyond("sledai.temperature", "temperature_c", ">", 38.0, "°C"), "fever", (_INFECTION,)
+    "dsdna": _OutOfRange("sledai.dsdna", "dsdna", ">", "dsdna_uln"),
+    "fever": _Beyond(
+        "sledai.temperature", "temperature_c", ">", 38.0, "°C", "fever", (_INFECTION,)
     ),
-    "thrombocytopenia": _Excluded(
-        _Beyond("sledai.platelets", "platelets", "<", 100, "10^9/L"), "thrombocytopenia", _DRUG
+    "thrombocytopenia": _Beyond(
+        "sledai.platelets", "platelets", "<", 100, "10^9/L", "thrombocytopenia", _DRUG
     ),
-    "leukopenia": _Excluded(_Beyond("sledai.wbc", "wbc", "<", 3.0, "10^9/L"), "leukopenia", _DRUG),
+    "leukopenia": _Beyond("sledai.wbc", "wbc", "<", 3.0, "10^9/L", "leukopenia", _DRUG),
 }
 """The nine items that laboratory values or signs can propose; all limits are strict."""
-
-
-def _proposal(sign: _Sign, labs: SledaiLabs) -> Proposal:
-    reason = sign.reason(labs)
-    return Proposal(reason.met, reason)
 
 
 def propose(labs: SledaiLabs) -> dict[str, Proposal]:
@@ -403,7 +465,10 @@ def propose(labs: SledaiLabs) -> dict[str, Proposal]:
     is UNKNOWN. Raises InvalidInput for impossible values.
     """
     _check(labs)
-    return {code: _proposal(sign, labs) for code, sign in _SIGNS.items()}
+    return {
+        code: Proposal(met := sign.met(labs), sign.reason(labs, met))
+        for code, sign in _SIGNS.items()
+    }
 
 
 def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[str, Proposal]:
@@ -413,7 +478,8 @@ def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[s
     """
     _check(labs)
     return {
-        code: _proposal(sign, labs)
+        code: Proposal(met, sign.reason(labs, met))
         for code, sign in _SIGNS.items()
-        if (answer := items.get(code)) is not None and sign.met(labs) is (NO if answer else YES)
+        if (answer := items.get(code)) is not None
+        and (met := sign.met(labs)) is (NO if answer else YES)
     }

@@ -7,9 +7,17 @@ and that a drop-out or rescued patient is a non-responder are from knowledge.
 
 from __future__ import annotations
 
-from lnmonitor.clinical import responder
-from lnmonitor.clinical.responder import IndexVisit, Responder
-from lnmonitor.clinical.results import Citation, Row, Rule, Scalar, Truth
+from lnmonitor.clinical.responder import (
+    Compared,
+    Index,
+    IndexVisit,
+    NoFailure,
+    NoNewActivity,
+    PgaRise,
+    Responder,
+    SledaiChange,
+)
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Row, Rule, Truth
 
 FURIE_2009 = Citation(
     "Furie RA, Petri MA, Wallace DJ, et al.",
@@ -23,14 +31,32 @@ FALL = 4
 PGA_RISE = 0.3
 
 
-def _evaluable(baseline: IndexVisit) -> Row:
-    met = Truth.UNKNOWN
-    if baseline.sledai.low >= FALL:
-        met = Truth.YES
-    elif baseline.sledai.high < FALL:
-        met = Truth.NO
-    values: dict[str, Scalar] = {"item": "sledai", "value": baseline.sledai.score, "limit": FALL}
-    return "index.baseline_score", met, values
+class _HighBaseline:
+    """The baseline score is >= FALL, whatever the missing items are: a lower one cannot fall so."""
+
+    def met(self, visit: Compared) -> Truth:
+        """Compare both ends of the range."""
+        before = visit.baseline.sledai
+        if before.low >= FALL:
+            return YES
+        return NO if before.high < FALL else UNKNOWN
+
+    def row(self, visit: Compared) -> Row:
+        """Tell the score."""
+        values = {"item": "sledai", "value": visit.baseline.sledai.score, "limit": FALL}
+        return "index.baseline_score", self.met(visit), values
+
+
+_SRI_4 = Index(
+    RULE_SRI_4,
+    _HighBaseline(),
+    (
+        SledaiChange("index.sledai_fall", -FALL),
+        NoNewActivity(),
+        PgaRise("<", PGA_RISE),
+        NoFailure(),
+    ),
+)
 
 
 def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
@@ -38,14 +64,4 @@ def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Res
 
     Raises InvalidInput for a PGA outside 0..3.
     """
-    responder.check(baseline, now)
-    return responder.conclude(
-        RULE_SRI_4,
-        _evaluable(baseline),
-        (
-            responder.sledai_change("index.sledai_fall", baseline, now, -FALL),
-            responder.no_new_activity(baseline, now),
-            responder.pga_within(baseline, now, PGA_RISE, strict=True),
-            responder.no_failure(failed),
-        ),
-    )
+    return _SRI_4.assess(baseline, now, failed)

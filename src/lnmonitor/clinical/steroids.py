@@ -7,12 +7,14 @@ betamethasone (0.6 or 0.75 mg): 0.75 is used, as in the British National Formula
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import at_least, at_most, once, require_range
+from lnmonitor.clinical.criteria import at_least, at_most, require_range
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     Citation,
@@ -65,27 +67,29 @@ class DoseInterval:
     per_day: float = 1.0
     route: str = "oral"
 
-    def covers(self, day: date) -> bool:
-        """Whether the prescription is in force on `day`."""
-        return self.start <= day and (self.stop is None or day <= self.stop)
-
     @property
     def mg_per_day(self) -> float:
         """Milligrams of the drug itself per day."""
         return self.dose_mg * self.per_day
 
     @cached_property
-    def equivalent_mg_per_day(self) -> float:
-        """Milligrams of prednisone per day; 0 for a local route."""
-        return self.mg_per_day * factor(self.drug) if self.route in SYSTEMIC_ROUTES else 0.0
+    def counted(self) -> tuple[int, int, float, bool]:
+        """First and last day in force, mg/day of prednisone, and whether that is a pulse.
 
-    @cached_property
+        Days are ordinals of dates. A local route is 0 mg. A pulse is intravenous and at least
+        250 mg methylprednisolone a day or its equivalent. Raises InvalidInput for an impossible
+        prescription. Made once for the many days that a prescription is asked about.
+        """
+        _check(self)
+        last = date.max if self.stop is None else self.stop
+        mg = self.mg_per_day * _FACTORS[self.drug] if self.route in SYSTEMIC_ROUTES else 0.0
+        is_pulse = self.route == "iv" and at_least(mg, _PULSE_MG_PREDNISONE)
+        return self.start.toordinal(), last.toordinal(), mg, is_pulse
+
+    @property
     def is_pulse(self) -> bool:
-        """Intravenous, and at least 250 mg methylprednisolone a day or its equivalent."""
-        if self.route != "iv":
-            return False
-        threshold = PULSE_MG_METHYLPREDNISOLONE * factor("methylprednisolone")
-        return at_least(self.equivalent_mg_per_day, threshold)
+        """Whether it is a pulse (see `counted`)."""
+        return self.counted[3]
 
 
 @frozen
@@ -105,22 +109,25 @@ class PulseTotal(Outcome):
     prednisone_g: float = 0.0
 
 
+_FACTORS = {drug: 5.0 / equal for drug, equal in MG_EQUAL_TO_PREDNISONE_5.items()}
+
+
 def factor(drug: str) -> float:
     """Return mg prednisone equivalent to 1 mg of `drug`; raises InvalidInput for another drug."""
-    equal = MG_EQUAL_TO_PREDNISONE_5.get(drug)
-    if equal is None:
+    found = _FACTORS.get(drug)
+    if found is None:
         known = " or ".join(MG_EQUAL_TO_PREDNISONE_5)
         raise InvalidInput("glucocorticoid", drug, None, known)
-    return 5.0 / equal
+    return found
 
 
+_PULSE_MG_PREDNISONE = PULSE_MG_METHYLPREDNISOLONE * factor("methylprednisolone")
 _NAMES = {drug: (f"{drug} dose", f"{drug} doses per day") for drug in MG_EQUAL_TO_PREDNISONE_5}
 """How a refusal names the numbers of a prescription."""
 _ROUTES = SYSTEMIC_ROUTES + LOCAL_ROUTES
 
 
-@once
-def _check_one(interval: DoseInterval) -> None:
+def _check(interval: DoseInterval) -> None:
     factor(interval.drug)
     dose_name, times_name = _NAMES[interval.drug]
     require_range(dose_name, interval.dose_mg, "mg", 0)
@@ -131,11 +138,6 @@ def _check_one(interval: DoseInterval) -> None:
     if interval.stop is not None and interval.stop < interval.start:
         stop, start = interval.stop.isoformat(), interval.start.isoformat()
         raise InvalidInput(f"{interval.drug} stop", stop, None, f"on or after {start}")
-
-
-def _check(intervals: Sequence[DoseInterval]) -> None:
-    for interval in intervals:
-        _check_one(interval)
 
 
 def _count_days(first: date, last: date) -> int:
@@ -168,41 +170,84 @@ def dose_on(day: date, intervals: Sequence[DoseInterval]) -> SteroidDose:
     No prescription in force is 0 mg. Raises InvalidInput for an unknown drug or route, a negative
     dose, or a stop before its start.
     """
-    _check(intervals)
-    in_force = tuple([interval for interval in intervals if interval.covers(day)])
-    return SteroidDose(
-        rule=RULE_PREDNISONE_EQUIVALENT,
-        reasons=later(_reasons, in_force),
-        mg_per_day=sum(i.equivalent_mg_per_day for i in in_force if not i.is_pulse),
-        pulse_mg=sum(i.equivalent_mg_per_day for i in in_force if i.is_pulse),
-    )
+    number = day.toordinal()
+    in_force: list[DoseInterval] = []
+    mg_per_day: float = 0
+    pulse_mg: float = 0
+    for interval in intervals:
+        first, last, mg, is_pulse = interval.counted
+        if first <= number <= last:
+            in_force.append(interval)
+            if is_pulse:
+                pulse_mg += mg
+            else:
+                mg_per_day += mg
+    told = later(_reasons, tuple(in_force))
+    return SteroidDose(RULE_PREDNISONE_EQUIVALENT, told, (), mg_per_day, pulse_mg)
+
+
+Run = tuple[float, int, int]
+"""Days in a row with one dose: mg/day, the first of them, how many. Days count from the first of
+those looked at; runs side by side may have the same dose."""
+
+
+def dose_runs(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[Run]:
+    """Return the maintenance dose (prednisone equivalent) of the days first..last as runs."""
+    return _runs(first, last, intervals, pulses=False)
 
 
 def daily_doses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
     """Return the maintenance dose (mg/day prednisone equivalent) of each day first..last."""
-    _check(intervals)
-    return _daily(first, last, [interval for interval in intervals if not interval.is_pulse])
+    return each_day(dose_runs(first, last, intervals))
 
 
 def daily_pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
     """Return the pulse therapy (mg prednisone equivalent) of each day first..last."""
-    _check(intervals)
-    return _daily(first, last, [interval for interval in intervals if interval.is_pulse])
+    return each_day(_runs(first, last, intervals, pulses=True))
 
 
-def _daily(first: date, last: date, intervals: Sequence[DoseInterval]) -> list[float]:
-    doses = [0.0] * _count_days(first, last)
-    for interval in intervals:
-        dose = interval.equivalent_mg_per_day
-        for n in _days_in_force(first, last, interval):
-            doses[n] += dose
+def each_day(runs: Sequence[Run]) -> list[float]:
+    """Return the dose of each day of the runs."""
+    doses: list[float] = []
+    for dose, _, days in runs:
+        doses += [dose] * days
     return doses
 
 
-def _days_in_force(first: date, last: date, interval: DoseInterval) -> range:
-    """Return the days on which a prescription is in force, counted from `first`."""
-    stop = last if interval.stop is None else min(interval.stop, last)
-    return range(max(0, (interval.start - first).days), (stop - first).days + 1)
+def _runs(first: date, last: date, intervals: Sequence[DoseInterval], *, pulses: bool) -> list[Run]:
+    """Cut the days where a prescription begins or ends, and add up the doses between the cuts."""
+    given = _given(first, last, intervals, pulses=pulses)
+    cuts, doses = [0, _count_days(first, last)], [0.0, 0.0]
+    for _, begin, end, mg in given:
+        for n in range(_cut(cuts, doses, begin), _cut(cuts, doses, end)):
+            doses[n] += mg
+    return [(dose, day, end - day) for dose, (day, end) in zip(doses, pairwise(cuts), strict=False)]
+
+
+def _cut(cuts: list[int], doses: list[float], day: int) -> int:
+    """Return the place of the run that begins on `day`, made from the one around it if need be."""
+    n = bisect_left(cuts, day)
+    if cuts[n] != day:
+        cuts.insert(n, day)
+        doses.insert(n, doses[n - 1])
+    return n
+
+
+def _given(
+    first: date, last: date, intervals: Sequence[DoseInterval], *, pulses: bool
+) -> list[tuple[DoseInterval, int, int, float]]:
+    """Return the pulses or the other prescriptions in force on days first..last.
+
+    Each with the day it begins, the day after its last, both counted from `first`, and mg/day.
+    """
+    day_0, after_last = first.toordinal(), last.toordinal() + 1
+    given = []
+    for interval in intervals:
+        start, stop, mg, is_pulse = interval.counted
+        if is_pulse is pulses and stop >= day_0 and start < after_last:
+            begin, end = max(start, day_0), min(stop + 1, after_last)
+            given.append((interval, begin - day_0, end - day_0, mg))
+    return given
 
 
 def mean_dose(first: date, last: date, intervals: Sequence[DoseInterval]) -> float:
@@ -218,16 +263,15 @@ def cumulative_g(first: date, last: date, intervals: Sequence[DoseInterval]) -> 
 
 def pulses(first: date, last: date, intervals: Sequence[DoseInterval]) -> PulseTotal:
     """Return the pulse therapy given on the days first..last."""
-    _check(intervals)
+    given = _given(first, last, intervals, pulses=True)
     _count_days(first, last)
-    days = [(i, _days_in_force(first, last, i)) for i in intervals if i.is_pulse]
-    given = [(interval, n) for interval, span in days for n in span]
+    daily = [(interval, n, mg) for interval, begin, end, mg in given for n in range(begin, end)]
     return PulseTotal(
         rule=RULE_PREDNISONE_EQUIVALENT,
-        reasons=later(_reasons, tuple(dict.fromkeys(interval for interval, _ in given))),
-        days=len({n for _, n in given}),
-        drug_g=sum(interval.mg_per_day for interval, _ in given) / 1000,
-        prednisone_g=sum(interval.equivalent_mg_per_day for interval, _ in given) / 1000,
+        reasons=later(_reasons, tuple(dict.fromkeys(interval for interval, *_ in given))),
+        days=len({n for _, n, _ in daily}),
+        drug_g=sum(interval.mg_per_day for interval, _, _ in daily) / 1000,
+        prednisone_g=sum(mg for _, _, mg in daily) / 1000,
     )
 
 

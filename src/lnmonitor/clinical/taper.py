@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import groupby, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
-from lnmonitor.clinical.criteria import above, require_range
+from lnmonitor.clinical.criteria import OVER, above, require_range
 from lnmonitor.clinical.results import (
     Outcome,
     Reason,
@@ -22,8 +21,11 @@ from lnmonitor.clinical.results import (
 from lnmonitor.clinical.steroids import (
     RULE_PREDNISONE_EQUIVALENT,
     DoseInterval,
+    Run,
     daily_doses,
     daily_pulses,
+    dose_runs,
+    each_day,
     mean_dose,
     pulses,
 )
@@ -70,33 +72,17 @@ def trailing_mean(day: date, intervals: Sequence[DoseInterval], days: int) -> fl
 
 def increases(first: date, last: date, intervals: Sequence[DoseInterval]) -> tuple[Increase, ...]:
     """Return the days first..last on which the dose rose against the day before."""
-    doses = daily_doses(first - timedelta(days=1), last, intervals)
-    return _increases(first, _runs(doses))
+    return _increases(first, dose_runs(first - timedelta(days=1), last, intervals), 1)
 
 
-class _Run(NamedTuple):
-    """Days in a row with one dose; `begin` counts from the first of the days looked at."""
-
-    dose: float
-    begin: int
-    days: int
-
-
-def _runs(doses: Sequence[float]) -> list[_Run]:
-    runs, begin = [], 0
-    for dose, same in groupby(doses):
-        days = len(list(same))
-        runs.append(_Run(dose, begin, days))
-        begin += days
-    return runs
-
-
-def _increases(second: date, runs: Sequence[_Run]) -> tuple[Increase, ...]:
-    """Return the rises between runs; `second` is the day after the first day of the runs."""
+def _increases(first: date, runs: Sequence[Run], earlier: int) -> tuple[Increase, ...]:
+    """Return the rises between runs from `first` on, `earlier` days after their beginning."""
     return tuple(
-        Increase(second + timedelta(days=after.begin - 1), before.dose, after.dose)
-        for before, after in pairwise(runs)
-        if above(after.dose, before.dose)
+        [
+            Increase(first + timedelta(days=begin - earlier), before, after)
+            for (before, _, _), (after, begin, _) in pairwise(runs)
+            if begin >= earlier and above(after, before)
+        ]
     )
 
 
@@ -123,14 +109,18 @@ def within_allowance(
     return longest < consecutive_days and total < total_days
 
 
-def _days_to(limit_mg: float, runs: Sequence[_Run]) -> int | None:
-    """Return the days until the first SUSTAINED_DAYS in a row of at most the limit."""
-    first = 0
+def _days_to(limit_mg: float, runs: Sequence[Run], earlier: int) -> int | None:
+    """Return the days until the first SUSTAINED_DAYS in a row of at most the limit.
+
+    They count from day 0, which is `earlier` days after the runs begin.
+    """
+    first, limit = earlier, limit_mg * OVER
     for dose, begin, days in runs:
-        if above(dose, limit_mg):
-            first = begin + days
-        elif begin + days - first >= SUSTAINED_DAYS:
-            return first
+        end = begin + days
+        if dose > limit:
+            first = max(end, earlier)
+        elif end - first >= SUSTAINED_DAYS:
+            return first - earlier
     return None
 
 
@@ -151,24 +141,24 @@ def taper(day_0: date, day: date, intervals: Sequence[DoseInterval]) -> Taper:
     Raises InvalidInput where `day` is before day 0 or a prescription is impossible.
     """
     count = (day - day_0).days + 1
-    longest = max(count + 1, _MEAN_DAYS[-1])  # the day before day 0 too: a rise on day 0 counts
     require_range("days from day 0", count, "days", 1)
-    doses = daily_doses(day - timedelta(days=longest - 1), day, intervals)
-    since = doses[-count:]
+    earlier = max(1, _MEAN_DAYS[-1] - count)  # a rise on day 0 counts, the mean begins before it
+    runs = dose_runs(day_0 - timedelta(days=earlier), day, intervals)
+    doses = each_day(runs)
+    since = doses[earlier:]
     start, now = since[0], since[-1]
-    means = [sum(doses[-days:]) / days for days in _MEAN_DAYS]
-    runs = _runs(since)
-    days_to = tuple((limit, _days_to(limit, runs)) for limit in MILESTONES_MG)
+    week, month = [sum(doses[-days:]) / days for days in _MEAN_DAYS]
+    days_to = tuple([(limit, _days_to(limit, runs, earlier)) for limit in MILESTONES_MG])
     return Taper(
         rule=RULE_PREDNISONE_EQUIVALENT,
         reasons=later(_milestones, days_to),
         dose_day_0=start,
         dose=now,
-        mean_7_days=means[0],
-        mean_28_days=means[1],
+        mean_7_days=week,
+        mean_28_days=month,
         percent_change=100 * (now / start - 1) if start else None,
         days_to=days_to,
-        increases=_increases(day_0, _runs(doses[-count - 1 :])),
+        increases=_increases(day_0, runs, earlier),
         cumulative_g=sum(since) / 1000,
         pulse_g=pulses(day_0, day, intervals).prednisone_g,
     )

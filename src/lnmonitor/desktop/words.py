@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from lnmonitor.desktop.i18n import language, tr
+from lnmonitor.study.dates import MONTHS
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROLES = {
     "coordinator": "study nurse",
@@ -27,7 +27,7 @@ def day_month(day: date) -> str:
     """Return "12 May", in Chinese "05-12"."""
     if language() == "zh":
         return day.strftime("%m-%d")
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def day_month_year(day: date) -> str:
@@ -44,7 +44,7 @@ def iso_date(text: str | None) -> str:
     parts = text[:10].split("-")
     if len(parts) == 1:
         return parts[0]
-    month = _MONTHS[int(parts[1]) - 1]
+    month = MONTHS[int(parts[1]) - 1]
     return f"{month} {parts[0]}" if len(parts) == 2 else f"{int(parts[2])} {month} {parts[0]}"
 
 

@@ -7,7 +7,6 @@ A row that cannot be scored keeps its place with an empty result; the others are
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,14 +17,20 @@ from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import Truth
 from lnmonitor.errors import InputError
 from lnmonitor.exchange.delimited import Row, Table, read_csv
+from lnmonitor.exchange.score_cells import (
+    ProblemError,
+    at_least_0,
+    dipstick,
+    measured,
+    measured_all,
+    number,
+    required,
+    vital_sign,
+)
 from lnmonitor.outfile import replacing
 
 Results = Mapping[str, str]
 Scorer = Callable[[Row], Results]
-
-
-class ProblemError(Exception):
-    """Why one row cannot be scored; the text goes into its `problem` column."""
 
 
 @dataclass(frozen=True)
@@ -93,26 +98,6 @@ def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 # --- reading cells ------------------------------------------------------------------------------
 
 
-def _number(row: Row, column: str) -> float | None:
-    text = row.present(column)
-    if text is None:
-        return None
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise ProblemError(f"{column}: {text!r} is not a number") from error
-    if not math.isfinite(value):
-        raise ProblemError(f"{column}: {text!r} is not a finite number")
-    return value
-
-
-def _required(row: Row, column: str) -> float:
-    value = _number(row, column)
-    if value is None:
-        raise ProblemError(f"{column} is missing")
-    return value
-
-
 def _yes_no(row: Row, column: str) -> bool | None:
     text = row.present(column)
     if text is None or text.upper() in {"U", "UNK", "UNKNOWN", "ND"}:
@@ -139,7 +124,8 @@ def _creatinine_umol_l(row: Row) -> float:
     factor = _CREATININE_UNITS.get(unit.lower().replace("\u03bc", "µ"))
     if factor is None:
         raise ProblemError(f"creatinine_unit: {unit!r} is neither mg/dL nor umol/L")
-    return _required(row, "creatinine") * factor
+    found = measured(row, "creatinine", "CREAT", unit)
+    return required(found, "creatinine") * factor
 
 
 def _sex(row: Row) -> gfr.Sex:
@@ -156,9 +142,9 @@ def _gfr_scorer(equation_id: str) -> Scorer:
         result = gfr.estimate(
             equation_id,
             creatinine_umol_l=_creatinine_umol_l(row),
-            age_years=_required(row, "age_years"),
+            age_years=required(number(row, "age_years"), "age_years"),
             sex=_sex(row),
-            weight_kg=_number(row, "weight_kg"),
+            weight_kg=vital_sign(row, "weight_kg", "weight_kg"),
             black=bool(_yes_no(row, "black")),
         )
         if result.value is None:
@@ -207,21 +193,21 @@ def _ticked(row: Row) -> dict[str, str]:
 def _sledai_labs(row: Row) -> sledai.SledaiLabs:
     cast = _yes_no(row, "rbc_casts")
     return sledai.SledaiLabs(
-        u24_g=_number(row, "proteinuria_g_24h"),
-        urine_rbc_hpf=_number(row, "urine_rbc_hpf"),
-        urine_wbc_hpf=_number(row, "urine_wbc_hpf"),
+        u24_g=measured(row, "proteinuria_g_24h", "U24P", "g/24 h"),
+        urine_rbc_hpf=measured(row, "urine_rbc_hpf", "URBC", "/hpf"),
+        urine_wbc_hpf=measured(row, "urine_wbc_hpf", "UWBC", "/hpf"),
         casts=None if cast is None else ("rbc" if cast else "none"),
-        c3_g_l=_number(row, "c3_g_l"),
-        c3_lln=_number(row, "c3_lln"),
-        c4_g_l=_number(row, "c4_g_l"),
-        c4_lln=_number(row, "c4_lln"),
-        ch50=_number(row, "ch50"),
-        ch50_lln=_number(row, "ch50_lln"),
-        dsdna=_number(row, "anti_dsdna_iu_ml"),
-        dsdna_uln=_number(row, "anti_dsdna_uln"),
-        temperature_c=_number(row, "temp_c"),
-        platelets=_number(row, "platelets_10e9_l"),
-        wbc=_number(row, "wbc_10e9_l"),
+        c3_g_l=measured(row, "c3_g_l", "C3", "g/L"),
+        c3_lln=measured(row, "c3_lln", "C3", "g/L"),
+        c4_g_l=measured(row, "c4_g_l", "C4", "g/L"),
+        c4_lln=measured(row, "c4_lln", "C4", "g/L"),
+        ch50=measured(row, "ch50", "CH50", "U/mL"),
+        ch50_lln=measured(row, "ch50_lln", "CH50", "U/mL"),
+        dsdna=measured(row, "anti_dsdna_iu_ml", "DSDNA", "IU/mL"),
+        dsdna_uln=measured(row, "anti_dsdna_uln", "DSDNA", "IU/mL"),
+        temperature_c=vital_sign(row, "temp_c", "temperature_c"),
+        platelets=measured(row, "platelets_10e9_l", "PLT", "×10⁹/L"),
+        wbc=measured(row, "wbc_10e9_l", "WBC", "×10⁹/L"),
         infection=_yes_no(row, "infection"),
         other_urinary_cause=_yes_no(row, "stone_or_other_cause"),
         drug_cause=_yes_no(row, "drug_cause"),
@@ -258,13 +244,15 @@ def _score_ctcae(row: Row) -> Results:
     if flag not in {"", "NORMAL", "HIGH", "LOW", "ABNORMAL"}:
         raise ProblemError(f"baseline_flag: {flag!r} is not known")
     symptom_dependent = row.get("rule_class").startswith("symptom_dependent")
+    term, unit = row.get("term"), row.get("unit")
+    found = measured_all(row, ("value", "lln", "uln", "baseline"), term, unit)
     result = ctcae.grade(
-        row.get("term"),
-        _required(row, "value"),
-        unit=row.get("unit"),
-        lln=_number(row, "lln"),
-        uln=_number(row, "uln"),
-        baseline=_number(row, "baseline"),
+        term,
+        required(found["value"], "value"),
+        unit=unit,
+        lln=found["lln"],
+        uln=found["uln"],
+        baseline=found["baseline"],
         baseline_abnormal=None if not flag else flag != "NORMAL",
         # Rows marked so assume the worst case; elsewhere symptoms are not recorded.
         symptomatic=True if symptom_dependent else None,
@@ -275,18 +263,32 @@ def _score_ctcae(row: Row) -> Results:
     return {"grade": str(result.grade)}
 
 
-_RENAL_NUMBERS = frozenset(
-    {"u24_g", "upcr_mg_mmol", "uacr_mg_mmol", "dipstick", "creatinine_umol_l", "gfr", "sbp", "dbp"}
-)
+_RENAL_LABS = {
+    "u24_g": ("U24P", "g/24 h"),
+    "upcr_mg_mmol": ("UPCR", "mg/mmol"),
+    "uacr_mg_mmol": ("UACR", "mg/mmol"),
+    "creatinine_umol_l": ("CREAT", "µmol/L"),
+    "gfr": ("GFRM", "mL/min"),
+}
+_RENAL_SIGNS = {"sbp": "systolic", "dbp": "diastolic"}
 _RENAL_NAMES = tuple(field.name for field in fields(bilag_renal.RenalInputs))
 
 
+def _renal_input(row: Row, name: str, column: str) -> float | bool | None:
+    if name in _RENAL_LABS:
+        return measured(row, column, *_RENAL_LABS[name])
+    if name in _RENAL_SIGNS:
+        return vital_sign(row, column, _RENAL_SIGNS[name])
+    return dipstick(row, column) if name == "dipstick" else _yes_no(row, column)
+
+
 def _renal_inputs(row: Row, suffix: str) -> bilag_renal.RenalInputs:
-    found: dict[str, float | bool | None] = {}
-    for name in _RENAL_NAMES:
-        read = _number if name in _RENAL_NUMBERS else _yes_no
-        found[name] = read(row, name + suffix)
-    return bilag_renal.RenalInputs(**found)  # type: ignore[arg-type]
+    found = {name: _renal_input(row, name, name + suffix) for name in _RENAL_NAMES}
+    inputs = bilag_renal.RenalInputs(**found)  # type: ignore[arg-type]
+    if inputs.sbp is not None and inputs.dbp is not None and inputs.dbp >= inputs.sbp:
+        limit = f"below sbp{suffix} {inputs.sbp:g}"
+        raise InvalidInput(f"dbp{suffix}", f"{inputs.dbp:g}", "mmHg", limit)
+    return inputs
 
 
 def _score_bilag_renal(row: Row) -> Results:
@@ -332,10 +334,9 @@ def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
     problems: list[list[str]] = []
     for row in table.rows:
         try:
-            time, event = _required(row, "time"), _yes_no(row, "event")
-            if time < 0 or event is None:
-                raise ProblemError("time is negative" if time < 0 else "event is missing")  # noqa: TRY301
-        except ProblemError as problem:
+            time = at_least_0(row, "time")
+            event = required(_yes_no(row, "event"), "event")
+        except (ProblemError, InvalidInput) as problem:
             problems.append([row.get("set"), row.get("time"), "", "", "", "", "", str(problem)])
             continue
         sets.setdefault(row.get("set"), []).append((time, event))

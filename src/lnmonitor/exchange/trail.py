@@ -7,7 +7,7 @@ program might compute has an apostrophe before it, and the workbook is what is o
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lnmonitor.errors import InputError
@@ -28,12 +28,14 @@ def export_trail(
     wanted: AuditFilter | None = None,
     *,
     only: Collection[int] | None = None,
+    recipient: str = "",
 ) -> int:
     """Write entries of the audit trail, first entry first; return how many.
 
     Args:
         out: a name that ends in .xlsx or .csv. only: numbers of the entries; None for all that
-            `wanted` chooses.
+            `wanted` chooses. recipient: for whom it is; the copy's own entry tells it, with the
+            filter and how many entries there were.
 
     Raises:
         PermissionDeniedError: the role may not export, or not see the trail.
@@ -52,9 +54,23 @@ def export_trail(
         book.save(out)
     else:
         _write_csv(out, table.columns, kept, mark)
-    patient = wanted.patient_id if wanted is not None else None
-    seals.record_document(session, "export", out, item="audit trail", patient_id=patient or "")
+    asked = {} if wanted is None else wanted.described()
+    seals.record_document(
+        session,
+        "export",
+        out,
+        item="audit trail",
+        patient_id=asked.pop("patient_id", ""),
+        recipient=recipient,
+        options=_options(asked, len(kept), some=only is not None),
+    )
     return len(kept)
+
+
+def _options(asked: Mapping[str, str], entries: int, *, some: bool) -> str:
+    """Return the filter as a person reads it; `some`: the screen chose among its entries."""
+    said = [f"{entries} entries", *(f"{name} {value}" for name, value in asked.items())]
+    return ", ".join([*said, "as searched for on the screen"] if some else said)
 
 
 def _write_csv(out: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], mark: str) -> None:

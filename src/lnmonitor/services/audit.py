@@ -7,7 +7,7 @@ somebody by mistake stays in the chain and is shown to nobody (docs/adr/0019).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from lnmonitor.storage import audit as trail
 from lnmonitor.storage import audit_reading, reviews
 from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.audit_reading import AuditFilter
+from lnmonitor.storage.repositories import subjects_of
 from lnmonitor.study.forms import Identity
 
 __all__ = [
@@ -33,7 +34,6 @@ __all__ = [
     "TrailReview",
     "entries",
     "entries_of",
-    "entry_of",
     "head",
     "note",
     "page",
@@ -57,7 +57,8 @@ class AuditEntry:
     """One entry, its values made plain.
 
     Attributes:
-        at: UTC instant; `local` the same on the workstation's clock, with its offset.
+        at: UTC instant, with the workstation's offset and zone beside it.
+        subject: the patient's number, empty where the entry is about no patient.
         item: item of the form; empty for the record as a whole; else what the entry is about.
         old, new: value, or the missing-value reason, as text; empty where there is none or for the
             record as a whole. justified: why the new value is right although unexpected.
@@ -76,6 +77,7 @@ class AuditEntry:
     program: str
     action: str
     patient_id: str
+    subject: str
     visit_id: str
     form: str
     record_id: str
@@ -264,15 +266,19 @@ def note(
     return ChangeSet(frozenset({"audit"}))
 
 
-def entries_of(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> tuple[AuditEntry, ...]:
+def entries_of(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[AuditEntry, ...]:
     """Return the read models of rows, hidden content left out."""
     hidden = reviews.redacted(connection)
-    return tuple(entry_of(row, hidden=row["sequence"] in hidden) for row in rows)
+    subjects = subjects_of(connection, {row["patient_id"] for row in rows})
+    return tuple(
+        _entry_of(row, subjects.get(row["patient_id"], ""), hidden=row["sequence"] in hidden)
+        for row in rows
+    )
 
 
-def entry_of(row: Mapping[str, Any], *, hidden: bool) -> AuditEntry:
-    """Return the read model of a row."""
+def _entry_of(row: Mapping[str, Any], subject: str, *, hidden: bool) -> AuditEntry:
     plain = {name: row[name] for name in row if name not in ("old", "new", "previous_hash")}
+    plain["subject"] = subject
     if hidden:
         return AuditEntry(**{**plain, "reason": HIDDEN}, old=HIDDEN, new=HIDDEN, hidden=True)
     old, new = _decoded(row["old"]), _decoded(row["new"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -37,6 +37,7 @@ from lnmonitor.study.items import Form
 from lnmonitor.study.records import F, PatientData, Record
 
 _STEP = 2000
+_FEW = 200
 _META = table_of(MetaRow)
 _ACCOUNT = table_of(AccountRow)
 _USED = table_of(UsedPasswordRow)
@@ -220,6 +221,14 @@ def patient_id_of(connection: Connection, subject_id: str) -> str | None:
         select(_PATIENT.c.id).where(_PATIENT.c.subject_id == subject_id)
     )
     return found
+
+
+def subjects_of(connection: Connection, patient_ids: Collection[str]) -> dict[str, str]:
+    """Return the subject ids of patients, by their ids."""
+    statement = select(_PATIENT.c.id, _PATIENT.c.subject_id)
+    if len(patient_ids) <= _FEW:  # of more, all are read: a statement takes so many values only
+        statement = statement.where(_PATIENT.c.id.in_(patient_ids))
+    return {row.id: row.subject_id for row in connection.execute(statement)}
 
 
 def taken_subjects(connection: Connection, subject_ids: Sequence[str]) -> list[str]:

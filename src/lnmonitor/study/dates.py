@@ -16,11 +16,19 @@ from functools import lru_cache
 from lnmonitor.errors import InputError
 
 FIRST_YEAR = 1900
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+MONTHS = tuple(name[:3].title() for name in _MONTH_NAMES)
+"""English names of the months, "Jan" to "Dec", as screens and pages print them."""
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _DAY_MONTH = re.compile(r"^(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[/.](\d{4})$")
 _LOOSE_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_NAMED_MONTH = re.compile(r"^(?:(\d{1,2})[ -]?)?([a-z]{3,9})\.?[ -]?(\d{2}|\d{4})?$")
+_CHINESE = re.compile(r"^(\d{4}) ?年(?: ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?日?)?)?$")
 _OFFSET = re.compile(r"^([td])?([+-]\d{1,4})$")
 
 
@@ -118,8 +126,9 @@ def typed(text: str, *, today: date, partial: bool = False) -> str:
     """Return ISO text of a date as people type it.
 
     "t" is today, "t-1" or "-1" yesterday; "3/7" is 3 July of this year (last year if that would
-    lie in the future), "3/7/09" and "3.7.2009" say the year; "2009-5-3" and "20090503" are taken;
-    "2009", "2009-05" and "5/2009" only where the item allows a `partial` date.
+    lie in the future), "3/7/09" and "3.7.2009" say the year; "2009-5-3" and "20090503" are taken,
+    and what the program prints, "3 Jul 2009" (also "03-JUL-2009") and "2009年7月3日"; "2009",
+    "2009-05", "5/2009", "May 2009" and "2009年5月" only where the item allows a `partial` date.
 
     Raises:
         DateError: it is no date, or not complete enough.
@@ -168,13 +177,26 @@ def _read_typed(raw: str, today: date, text: str) -> PartialDate:
     if match := _DAY_MONTH.match(raw):
         day, month, year = match.groups()
         return _day_month(int(day), int(month), year, today, text)
-    if match := _COMPACT.match(raw):
-        year_, month_, day_ = (int(part) for part in match.groups())
-        return _checked(year_, month_, day_, text)
-    if match := _LOOSE_ISO.match(raw):
-        parts = [int(part) if part else None for part in match.groups()]
-        return _checked(parts[0] or 0, parts[1], parts[2], text)
+    for year_first in (_COMPACT, _LOOSE_ISO, _CHINESE):
+        if match := year_first.match(raw):
+            year_, month_, day_ = (int(part) if part else None for part in match.groups())
+            return _checked(year_ or 0, month_, day_, text)
+    if match := _NAMED_MONTH.match(raw):
+        day, name, year = match.groups()
+        return _named_month(day, name, year, today, text)
     return parse_partial(raw)
+
+
+def _named_month(
+    day: str | None, name: str, year: str | None, today: date, text: str
+) -> PartialDate:
+    """Read a month's English name, written out or cut to three letters or more."""
+    month = next((n for n, full in enumerate(_MONTH_NAMES, 1) if full.startswith(name)), None)
+    if month is None or (day is None and (year is None or len(year) != len("2009"))):
+        raise _not_a_date(text)
+    if day is None:
+        return _checked(int(year or 0), month, None, text)
+    return _day_month(int(day), month, year, today, text)
 
 
 def _day_month(day: int, month: int, year: str | None, today: date, text: str) -> PartialDate:

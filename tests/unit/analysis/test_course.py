@@ -322,6 +322,24 @@ def test_that_an_attributed_result_contradicts_nothing() -> None:
     assert "sledai.contradiction" not in _kinds(_run(b))
 
 
+def test_that_protein_of_another_cause_neither_proposes_nor_grades() -> None:
+    b = started()
+    m3, m6 = b.visit("M3", 91), b.visit("M6", 182)
+    b.lab(m3, 91, "U24P", 3.0, due_to_sle="N")
+    b.lab(m3, 91, "CREAT", 150, due_to_sle="N")
+    b.sledai(m3)
+    b.lab(m6, 182, "U24P", 2.0)
+    course = _run(b)
+    assert "sledai.contradiction" not in _kinds(course)
+    before, now = _visit(course, "M3").bilag(), _visit(course, "M6").bilag()
+    assert before is not None
+    # Nothing of lupus was measured, and the history says the kidney was involved.
+    assert before.grade is Grade.D
+    assert now is not None
+    # From 3.0 g it fell by a third, which is improved: only the cut-off of C is left.
+    assert now.grade is Grade.C
+
+
 def test_that_an_impossible_stored_value_stops_only_its_own_rules() -> None:
     b = started()
     m3 = b.visit("M3", 91)

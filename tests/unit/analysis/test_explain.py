@@ -14,9 +14,18 @@ import pytest
 from patients import story_047
 
 from lnmonitor.analysis.course import evaluate
-from lnmonitor.analysis.explain import explain, item_name, printed_number, reason_text
+from lnmonitor.analysis.explain import (
+    ctcae_term,
+    explain,
+    item_name,
+    printed_number,
+    reason_text,
+)
+from lnmonitor.analysis.laboratory_grades import TERMS
 from lnmonitor.clinical.bilag import HaematologyInputs
 from lnmonitor.clinical.bilag_renal import RenalInputs
+from lnmonitor.clinical.ctcae import grade
+from lnmonitor.clinical.ctcae_clinical import CLINICAL_STEPS
 from lnmonitor.clinical.ctcae_terms import Basis
 from lnmonitor.clinical.response import RenalState
 from lnmonitor.clinical.results import Reason, Truth
@@ -165,3 +174,13 @@ def test_that_a_comparison_is_printed_with_its_sign(operator: str, printed: str)
 def test_that_the_limit_of_a_refused_value_is_printed_with_its_sign() -> None:
     values = {"item": "creatinine", "value": -1, "unit": "umol/L", "limit": ">= 0"}
     assert "must be ≥ 0" in reason_text(Reason("input.refused", Truth.NO, values), "en")
+
+
+def test_that_a_graded_term_has_its_chinese_name() -> None:
+    graded = [term for terms in TERMS.values() for term in terms]
+    assert graded
+    for term in (*graded, *CLINICAL_STEPS):
+        assert ctcae_term(term).zh != term
+    low = grade("Hypoalbuminemia", 36, unit="g/L", lln=40)
+    assert explain(low, "zh").title == "低白蛋白血症：1 级"
+    assert explain(low, "en").title == "Hypoalbuminemia: grade 1"

@@ -16,7 +16,7 @@ from lnmonitor.clinical import flare, response
 from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.results import Truth
-from lnmonitor.study.forms import DiseaseHistory, Glucocorticoid, Immunosuppressant
+from lnmonitor.study.forms import Demographics, DiseaseHistory, Glucocorticoid, Immunosuppressant
 from lnmonitor.study.protocol import Protocol, load_protocol
 from lnmonitor.study.records import Record
 
@@ -153,6 +153,15 @@ def test_that_the_classic_renal_rule_and_the_other_scale_can_be_chosen() -> None
     )
     assert classic.rule.id == "bilag-classic-renal"
     assert course.bilag_scale == "12/8/1/0/0"
+
+
+def test_that_the_six_variable_equation_gets_urea_and_albumin() -> None:
+    b = Builder()
+    b.add(Demographics(sex="F", age_at_consent=30, consent_date="2025-06-01"))
+    # 1.2 mg/dL, urea nitrogen 20 mg/dL x 0.357, albumin 3.0 g/dL: 50.57 in the specification.
+    b.labs(b.visit("SCR", 0), 0, CREAT=106.08, UREA=7.14, ALB=30)
+    found = _visit(_course(b, replace(PROTOCOL, egfr_equation="mdrd6")), "SCR")
+    assert found.egfr() == pytest.approx(50.57, abs=0.005)
 
 
 # --- inputs that only the records around a visit can tell ----------------------------------------

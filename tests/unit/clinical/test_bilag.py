@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import product
+from types import MappingProxyType
 
 import pytest
 
@@ -166,6 +168,70 @@ def test_that_nothing_assessed_is_no_grade() -> None:
 def test_that_unknown_names_and_scores_are_refused(system: str, items: dict[str, int]) -> None:
     with pytest.raises(InvalidInput):
         grade_system(system, items, ever_involved=True)
+
+
+@pytest.mark.parametrize(
+    ("scores", "missing"),
+    [
+        ({66: None, 67: None, 71: None}, (66, 67, 71)),  # nothing present: each gives a letter
+        ({65: 1, 66: None, 67: None, 71: None}, (66,)),  # B: only an A item
+        ({71: 2, 66: None, 67: None, 75: None}, (66, 67)),  # C
+        ({68: 1, 66: None, 67: None, 71: None}, (66, 67)),
+        ({65: 2, 66: None, 67: None, 71: None}, ()),
+    ],
+)
+def test_that_the_items_not_done_are_named_by_the_letter_they_could_give(
+    scores: dict[int, int | None], missing: tuple[int, ...]
+) -> None:
+    named = {ITEM_BY_NUMBER[number].code: score for number, score in scores.items()}
+    result = grade_system("ophthalmic", {**complete("ophthalmic"), **named}, ever_involved=True)
+    assert result.missing == tuple(ITEM_BY_NUMBER[number].code for number in missing)
+
+
+def test_that_the_order_of_the_answers_does_not_count() -> None:
+    items = complete("musculoskeletal", arthritis_severe=1, myositis_mild=3)
+    items["arthritis_mild"] = None
+    turned = dict(reversed(items.items()))
+    results = [
+        grade_system("musculoskeletal", MappingProxyType(given), ever_involved=True)
+        for given in (items, turned)
+    ]
+    results.append(grade_system("musculoskeletal", turned, ever_involved=True))
+    del turned["arthritis_mild"]
+    results.append(grade_system("musculoskeletal", turned, ever_involved=True))
+    for result in results:
+        assert (result.grade, result.missing) == (Grade.B, ())
+        told = [(reason.values["item"], reason.values["value"]) for reason in result.reasons]
+        assert told == [("myositis_mild", 3), ("arthritis_severe", 1)]
+
+
+def test_that_a_mapping_that_makes_up_codes_is_read_as_it_is() -> None:
+    counted = Counter(complete("ophthalmic"))
+    del counted["keratitis_severe"]
+    result = grade_system("ophthalmic", counted, ever_involved=True)
+    assert (result.missing, "keratitis_severe" in counted) == (("keratitis_severe",), False)
+    made = defaultdict(int, counted)
+    assert grade_system("ophthalmic", made, ever_involved=True) == result
+    assert "keratitis_severe" not in made
+    counted["keratitis_sever"] = 0
+    with pytest.raises(InvalidInput, match="keratitis_sever"):
+        grade_system("ophthalmic", counted, ever_involved=True)
+
+
+@pytest.mark.parametrize(
+    ("items", "named"),
+    [
+        ({"scleritis_mild": 7, "psychosis": 1}, "scleritis_mild"),
+        ({"psychosis": 1, "scleritis_mild": 7}, "psychosis"),
+        ({**complete("ophthalmic"), "psychosis": 1}, "psychosis"),
+        ({**complete("ophthalmic", scleritis_mild=-1), "psychosis": 1}, "scleritis_mild"),
+    ],
+)
+def test_that_the_first_wrong_answer_is_named(items: dict[str, int | None], named: str) -> None:
+    for _ in range(2):  # also when it was refused before
+        with pytest.raises(InvalidInput) as refused:
+            grade_system("ophthalmic", items, ever_involved=True)
+        assert named in str(refused.value)
 
 
 HEALTHY = {

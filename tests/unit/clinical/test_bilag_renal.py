@@ -106,6 +106,36 @@ def test_that_presuming_deterioration_concerns_first_visits_only() -> None:
     assert (result.grade, result.provisional) == (Grade.D, True)
 
 
+@pytest.mark.parametrize(
+    ("changes", "letter", "criteria"),
+    [
+        ({"u24_g": None, "dipstick": 1}, "C", ()),  # below 2+
+        ({"u24_g": None, "dipstick": 2}, "B", (1,)),
+        ({"dipstick": 4}, "D", ()),  # beside a 24-hour collection
+        ({"gfr": 79}, "B", (3,)),
+        ({"gfr": 80}, "D", ()),
+        ({"creatinine_umol_l": 131}, "B", (3,)),
+        ({"creatinine_umol_l": 130}, "D", ()),
+    ],
+)
+def test_that_presumed_deterioration_has_these_edges(
+    changes: dict[str, float], letter: str, criteria: tuple[int, ...]
+) -> None:
+    now = replace(QUIET, **changes)  # type: ignore[arg-type]
+    result = grade(now, None, ever_involved=True, first_visit="assume_deterioration")
+    assert (result.grade, result.criteria) == (Grade(letter), criteria)
+
+
+def test_that_without_any_measure_of_protein_the_collection_is_missing() -> None:
+    before = replace(QUIET, u24_g=0.4, dipstick=1)
+    result = grade(replace(QUIET, u24_g=None), before, ever_involved=True)
+    assert result.missing == ("u24_g", "dipstick")
+    told = [r for r in result.reasons if r.code == "bilag.dipstick_rise"]
+    assert {(r.values["item"], r.values["value"], r.values["previous"]) for r in told} == {
+        ("u24_g", None, 0.4)
+    }
+
+
 def test_that_without_any_input_there_is_no_grade() -> None:
     result = grade(R(), QUIET, ever_involved=True)
     assert (result.grade, result.provisional) == (None, True)

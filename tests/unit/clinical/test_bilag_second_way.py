@@ -102,6 +102,26 @@ def test_that_provisional_means_that_the_items_not_done_could_raise_the_letter(s
             assert result.grade is low.grade
 
 
+def test_that_the_constitutional_items_named_are_those_that_can_change_the_letter() -> None:
+    """With some answers for the others not done, the letter differs between absent and new."""
+    names = codes("constitutional")
+
+    def differs(place: int, filled: tuple[int, ...]) -> bool:
+        absent, new = ((*filled[:place], score, *filled[place + 1 :]) for score in (0, 4))
+        return constitutional(absent) != constitutional(new)
+
+    for pattern in product((None, 0, 1, 3), repeat=4):
+        filled = list(product(*[(0, 4) if score is None else (score,) for score in pattern]))
+        expected = tuple(
+            name
+            for place, name in enumerate(names)
+            if pattern[place] is None and any(differs(place, each) for each in filled)
+        )
+        scores = dict(zip(names, pattern, strict=True))
+        result = grade_system("constitutional", scores, ever_involved=False)
+        assert result.missing == expected, pattern
+
+
 # -- Renal: criteria counted in a table ------------------------------------------------------------
 
 QUIET = RenalInputs(u24_g=0.1, creatinine_umol_l=80, gfr=95, sbp=110, dbp=70,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lnmonitor.clinical import ctcae
 from lnmonitor.clinical.ctcae import CtcaeGrade, grade, treatment_emergent
 from lnmonitor.clinical.ctcae_terms import TERMS
 from lnmonitor.clinical.errors import InvalidInput
@@ -185,6 +186,79 @@ def test_that_a_normal_baseline_counts_for_creatinine_and_not_for_a_liver_test()
     def creatinine(baseline: float) -> int | None:
         return grade("Creatinine increased", 80, unit="umol/L", uln=100, baseline=baseline).grade
 
+    usual = grade("GGT increased", 30, unit="U/L", uln=40, baseline=20)
+    assert (usual.grade, usual.missing) == (0, ())
     assert (alt(10), alt(39)) == (2, 2)  # 3.25 x ULN whatever the normal baseline
     assert alt(60) == 1  # 2.2 x a raised baseline
     assert (creatinine(50), creatinine(60)) == (2, 0)  # 1.6 and 1.3 x baseline, below ULN
+
+
+@pytest.mark.parametrize(
+    ("term", "unit", "value", "expected"),
+    [
+        ("Creatinine increased", "umol/L", 100 * (1 + 5e-10), 0),  # ULN itself, as a reader says
+        ("Creatinine increased", "umol/L", 100 * (1 + 2e-9), 1),
+        ("Proteinuria", "g/24 h", 1.0 - 5e-10, 2),  # the limit is part of grade 2
+        ("Proteinuria", "g/24 h", 1.0 - 1e-9, 2),  # the tolerance itself is within
+        ("Proteinuria", "g/24 h", 1.0 - 2e-9, 1),
+        ("Anemia", "g/L", 100 * (1 - 5e-10), 1),
+        ("Anemia", "g/L", 100 * (1 - 2e-9), 2),
+        ("Fibrinogen decreased", "g/L", 3.0 * (1 + 5e-10), 2),  # 75 % of the baseline, inclusive
+        ("Fibrinogen decreased", "g/L", 3.0 * (1 + 1e-9), 2),
+        ("Fibrinogen decreased", "g/L", 3.0 * (1 + 2e-9), 1),
+    ],
+)
+def test_that_limits_are_met_within_the_tolerance(
+    term: str, unit: str, value: float, expected: int
+) -> None:
+    limits = {"Anemia": 120, "Fibrinogen decreased": 3.5}
+    baseline = {"Creatinine increased": 90, "Fibrinogen decreased": 4.0}
+    uln = 0.15 if term == "Proteinuria" else 100
+    result = grade(
+        term, value, unit=unit, lln=limits.get(term), uln=uln, baseline=baseline.get(term)
+    )
+    assert result.grade == expected
+
+
+def test_that_a_fall_from_baseline_stays_open_without_the_range() -> None:
+    """1.5 is 37.5 % of 4.0: grade 3 if below the range, which is not known."""
+    result = grade("Fibrinogen decreased", 1.5, unit="g/L", baseline=4.0)
+    assert (result.grade, result.low, result.high) == (None, 0, 4)  # 4 for an LLN above 6
+    assert "lln" in result.missing
+    fall = [(r.values["grade"], r.met) for r in result.reasons if r.code == "ctcae.baseline"]
+    assert fall == [(2, Truth.UNKNOWN), (3, Truth.UNKNOWN)]
+
+
+@pytest.mark.parametrize(("term", "unit"), [("Creatinine increased", "umol/L"), ("Anemia", "g/L")])
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), float("-inf")])
+def test_that_an_impossible_value_is_refused_beside_limits_that_are_known(
+    term: str, unit: str, value: float
+) -> None:
+    known = {"unit": unit, "lln": 120, "uln": 150, "baseline": 140}
+    assert grade(term, 130, **known).grade == 0  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=f"^{term} is {value} {unit}; "):
+        grade(term, value, **known)  # type: ignore[arg-type]
+
+
+def test_that_of_two_impossible_numbers_the_value_is_named() -> None:
+    with pytest.raises(InvalidInput, match=r"^Creatinine increased is -1 umol/L; it must be >= 0$"):
+        grade("Creatinine increased", -1, unit="umol/L", uln=-2, baseline=-3)
+
+
+def test_that_nothing_at_a_visit_changes_what_is_remembered_for_another() -> None:
+    usual = {"unit": "U/L", "uln": 60}
+    seen = [
+        grade("Lipase increased", 130, symptomatic=symptomatic, **usual)  # type: ignore[arg-type]
+        for symptomatic in (True, False, None, True)
+    ]
+    assert [(each.low, each.high) for each in seen] == [(3, 3), (2, 2), (2, 3), (3, 3)]
+
+
+def test_that_the_limits_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered: dict[object, object] = {}
+    monkeypatch.setattr(ctcae, "_SCALES", remembered)
+    monkeypatch.setattr(ctcae, "_MOST_SCALES", 3)
+    for baseline in range(50, 60):
+        result = grade("Creatinine increased", 88, unit="umol/L", uln=100, baseline=baseline)
+        assert result.grade == (2 if baseline <= 58 else 0)  # 1.5 x 58 is 87, x 59 is 88.5
+        assert 0 < len(remembered) <= 3

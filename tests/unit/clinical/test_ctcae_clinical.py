@@ -161,6 +161,51 @@ def test_that_answers_alone_grade_the_other_terms() -> None:
     assert span(propose("Hyperglycemia", {"management_changed": True})) == (2, 4)
 
 
+@pytest.mark.parametrize(
+    ("term", "answers", "expected", "missing"),
+    [
+        # Treated (2): interruption or presence cannot lower it, life threat could make it 4.
+        (
+            "Infusion related reaction",
+            {"interrupted_or_treated": True},
+            (2, 4),
+            ("life_threatening", "prolonged_or_recurrent", "admitted"),
+        ),
+        # Admitted (3): whether it was prolonged (3 too) changes nothing either.
+        ("Infusion related reaction", {"admitted": True}, (3, 4), ("life_threatening",)),
+        ("Infusion related reaction", {"admitted": True, "life_threatening": False}, (3, 3), ()),
+        ("Infusion related reaction", {"life_threatening": True}, (4, 4), ()),
+        # One answer no, one open above, one open below.
+        (
+            "Cytokine release syndrome",
+            {"life_threatening": False, "one_vasopressor": False, "hypotension_with_fluids": True},
+            (2, 3),
+            ("oxygen_40_percent_or_more",),
+        ),
+        ("Hyperglycemia", {"insulin_or_admitted": True}, (3, 4), ("life_threatening",)),
+        (
+            "Glucose intolerance",
+            {"present": True, "life_threatening": False},
+            (1, 3),
+            ("insulin_or_severe_symptoms", "diet_or_oral_agent"),
+        ),
+        (
+            "Thromboembolic event",
+            {},
+            (0, 4),
+            ("life_threatening", "urgent_intervention", "medical_intervention", "present"),
+        ),
+        ("Thromboembolic event", {"present": False}, (0, 0), ()),
+    ],
+)
+def test_that_only_questions_above_the_certain_grade_are_missing(
+    term: str, answers: dict[str, bool], expected: tuple[int, int], missing: tuple[str, ...]
+) -> None:
+    result = propose(term, answers)
+    assert span(result) == expected
+    assert result.missing == missing
+
+
 def test_that_terms_of_a_proposal_can_be_compared_with_baseline() -> None:
     assert treatment_emergent(hypertension(150, 70), hypertension(130, 70)) is Truth.YES
     assert treatment_emergent(hypertension(150, 70), hypertension(145, 95)) is Truth.NO

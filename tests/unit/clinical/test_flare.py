@@ -193,3 +193,10 @@ def test_that_unknown_names_and_impossible_values_are_refused() -> None:
         detect([], {"after": 1})
     with pytest.raises(InvalidInput, match="egfr"):
         detect([seen(1, 1.0, egfr=-3)])
+
+
+def test_that_a_reason_read_late_tells_the_lowest_value_of_its_day() -> None:
+    course = [seen(91, 1.5, PR), seen(182, 3.2), seen(273, 1.0, PR), seen(364, 2.4)]
+    first, second = detect(course)
+    assert [f.onset_day for f in (first, second)] == [182, 364]
+    assert [f.reasons[0].values["previous"] for f in (first, second)] == [1.5, 1.0]

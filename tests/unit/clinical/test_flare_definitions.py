@@ -74,6 +74,10 @@ def test_that_aurora_2_needs_two_adequate_samples_in_a_row() -> None:
     assert len(found("aurora-2", seen(91, 0.1), seen(120), seen(150, 0.1), seen(182, 3))) == 1
 
 
+def test_that_aurora_2_begins_at_an_adequate_sample_only() -> None:
+    assert found("aurora-2", seen(91, 3.0), seen(120, 0.71), seen(150, 0.7), seen(182, 3.0)) == []
+
+
 def test_that_aurora_2_confirms_by_a_second_sample_and_takes_the_reported_unit() -> None:
     course = [seen(day, 60, unit="mg/mmol") for day in (91, 182)]
     (one,) = found("aurora-2", *course, seen(273, 201, unit="mg/mmol"))
@@ -187,6 +191,18 @@ def test_that_moroni_takes_the_last_known_value_and_stays_open_without_one() -> 
     assert one.reasons[0].values["previous"] == 1
     assert found("moroni", seen(0, creatinine_umol_l=80), seen(91, u24=5)) == []
     assert found("moroni", seen(0, 1.0), seen(91, 5.0)) == []  # ratios do not count
+
+
+def test_that_moroni_leaves_a_flare_open_where_creatinine_is_unknown() -> None:
+    course = [
+        seen(0, u24=1.0, creatinine_umol_l=80),
+        seen(30, u24=3.0, creatinine_umol_l=80),
+        seen(60, u24=3.0),
+    ]
+    (one,) = found("moroni", *course)
+    assert (one.kind, one.evidence_days, one.resolved_day) == ("proteinuric", (30,), None)
+    (one,) = found("moroni", *course, seen(90, u24=2.9))  # below the limit whatever creatinine was
+    assert (one.evidence_days, one.resolved_day) == ((30,), 90)
 
 
 def test_that_moroni_begins_anew_after_a_flare() -> None:

@@ -82,3 +82,20 @@ def test_that_activity_of_a_major_organ_and_no_other_excludes_lldas(code: str) -
     (organ,) = [reason for reason in reasons if reason.code == "state.no_major_organ"]
     assert organ.met is (NO if code in MAJOR_ORGANS else YES)
     assert organ.values["item"] == (code if code in MAJOR_ORGANS else "sledai")
+
+
+def test_that_an_unknown_item_is_refused_even_where_the_dose_decides() -> None:
+    facts = replace(CALM, items={**NONE, "hematuria": True}, prednisone_mg_day=60)
+    for rule in (lldas, doris_2021):
+        with pytest.raises(InvalidInput, match="hematuria"):
+            rule(facts)
+
+
+def test_that_reasons_tell_the_answers_as_they_were_judged() -> None:
+    now, before = dict(NONE), dict(NONE)
+    found = lldas(replace(CALM, items=now, previous_items=before, pga=2))
+    now["rash"] = True
+    told = {reason.code: reason for reason in found.reasons}
+    assert told["state.pga"].met is NO
+    assert told["state.no_new_item"].met is YES
+    assert told["state.sledai"].values["value"] == 0

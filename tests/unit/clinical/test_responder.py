@@ -138,3 +138,13 @@ def test_that_an_impossible_pga_is_refused() -> None:
 )
 def test_that_an_a_has_improved_at_every_lower_letter(letter: str, met: str) -> None:
     assert bicla.assess(at(10, "A"), at(10, letter), failed=False).met is Truth(met)
+
+
+def test_that_a_result_tells_the_letters_that_it_was_judged_by() -> None:
+    baseline, now = at(10, "AB"), at(10, "ABA")
+    result = bicla.assess(baseline, now, failed=False)
+    for visit in (baseline, now):
+        dict.clear(visit.bilag)  # type: ignore[arg-type]  # as a caller could do
+    told = {reason.code: reason.values["item"] for reason in result.reasons}
+    assert told["index.bilag_improved"] == "constitutional, mucocutaneous"
+    assert told["index.no_new_bilag"] == "neuropsychiatric"

@@ -126,6 +126,13 @@ def test_that_no_response_is_called_as_soon_as_it_is_decided() -> None:
     assert (result.response, result.missing) == (Response.NR, ())
 
 
+def test_that_complete_is_excluded_despite_a_gap() -> None:
+    now = replace(WELL, urine_rbc_hpf=None, albumin_g_l=34)
+    parameters = {"complete_needs_albumin": True}
+    result = assess("set-a", baseline=BASELINE, now=now, parameters=parameters)
+    assert (result.response, result.missing) == (Response.PR, ())
+
+
 def test_that_a_missing_baseline_leaves_partial_open() -> None:
     now = replace(WELL, proteinuria=u24(1.0))
     result = assess("set-a", baseline=replace(BASELINE, proteinuria=None), now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -125,6 +126,21 @@ def test_that_the_window_is_stored_and_only_10_or_30_days() -> None:
 def test_that_an_unknown_item_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput, match="hematuria"):
         sledai.score({"hematuria": True})
+
+
+def test_that_an_unknown_item_in_the_place_of_another_is_refused_by_name() -> None:
+    misspelt = {code: False for code in ITEM_BY_CODE if code != "haematuria"} | {"hematuria": True}
+    assert len(misspelt) == 24
+    for rule in (sledai.score, sledai.renal_sledai, sledai.clinical_sledai):
+        with pytest.raises(InvalidInput, match="hematuria"):
+            rule(misspelt)
+
+
+def test_that_the_order_of_the_answers_does_not_matter() -> None:
+    backwards = {code: code in {"casts", "fever"} for code in reversed(sledai.CODES)}
+    for items in (backwards, MappingProxyType(backwards)):
+        result = sledai.score(items)
+        assert (result.score, result.present) == (5, ("casts", "fever"))
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,28 @@ def test_that_periods_add_up_overlapping_prescriptions() -> None:
     assert steroids.mean_dose(day(0), day(19), intervals) == pytest.approx(16.25)
 
 
+def test_that_days_with_the_same_prescriptions_are_one_run() -> None:
+    intervals = [
+        DoseInterval("prednisone", 20, day(-3), day(9)),
+        DoseInterval("methylprednisolone", 4, day(5), day(14)),
+        DoseInterval("prednisone", 2.5, day(5), day(5)),
+        DoseInterval("prednisone", 40, day(-9), day(-1)),
+        DoseInterval("prednisone", 40, day(20)),
+        PULSE,
+    ]
+    assert steroids.dose_runs(day(0), day(19), intervals) == [
+        (20, 0, 5),
+        (27.5, 5, 1),
+        (25, 6, 4),
+        (5, 10, 5),
+        (0, 15, 5),
+    ]
+    whole = [20] * 5 + [27.5] + [25] * 4 + [5] * 5 + [0] * 5
+    assert steroids.daily_doses(day(0), day(19), intervals) == whole
+    assert steroids.daily_doses(day(0), day(20), intervals) == [*whole, 40]
+    assert steroids.daily_pulses(day(0), day(4), intervals) == [625, 625, 625, 0, 0]
+
+
 def test_that_a_taper_milestone_must_be_sustained() -> None:
     intervals = [
         DoseInterval("prednisone", 10, day(0), day(13)),

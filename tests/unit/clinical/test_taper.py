@@ -63,6 +63,25 @@ def test_that_every_rise_is_found_with_both_doses() -> None:
     assert increases(D0, D0, [dose(5, 0, None)]) == (Increase(D0, 0, 5),)
 
 
+def test_that_days_before_day_0_are_no_part_of_a_milestone() -> None:
+    low_before = [dose(5, -40, 19), dose(20, 20, 24), dose(5, 25, None)]
+    assert taper(D0, day(52), low_before).days_to[2] == (5.0, 25)
+    assert taper(D0, day(51), low_before).days_to[2] == (5.0, None)
+    high_before = [dose(20, -30, -1), dose(5, 0, None)]
+    assert taper(D0, day(27), high_before).days_to[2] == (5.0, 0)
+    assert taper(D0, day(26), high_before).days_to[2] == (5.0, None)
+    assert taper(D0, day(27), [*high_before, dose(5, 10, 12)]).increases == (
+        Increase(day(10), 5, 10),
+    )
+
+
+def test_that_a_rise_before_day_0_is_none_of_the_course() -> None:
+    rising = [dose(5, -10, -6), dose(10, -5, -1), dose(15, 0, None)]
+    found = taper(D0, day(5), rising)
+    assert found.increases == (Increase(D0, 10, 15),)
+    assert found.mean_28_days == pytest.approx((5 * 5 + 5 * 10 + 6 * 15) / 28)
+
+
 def test_that_nothing_on_day_0_has_no_percent() -> None:
     found = taper(D0, day(30), [dose(5, 10, None)])
     assert (found.dose_day_0, found.dose, found.percent_change) == (0, 5, None)

@@ -89,6 +89,75 @@ def test_that_a_row_that_cannot_be_scored_says_why_and_the_others_are_scored(
     assert f"{float(rows[6]['result']):.2f}" == "119.24"
 
 
+HEADS = {
+    "egfr": "sex,age_years,creatinine,creatinine_unit,weight_kg\n",
+    "ctcae": "term,unit,value,lln,uln,baseline\n",
+    "sledai": "mode,items_ticked,proteinuria_g_24h,c3_g_l,platelets_10e9_l,wbc_10e9_l,temp_c\n",
+    "renal": "u24_g,dipstick,creatinine_umol_l,sbp,dbp,u24_g_previous,ever_involved\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "row", "problem"),
+    [
+        # The limits are those of the catalogue of analytes and of the vital signs form.
+        ("egfr-mdrd", "egfr", "F,30,0.9,umol/L,60", "creatinine is 0.9 umol/L; it must be 5 to"),
+        ("egfr-mdrd", "egfr", "F,30,88.4,mg/dL,60", "it must be 0.0566 to 33.937"),
+        ("egfr-mdrd", "egfr", "F,30,1e-300,mg/dL,60", "creatinine is 1e-300 mg/dL"),
+        ("egfr-cmdrd", "egfr", "F,30,-5,mg/dL,60", "creatinine is -5 mg/dL"),
+        ("egfr-mdrd", "egfr", "F,30,1_000,umol/L,60", "'1_000' is not a number"),
+        ("crcl-cockcroft-gault", "egfr", "F,30,70,umol/L,9999", "it must be 20 to 250"),
+        ("ctcae5", "ctcae", "Creatinine increased,umol/L,0,,97,90", "value is 0 umol/L"),
+        ("ctcae5", "ctcae", "Creatinine increased,mg/dL,150,,97,90", "value is 150 mg/dL"),
+        ("ctcae5", "ctcae", "Creatinine increased,umol/L,150,,1.1,90", "uln is 1.1 umol/L"),
+        ("ctcae5", "ctcae", "Anemia,g/dL,110,120,,", "it must be 2 to 25"),
+        ("sledai2k", "sledai", "derive,,600,0.9,200,5,37", "it must be 0 to 40"),
+        ("sledai2k", "sledai", "derive,,0.6,90,200,5,37", "c3_g_l is 90 g/L"),
+        ("sledai2k", "sledai", "derive,,0.6,0.9,99900,5,37", "platelets_10e9_l is 99900"),
+        ("sledai2k", "sledai", "derive,,0.6,0.9,200,5,98.6", "it must be 32 to 43"),
+        ("bilag-renal", "renal", ",7+,80,,,,Y", "dipstick is 7+; it must be neg, ±, 1+"),
+        ("bilag-renal", "renal", "3200,,80,,,,Y", "u24_g is 3200 g/24 h"),
+        ("bilag-renal", "renal", ",,1.6,,,,Y", "creatinine_umol_l is 1.6 µmol/L"),
+        ("bilag-renal", "renal", "1,,80,,,-2,Y", "u24_g_previous is -2 g/24 h"),
+        ("bilag-renal", "renal", "1,,80,80,150,,Y", "dbp is 150 mmHg; it must be below sbp 80"),
+    ],
+)
+def test_that_an_impossible_value_or_another_unit_is_refused_with_its_limit(
+    tmp_path: Path, kind: str, head: str, row: str, problem: str
+) -> None:
+    sound = {
+        "egfr": ("F,30,61.88,umol/L,60", "result"),
+        "ctcae": ("Anemia,g/L,99.9,120,,", "grade"),
+        "sledai": ("items,rash,,,,,", "result"),
+        "renal": ("3.2,3+,80,120,80,3.3,Y", "grade"),
+    }
+    other, result = sound[head]
+    refused, scored_row = scored(tmp_path, kind, f"{HEADS[head]}{row}\n{other}\n")
+    assert problem in refused["problem"]
+    assert refused[result] == ""
+    assert scored_row[result]
+    assert not scored_row["problem"]
+
+
+def test_that_a_dipstick_is_read_as_a_strip_is_written(tmp_path: Path) -> None:
+    rows = scored(
+        tmp_path,
+        "bilag-renal",
+        "dipstick,dipstick_previous,ever_involved\n2+,1+,Y\n2,1.0,Y\n1+,±,Y\nneg,2+,Y\n",
+    )
+    # A rise of one level to 2+ gives B, 1+ gives C, a negative strip D (renal vectors).
+    assert [row["grade"] for row in rows] == ["B", "B", "C", "D"]
+
+
+def test_that_a_negative_time_is_refused_and_the_others_are_counted(tmp_path: Path) -> None:
+    rows = scored(tmp_path, "kaplan-meier", "set,time,event\na,-1,1\na,2,1\na,3,0\n")
+    assert [(row["n_at_risk"], row["problem"]) for row in rows if row["time"] != "-1"] == [
+        ("2", ""),
+        ("1", ""),
+    ]
+    assert rows[-1]["problem"] == "time is -1; it must be >= 0"
+
+
 def test_that_a_missing_laboratory_input_gives_a_range_not_a_score(tmp_path: Path) -> None:
     head = (
         "id,mode,items_ticked,proteinuria_g_24h,urine_rbc_hpf,urine_wbc_hpf,rbc_casts,c3_g_l,c3_lln,"

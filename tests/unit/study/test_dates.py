@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from lnmonitor.study.dates import (
+    MONTHS,
     DateError,
     Order,
     compare,
@@ -91,6 +92,14 @@ def test_that_partial_dates_compare_only_as_far_as_they_are_known(
         ("2024-5-3", "2024-05-03"),
         ("20240503", "2024-05-03"),
         ("2024/05/03", "2024-05-03"),
+        ("3 Jul 2009", "2009-07-03"),
+        ("03-JUL-2009", "2009-07-03"),
+        ("3jul09", "2009-07-03"),
+        ("30 September 2023", "2023-09-30"),
+        ("3 Sept. 2023", "2023-09-03"),
+        ("3 July", "2023-07-03"),  # 3 July 2024 would lie in the future
+        ("2009年7月3日", "2009-07-03"),
+        ("2009 年 7 月 3 日", "2009-07-03"),
     ],
 )
 def test_that_typed_dates_become_iso(text: str, iso: str) -> None:
@@ -100,14 +109,36 @@ def test_that_typed_dates_become_iso(text: str, iso: str) -> None:
 def test_that_a_partial_date_is_taken_only_where_allowed() -> None:
     assert typed("2009-05", today=TODAY, partial=True) == "2009-05"
     assert typed("5/2009", today=TODAY, partial=True) == "2009-05"
+    assert typed("May 2009", today=TODAY, partial=True) == "2009-05"
+    assert typed("2009年5月", today=TODAY, partial=True) == "2009-05"
+    assert typed("2009年", today=TODAY, partial=True) == "2009"
     with pytest.raises(DateError, match="does not say the day"):
         typed("2009", today=TODAY)
 
 
-@pytest.mark.parametrize("text", ["31/2", "45/1/2024", "x", "", "1/13"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31/2",
+        "45/1/2024",
+        "x",
+        "",
+        "1/13",
+        "3 Ju 2009",
+        "3 Juli 2009",
+        "31 Feb 2024",
+        "May",
+        "May 09",
+    ],
+)
 def test_that_nonsense_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(DateError, match="2024-07-03"):
         typed(text, today=TODAY)
+
+
+def test_that_every_month_is_read_as_the_program_prints_it() -> None:
+    read = [typed(f"1 {name} 2020", today=TODAY) for name in MONTHS]
+    assert read == [f"2020-{month:02d}-01" for month in range(1, 13)]
 
 
 def test_that_an_instant_needs_a_time() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.flare import (
@@ -18,6 +19,7 @@ from lnmonitor.clinical.flare import (
     moroni,
 )
 from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
+from lnmonitor.clinical.flare.walk import walk
 from lnmonitor.clinical.parameters import Parameter, with_overrides
 from lnmonitor.clinical.response.clauses import check_state
 
@@ -37,8 +39,10 @@ RULE_SETS: Mapping[str, FlareRuleSet] = {
 }
 
 _WITH_DEFAULTS = {
-    name: replace(each.rule, parameters=dict(each.parameters)) for name, each in RULE_SETS.items()
+    name: (replace(each.rule, parameters=dict(each.parameters)), each.define(each.parameters))
+    for name, each in RULE_SETS.items()
 }
+_DAY = attrgetter("day")
 
 
 def detect(
@@ -55,12 +59,12 @@ def detect(
     """
     if rule_set_id not in RULE_SETS:
         raise InvalidInput("flare rule set", rule_set_id, None, " or ".join(RULE_SETS))
-    rule_set = RULE_SETS[rule_set_id]
-    in_force, rule = rule_set.parameters, _WITH_DEFAULTS[rule_set_id]
+    rule, definition = _WITH_DEFAULTS[rule_set_id]
     if parameters:
+        rule_set = RULE_SETS[rule_set_id]
         in_force = with_overrides(rule_set_id, rule_set.parameters, parameters)
         rule = replace(rule_set.rule, parameters=in_force)
+        definition = rule_set.define(in_force)
     for observation in observations:
         check_state(observation.state)
-    ordered = sorted(observations, key=lambda observation: observation.day)
-    return rule_set.find(rule, ordered, in_force)
+    return walk(rule, sorted(observations, key=_DAY), definition)

@@ -8,18 +8,23 @@ protocol parameters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import at_most, below, truth
-from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import RATIO_FIRST, protein_reason
-from lnmonitor.clinical.flare.walk import Reference, Test, walk
+from lnmonitor.clinical.criteria import above, at_most, below
+from lnmonitor.clinical.flare.model import (
+    PROTEINURIC_OPEN,
+    Definition,
+    FlareObservation,
+    FlareRuleSet,
+    Test,
+)
+from lnmonitor.clinical.flare.samples import keep_nadir, limits, protein_reason, ratio_first
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.proteinuria import limit_in
-from lnmonitor.clinical.response.clauses import first_protein
-from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import Citation, Rule, Truth
+from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.response.model import RenalState
+from lnmonitor.clinical.results import Citation, Rule
 
 AURORA_2 = Citation("AURORA 2 investigators", "Lupus Sci Med 11(Suppl 2):A85", 2024)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -35,67 +40,65 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE = Rule("flare-aurora-2", "1", (AURORA_2,), verified=False)
 
 
-def _adequate(now: FlareObservation, parameters: Mapping[str, Parameter]) -> bool | None:
-    sample = first_protein(now.state, RATIO_FIRST)
-    if sample is None:
-        return None
-    _, protein = sample
-    return at_most(protein.value, limit_in(protein.unit, parameters["adequate_g"]))
+class AdequateResponse:
+    """The lowest protein by unit since the first adequate sample.
 
-
-def _follow(
-    reference: Reference | None, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Reference | None:
-    """Keep the samples of an adequate response from its first on; it counts from its second on.
-
-    `best` is CR as soon as two samples in a row were adequate. A sample without protein changes
-    nothing.
+    A response is `sustained` as soon as two samples in a row were adequate.
     """
-    adequate = _adequate(now, parameters)
-    if reference is not None and reference.best is Response.CR:
-        reference.add(now)
+
+    def __init__(self, first: RenalState) -> None:
+        self.sustained = False
+        self.nadir: dict[str, Proteinuria] = {}
+        keep_nadir(self.nadir, first)
+
+
+class Aurora2(Definition[AdequateResponse]):
+    """Flares after an adequate response."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(parameters)
+        self._adequate = limits(parameters["adequate_g"])
+        self._low = limits(parameters["low_g"])
+        self._after_low = limits(parameters["after_low_g"])
+        self._after_other = limits(parameters["after_other_g"])
+
+    def begin(self, now: FlareObservation) -> AdequateResponse | None:
+        """Begin at the first adequate sample."""
+        protein = ratio_first(now.state)
+        if protein is None or not at_most(protein.value, self._adequate[protein.unit]):
+            return None
+        return AdequateResponse(now.state)
+
+    def extend(self, reference: AdequateResponse, now: FlareObservation) -> AdequateResponse | None:
+        """Keep a sustained response; one that is not ends at a sample that is not adequate.
+
+        A sample without protein changes nothing.
+        """
+        protein = ratio_first(now.state)
+        if protein is None:
+            return reference
+        if not reference.sustained:
+            if not at_most(protein.value, self._adequate[protein.unit]):
+                return None
+            reference.sustained = True
+        keep_nadir(reference.nadir, now.state)
         return reference
-    if adequate is None:
-        return reference
-    if not adequate:
-        return None
-    if reference is None:
-        return Reference(Response.UNKNOWN, now)
-    reference.best = Response.CR
-    reference.add(now)
-    return reference
+
+    def tests(self, reference: AdequateResponse, now: FlareObservation) -> tuple[Test | None]:
+        """Above 1.0 g/g after a UPCR below 0.2, else above 2.0; none before it is sustained."""
+        if not reference.sustained:
+            return (None,)
+        protein = ratio_first(now.state)
+        if protein is None:
+            return (PROTEINURIC_OPEN,)
+        unit = protein.unit
+        nadir = reference.nadir.get(unit)
+        reached_low = nadir is not None and below(nadir.value, self._low[unit])
+        limit = (self._after_low if reached_low else self._after_other)[unit]
+        if not above(protein.value, limit):
+            return (None,)
+        reason = partial(protein_reason, "flare.protein_after_adequate", now, protein, limit, nadir)
+        return (Test("proteinuric", reason),)
 
 
-def _tests(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, ...]:
-    """Above 1.0 g/g after a UPCR below 0.2, else above 2.0; no test before a sustained response."""
-    if reference.best is not Response.CR:
-        return ()
-    sample = first_protein(now.state, RATIO_FIRST)
-    if sample is None:
-        return (Test("proteinuric", Truth.UNKNOWN),)
-    _, protein = sample
-    nadir = reference.nadir(protein.unit)
-    reached_low = nadir is not None and below(
-        nadir.value, limit_in(protein.unit, parameters["low_g"])
-    )
-    grams = parameters["after_low_g" if reached_low else "after_other_g"]
-    limit = limit_in(protein.unit, grams)
-    met = truth(protein.value, ">", limit)
-    if met is not Truth.YES:
-        return (Test("proteinuric", met),)
-    return (Test("proteinuric", met, protein_reason(_CODE, now, sample, limit, nadir)),)
-
-
-_CODE = "flare.protein_after_adequate"
-
-
-def find(
-    rule: Rule, observations: Sequence[FlareObservation], parameters: Mapping[str, Parameter]
-) -> list[FlareFinding]:
-    """Return the flares after an adequate response."""
-    return walk(rule, observations, parameters, follow=_follow, tests=_tests)
-
-
-RULE_SET = FlareRuleSet("aurora-2", RULE, PARAMETERS, find, "adequate_response")
+RULE_SET = FlareRuleSet("aurora-2", RULE, PARAMETERS, Aurora2, "adequate_response")

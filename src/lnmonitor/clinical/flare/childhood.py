@@ -9,18 +9,22 @@ recorded as more than 50 cells. Normal GFR as >= 90 is this program's reading.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import truth
-from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import RATIO_FIRST, protein_reason, times
-from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
+from lnmonitor.clinical.criteria import above, at_least, is_at_least, is_below
+from lnmonitor.clinical.flare.model import (
+    NEPHRITIC_OPEN,
+    PROTEINURIC_OPEN,
+    FlareObservation,
+    FlareRuleSet,
+    Test,
+)
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
+from lnmonitor.clinical.flare.samples import limits, protein_reason, ratio_first, times
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.proteinuria import limit_in
-from lnmonitor.clinical.response.clauses import first_protein
-from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
 
 CHILDHOOD = Citation("Childhood-onset lupus nephritis trial (PMC11258879)", "table 2", 2024)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -44,74 +48,77 @@ def haematuria_category(cells_hpf: float) -> int:
     return bisect_left(_CATEGORY_TOPS, cells_hpf)
 
 
-def _nephritic(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    gfr, before = now.state.egfr, reference.highest("egfr")
-    cells, fewest = now.state.urine_rbc_hpf, reference.lowest("urine_rbc_hpf")
-    normal = parameters["normal_gfr"]
-    abnormal = truth(gfr, "<", normal)
-    fell = Truth.any(
-        truth(before, ">=", normal), truth(gfr, "<", times(before, 1 - parameters["gfr_fall"]))
-    )
-    steps = None
-    if cells is not None and fewest is not None:
-        steps = haematuria_category(cells) - haematuria_category(fewest)
-    met = Truth.all(abnormal, fell, truth(steps, ">=", 2))
-    if met is not Truth.YES:
-        return Test("nephritic", met)
-    reason = Reason(
+class Childhood(AfterRemission):
+    """Flares of protein and of GFR with haematuria after a complete or partial response."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(parameters)
+        self._normal_gfr = parameters["normal_gfr"]
+        self._gfr_left = 1 - parameters["gfr_fall"]
+        self._after_complete = limits(parameters["after_complete_g"])
+        self._after_partial = limits(parameters["after_partial_g"])
+        self._after_partial_times = parameters["after_partial_times"]
+
+    def tests(self, reference: Remission, now: FlareObservation) -> tuple[Test | None, Test | None]:
+        """Ask both ways to exceed."""
+        return self._proteinuric(reference, now), self._nephritic(reference, now)
+
+    def _proteinuric(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Above 0.5 g/g after complete remission; above 1.0 g/g and doubled after partial."""
+        protein = ratio_first(now.state)
+        if protein is None:
+            return PROTEINURIC_OPEN
+        after_partial = remission.best is PR
+        limit = (self._after_partial if after_partial else self._after_complete)[protein.unit]
+        if not above(protein.value, limit):
+            return None
+        nadir = remission.nadir.get(protein.unit)
+        code = "flare.protein_above_after_complete"
+        if after_partial:
+            code = "flare.doubled_after_partial"
+            if nadir is None:
+                return PROTEINURIC_OPEN
+            if not at_least(protein.value, nadir.value * self._after_partial_times):
+                return None
+        return Test("proteinuric", partial(protein_reason, code, now, protein, limit, nadir))
+
+    def _nephritic(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """GFR newly abnormal or down by > 10 %, with haematuria up by >= 2 categories."""
+        gfr, before = now.state.egfr, remission.egfr
+        cells, fewest = now.state.urine_rbc_hpf, remission.red_cells
+        abnormal = is_below(gfr, self._normal_gfr)
+        if abnormal is NO:
+            return None
+        fell = Truth.any(
+            is_at_least(before, self._normal_gfr), is_below(gfr, times(before, self._gfr_left))
+        )
+        met = Truth.all(abnormal, fell, _two_categories_up(fewest, cells))
+        if met is not YES:
+            return NEPHRITIC_OPEN if met is UNKNOWN else None
+        return Test("nephritic", partial(_nephritic_reason, now, before, fewest))
+
+
+def _two_categories_up(before: float | None, now: float | None) -> Truth:
+    if before is None or now is None:
+        return UNKNOWN
+    return Truth.of(haematuria_category(now) - haematuria_category(before) >= 2)
+
+
+def _nephritic_reason(now: FlareObservation, gfr: float | None, cells: float | None) -> Reason:
+    return Reason(
         "flare.gfr_and_haematuria",
-        met,
+        YES,
         {
             "item": "egfr",
-            "value": gfr,
+            "value": now.state.egfr,
             "unit": "mL/min/1.73 m²",
-            "previous": before,
-            "rbc": cells,
-            "rbc_previous": fewest,
+            "previous": gfr,
+            "rbc": now.state.urine_rbc_hpf,
+            "rbc_previous": cells,
             "day": now.day,
             "date": now.date,
         },
     )
-    return Test("nephritic", met, reason)
 
 
-def _proteinuric(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    sample = first_protein(now.state, RATIO_FIRST)
-    if sample is None:
-        return Test("proteinuric", Truth.UNKNOWN)
-    partial = reference.best is Response.PR
-    _, protein = sample
-    nadir = reference.nadir(protein.unit)
-    limit = limit_in(protein.unit, parameters["after_partial_g" if partial else "after_complete_g"])
-    met = truth(protein.value, ">", limit)
-    if partial:
-        doubled = times(nadir.value if nadir else None, parameters["after_partial_times"])
-        met = Truth.all(met, truth(protein.value, ">=", doubled))
-    if met is not Truth.YES:
-        return Test("proteinuric", met)
-    code = "flare.doubled_after_partial" if partial else "flare.protein_above_after_complete"
-    return Test("proteinuric", met, protein_reason(code, now, sample, limit, nadir))
-
-
-def tests(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test]:
-    """Return both ways to exceed."""
-    return (
-        _proteinuric(reference, now, parameters),
-        _nephritic(reference, now, parameters),
-    )
-
-
-def find(
-    rule: Rule, observations: Sequence[FlareObservation], parameters: Mapping[str, Parameter]
-) -> list[FlareFinding]:
-    """Return the flares after a complete or partial response."""
-    return walk(rule, observations, parameters, follow=follow_remission, tests=tests)
-
-
-RULE_SET = FlareRuleSet("childhood", RULE, PARAMETERS, find)
+RULE_SET = FlareRuleSet("childhood", RULE, PARAMETERS, Childhood)

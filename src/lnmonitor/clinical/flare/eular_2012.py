@@ -8,24 +8,30 @@ article; what "reproducible" means in days is a protocol parameter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import truth
+from lnmonitor.clinical.criteria import above, at_least, is_at_least
 from lnmonitor.clinical.flare.flare_renal import EULAR_2012
-from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
+from lnmonitor.clinical.flare.model import (
+    NEPHRITIC_OPEN,
+    PROTEINURIC_OPEN,
+    FlareObservation,
+    FlareRuleSet,
+    Test,
+)
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
 from lnmonitor.clinical.flare.samples import (
-    RATIO_FIRST,
     creatinine_reason,
+    limits,
     protein_reason,
+    ratio_first,
     times,
 )
-from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.proteinuria import limit_in
-from lnmonitor.clinical.response.clauses import first_protein
-from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import Citation, Rule, Truth
+from lnmonitor.clinical.response.clauses import percent_of
+from lnmonitor.clinical.results import UNKNOWN, YES, Citation, Rule, Truth
 
 GORDON_2009 = Citation("Gordon C, Jayne D, Pusey C, et al.", "Lupus 18:257-63", 2009)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -43,72 +49,65 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE = Rule("flare-eular-2012", "1", (EULAR_2012, GORDON_2009), verified=False)
 
 
-def _proteinuric(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    sample = first_protein(now.state, RATIO_FIRST)
-    if sample is None:
-        return Test("proteinuric", Truth.UNKNOWN)
-    partial = reference.best is Response.PR
-    _, protein = sample
-    nadir = reference.nadir(protein.unit)
-    limit = limit_in(protein.unit, parameters["after_partial_g" if partial else "after_complete_g"])
-    doubled = times(nadir.value if nadir else None, parameters["protein_times"])
-    met = Truth.all(truth(protein.value, ">", limit), truth(protein.value, ">=", doubled))
-    if met is not Truth.YES:
-        return Test("proteinuric", met)
-    code = "flare.doubled_after_partial" if partial else "flare.doubled_after_complete"
-    return Test("proteinuric", met, protein_reason(code, now, sample, limit, nadir))
+class Eular2012(AfterRemission):
+    """Proteinuric and nephritic flares after a complete or partial response."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(parameters)
+        self._after_complete = limits(parameters["after_complete_g"])
+        self._after_partial = limits(parameters["after_partial_g"])
+        self._protein_times = parameters["protein_times"]
+        self._creatinine_times = parameters["creatinine_times"]
+        self._gfr_left = 1 - parameters["gfr_fall"]
+        self._rbc_rise = parameters["rbc_rise_hpf"]
+
+    def tests(self, reference: Remission, now: FlareObservation) -> tuple[Test | None, Test | None]:
+        """Ask both ways to exceed."""
+        return self._proteinuric(reference, now), self._nephritic(reference, now)
+
+    def _proteinuric(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Doubled from the lowest value, and > 1 g after complete, > 2 g after partial response."""
+        protein = ratio_first(now.state)
+        if protein is None:
+            return PROTEINURIC_OPEN
+        after_partial = remission.best is PR
+        limit = (self._after_partial if after_partial else self._after_complete)[protein.unit]
+        if not above(protein.value, limit):
+            return None
+        nadir = remission.nadir.get(protein.unit)
+        if nadir is None:
+            return PROTEINURIC_OPEN
+        if not at_least(protein.value, nadir.value * self._protein_times):
+            return None
+        code = "flare.doubled_after_partial" if after_partial else "flare.doubled_after_complete"
+        return Test("proteinuric", partial(protein_reason, code, now, protein, limit, nadir))
+
+    def _nephritic(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Function lost with active sediment and >= 10 red cells per field more."""
+        state, fewest = now.state, remission.red_cells
+        if state.sediment_inactive is YES:
+            return None
+        met = Truth.all(
+            remission.function_lost(state, self._creatinine_times, self._gfr_left),
+            state.sediment_inactive.negated,
+            is_at_least(state.urine_rbc_hpf, None if fewest is None else fewest + self._rbc_rise),
+        )
+        if met is not YES:
+            return NEPHRITIC_OPEN if met is UNKNOWN else None
+        reason = partial(
+            creatinine_reason,
+            "flare.nephritic_rbc_rise",
+            now,
+            remission.creatinine,
+            times(remission.creatinine, self._creatinine_times),
+            gfr=state.egfr,
+            gfr_previous=remission.egfr,
+            rbc=state.urine_rbc_hpf,
+            rbc_previous=fewest,
+            rise=self._rbc_rise,
+            percent=percent_of(self._creatinine_times),
+        )
+        return Test("nephritic", reason)
 
 
-def _nephritic(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    state = now.state
-    creatinine = reference.lowest("creatinine_umol_l")
-    gfr, cells = reference.highest("egfr"), reference.lowest("urine_rbc_hpf")
-    limit = times(creatinine, parameters["creatinine_times"])
-    fewest = None if cells is None else cells + parameters["rbc_rise_hpf"]
-    met = Truth.all(
-        Truth.any(
-            truth(state.creatinine_umol_l, ">=", limit),
-            truth(state.egfr, "<=", times(gfr, 1 - parameters["gfr_fall"])),
-        ),
-        state.sediment_inactive.negated,
-        truth(state.urine_rbc_hpf, ">=", fewest),
-    )
-    if met is not Truth.YES:
-        return Test("nephritic", met)
-    reason = creatinine_reason(
-        "flare.nephritic_rbc_rise",
-        now,
-        creatinine,
-        limit,
-        gfr=state.egfr,
-        gfr_previous=gfr,
-        rbc=state.urine_rbc_hpf,
-        rbc_previous=cells,
-        rise=parameters["rbc_rise_hpf"],
-        percent=round(100 * parameters["creatinine_times"], 6),
-    )
-    return Test("nephritic", met, reason)
-
-
-def tests(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test]:
-    """Return both ways to exceed."""
-    return (
-        _proteinuric(reference, now, parameters),
-        _nephritic(reference, now, parameters),
-    )
-
-
-def find(
-    rule: Rule, observations: Sequence[FlareObservation], parameters: Mapping[str, Parameter]
-) -> list[FlareFinding]:
-    """Return the flares after a complete or partial response."""
-    return walk(rule, observations, parameters, follow=follow_remission, tests=tests)
-
-
-RULE_SET = FlareRuleSet("eular-2012", RULE, PARAMETERS, find)
+RULE_SET = FlareRuleSet("eular-2012", RULE, PARAMETERS, Eular2012)

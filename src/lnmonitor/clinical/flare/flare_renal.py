@@ -7,17 +7,24 @@ protocol parameter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import truth
-from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import times
-from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
+from lnmonitor.clinical.criteria import at_least, is_at_least
+from lnmonitor.clinical.flare.model import (
+    NEPHRITIC_OPEN,
+    PROTEINURIC_OPEN,
+    FlareObservation,
+    FlareRuleSet,
+    Test,
+)
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
+from lnmonitor.clinical.flare.samples import limits, protein_reason
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.proteinuria import limit_in, times_baseline
-from lnmonitor.clinical.response.model import Response
-from lnmonitor.clinical.results import UNKNOWN, YES, Citation, Reason, Rule, Truth
+from lnmonitor.clinical.proteinuria import times_baseline
+from lnmonitor.clinical.response.clauses import percent_of
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
 
 EULAR_2012 = Citation(
     "Bertsias GK, Tektonidou M, Amoura Z, et al.",
@@ -39,92 +46,74 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE = Rule("flare-renal", "1", (EULAR_2012,), verified=False)
 
 
-def _proteinuric(
-    remission: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    """After CR: protein >= 1 g. After PR: >= 2 g and at least doubled from the lowest value.
+class FlareRenal(AfterRemission):
+    """Proteinuric and nephritic flares after a remission."""
 
-    A ratio counts only without a 24-hour collection.
-    """
-    protein = now.state.proteinuria or now.state.upcr
-    if protein is None:
-        return Test("proteinuric", UNKNOWN)
-    partial = remission.best is Response.PR
-    grams = parameters["after_partial_g" if partial else "after_complete_g"]
-    limit = limit_in(protein.unit, grams)
-    met = truth(protein.value, ">=", limit)
-    nadir = remission.nadir(protein.unit)
-    if partial:
-        ratio, least = times_baseline(protein, nadir), parameters["after_partial_times_nadir"]
-        met = Truth.all(met, truth(ratio, ">=", least))
-    if met is not YES:
-        return Test("proteinuric", met)
-    reason = Reason(
-        "flare.protein_after_partial" if partial else "flare.protein_after_complete",
-        YES,
-        {
-            "item": "proteinuria" if now.state.proteinuria else "upcr",
-            "value": protein.value,
-            "unit": protein.unit,
-            "limit": limit,
-            "previous": None if nadir is None else nadir.value,
-            "day": now.day,
-            "date": now.date,
-        },
-    )
-    return Test("proteinuric", YES, reason)
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(parameters)
+        self._after_complete = limits(parameters["after_complete_g"])
+        self._after_partial = limits(parameters["after_partial_g"])
+        self._times_nadir = parameters["after_partial_times_nadir"]
+        self._creatinine_times = parameters["creatinine_times_nadir"]
+        self._gfr_left = 1 - parameters["gfr_fall"]
+
+    def tests(self, reference: Remission, now: FlareObservation) -> tuple[Test | None, Test | None]:
+        """Ask both ways to exceed."""
+        return self._proteinuric(reference, now), self._nephritic(reference, now)
+
+    def _proteinuric(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """After CR: protein >= 1 g. After PR: >= 2 g and at least doubled from the lowest value.
+
+        A ratio counts only without a 24-hour collection.
+        """
+        protein = now.state.proteinuria or now.state.upcr
+        if protein is None:
+            return PROTEINURIC_OPEN
+        after_partial = remission.best is PR
+        limit = (self._after_partial if after_partial else self._after_complete)[protein.unit]
+        if not at_least(protein.value, limit):
+            return None
+        nadir = remission.nadir.get(protein.unit)
+        if after_partial:
+            doubled = is_at_least(times_baseline(protein, nadir), self._times_nadir)
+            if doubled is not YES:
+                return PROTEINURIC_OPEN if doubled is UNKNOWN else None
+        code = "flare.protein_after_partial" if after_partial else "flare.protein_after_complete"
+        return Test("proteinuric", partial(protein_reason, code, now, protein, limit, nadir))
+
+    def _nephritic(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Creatinine >= 130 % of its lowest, or GFR down by >= 10 %, with newly active sediment."""
+        state, was_inactive = now.state, remission.sediment
+        inactive = state.sediment_inactive
+        if inactive is YES or was_inactive is NO:
+            return None
+        lost = remission.function_lost(state, self._creatinine_times, self._gfr_left)
+        met = Truth.all(inactive.negated, was_inactive, lost)
+        if met is not YES:
+            return NEPHRITIC_OPEN if met is UNKNOWN else None
+        lowest, highest = remission.creatinine, remission.egfr
+        percent = percent_of(self._creatinine_times)
+        return Test("nephritic", partial(_nephritic_reason, now, lowest, highest, percent))
 
 
-def _nephritic(
-    remission: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    """Creatinine >= 130 % of its lowest, or GFR down by >= 10 %, with newly active sediment."""
-    creatinine, lowest = now.state.creatinine_umol_l, remission.lowest("creatinine_umol_l")
-    gfr, highest = now.state.egfr, remission.highest("egfr")
-    factor, fall = parameters["creatinine_times_nadir"], parameters["gfr_fall"]
-    met = Truth.all(
-        now.state.sediment_inactive.negated,
-        remission.sediment_was_inactive(),
-        Truth.any(
-            truth(creatinine, ">=", times(lowest, factor)),
-            truth(gfr, "<=", times(highest, 1 - fall)),
-        ),
-    )
-    if met is not YES:
-        return Test("nephritic", met)
-    reason = Reason(
+def _nephritic_reason(
+    now: FlareObservation, lowest: float | None, highest: float | None, percent: float
+) -> Reason:
+    return Reason(
         "flare.nephritic",
         YES,
         {
             "item": "creatinine_umol_l",
-            "value": creatinine,
+            "value": now.state.creatinine_umol_l,
             "unit": "µmol/L",
             "previous": lowest,
-            "percent": round(100 * factor, 6),
-            "gfr": gfr,
+            "percent": percent,
+            "gfr": now.state.egfr,
             "gfr_previous": highest,
             "day": now.day,
             "date": now.date,
         },
     )
-    return Test("nephritic", YES, reason)
 
 
-def tests(
-    remission: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test]:
-    """Return both ways to exceed."""
-    return (
-        _proteinuric(remission, now, parameters),
-        _nephritic(remission, now, parameters),
-    )
-
-
-def find(
-    rule: Rule, observations: Sequence[FlareObservation], parameters: Mapping[str, Parameter]
-) -> list[FlareFinding]:
-    """Return the flares after a remission, which begins at CR or PR and keeps the best response."""
-    return walk(rule, observations, parameters, follow=follow_remission, tests=tests)
-
-
-RULE_SET = FlareRuleSet("flare-renal", RULE, PARAMETERS, find)
+RULE_SET = FlareRuleSet("flare-renal", RULE, PARAMETERS, FlareRenal)

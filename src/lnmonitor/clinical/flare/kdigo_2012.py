@@ -9,21 +9,30 @@ KDIGO 2024 keeps no grades. One sample suffices: the table asks for no second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import above, at_least, below, truth
-from lnmonitor.clinical.flare.model import FlareFinding, FlareGrade, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import (
-    RATIO_FIRST,
-    creatinine_reason,
-    protein_reason,
+from lnmonitor.clinical.criteria import above, at_least, below, is_above, is_at_least, is_below
+from lnmonitor.clinical.flare.model import (
+    NEPHRITIC_OPEN,
+    PROTEINURIC_OPEN,
+    FlareGrade,
+    FlareObservation,
+    FlareRuleSet,
+    Test,
 )
-from lnmonitor.clinical.flare.walk import Reference, Test, follow_remission, walk
+from lnmonitor.clinical.flare.remission import AfterRemission, Remission
+from lnmonitor.clinical.flare.samples import (
+    creatinine_reason,
+    limits,
+    protein_reason,
+    ratio_first,
+)
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.proteinuria import limit_in
-from lnmonitor.clinical.response.clauses import first_protein
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.response.model import RenalState
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
 
 KDIGO_2012 = Citation(
     "KDIGO Glomerulonephritis Work Group",
@@ -52,103 +61,124 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE = Rule("flare-kdigo-2012", "1", (KDIGO_2012,), verified=False)
 
 
-def _mild(reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]) -> Test:
-    before, state = reference.lowest("urine_rbc_hpf"), now.state
-    cells = Truth.all(
-        truth(before, "<", parameters["rbc_before_hpf"]),
-        truth(state.urine_rbc_hpf, ">", parameters["rbc_now_hpf"]),
-        truth(state.acanthocytes_hpf, ">=", parameters["acanthocytes_hpf"]),
-    )
-    had_none = reference.lowest("casts")
-    casts = Truth.all(Truth.of(state.casts), Truth.of(None if had_none is None else not had_none))
-    met = Truth.any(cells, casts)
-    if met is not Truth.YES:
-        return Test("nephritic", met, grade="mild")
-    reason = Reason(
-        "flare.sediment_mild",
-        met,
-        {
-            "item": "urine_rbc_hpf",
-            "value": state.urine_rbc_hpf,
-            "previous": before,
-            "limit": parameters["rbc_now_hpf"],
-            "casts": state.casts,
-            "day": now.day,
-            "date": now.date,
-        },
-    )
-    return Test("nephritic", met, reason, "mild")
+class Kdigo2012(AfterRemission):
+    """Graded relapses after a complete or partial response."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(parameters)
+        self._rbc_before = parameters["rbc_before_hpf"]
+        self._rbc_now = parameters["rbc_now_hpf"]
+        self._acanthocytes = parameters["acanthocytes_hpf"]
+        self._creatinine_high = parameters["creatinine_high_umol_l"]
+        self._rises_low = parameters["rise_low_severe"], parameters["rise_low_moderate"]
+        self._rises_high = parameters["rise_high_severe"], parameters["rise_high_moderate"]
+        self._protein_low = limits(parameters["protein_low_g"])
+        self._protein_middle = limits(parameters["protein_middle_g"])
+        self._after_low = limits(parameters["after_low_g"])
+        self._after_middle = limits(parameters["after_middle_g"])
+        self._after_high_times = parameters["after_high_times"]
+        self._severe_rise = limits(parameters["severe_rise_g"])
+
+    def tests(
+        self, reference: Remission, now: FlareObservation
+    ) -> tuple[Test | None, Test | None, Test | None]:
+        """Ask the tests of all grades."""
+        return (
+            self._mild(reference, now),
+            self._creatinine(reference, now),
+            self._protein(reference, now),
+        )
+
+    def _mild(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Red cells from < 5 to > 15 per field with >= 2 acanthocytes, or new cellular casts."""
+        state = now.state
+        met = Truth.any(
+            self._new_cells(remission.red_cells, state), _new_casts(remission.casts, state.casts)
+        )
+        if met is not YES:
+            return NEPHRITIC_OPEN if met is UNKNOWN else None
+        reason = partial(_sediment_reason, now, remission.red_cells, self._rbc_now)
+        return Test("nephritic", reason, "mild")
+
+    def _new_cells(self, before: float | None, state: RenalState) -> Truth:
+        many = is_above(state.urine_rbc_hpf, self._rbc_now)
+        if many is NO:
+            return NO
+        return Truth.all(
+            is_below(before, self._rbc_before),
+            many,
+            is_at_least(state.acanthocytes_hpf, self._acanthocytes),
+        )
+
+    def _creatinine(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Moderate from a rise of 17.7 µmol/L on (35.4 above 177), severe above 88.4 (132.6)."""
+        before, value = remission.creatinine, now.state.creatinine_umol_l
+        if before is None or value is None:
+            return NEPHRITIC_OPEN
+        severe, moderate = (
+            self._rises_low if below(before, self._creatinine_high) else self._rises_high
+        )
+        found = _grade(value, before + severe, before + moderate)
+        if found is None:
+            return None
+        grade, limit = found
+        reason = partial(creatinine_reason, _CREATININE[grade], now, before, limit)
+        return Test("nephritic", reason, grade)
+
+    def _protein(self, remission: Remission, now: FlareObservation) -> Test | None:
+        """Moderate by the band of the lowest ratio before, severe by a rise of more than 5 g/g."""
+        protein = ratio_first(now.state)
+        before = None if protein is None else remission.nadir.get(protein.unit)
+        if protein is None or before is None:
+            return PROTEINURIC_OPEN
+        severe = before.value + self._severe_rise[protein.unit]
+        found = _grade(protein.value, severe, self._moderate_from(before))
+        if found is None:
+            return None
+        grade, limit = found
+        reason = partial(protein_reason, _PROTEIN[grade], now, protein, limit, before)
+        return Test("proteinuric", reason, grade)
+
+    def _moderate_from(self, before: Proteinuria) -> float:
+        value, unit = before.value, before.unit
+        if below(value, self._protein_low[unit]):
+            return self._after_low[unit]
+        if above(value, self._protein_middle[unit]):
+            return value * self._after_high_times
+        return self._after_middle[unit]
 
 
-def _creatinine(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    """Moderate from a rise of 17.7 µmol/L on (35.4 above 177), severe above 88.4 (132.6)."""
-    before, value = reference.lowest("creatinine_umol_l"), now.state.creatinine_umol_l
-    if before is None or value is None:
-        return Test("nephritic", Truth.UNKNOWN)
-    band = "low" if below(before, parameters["creatinine_high_umol_l"]) else "high"
-    limits: dict[FlareGrade, float] = {
-        "severe": before + parameters[f"rise_{band}_severe"],
-        "moderate": before + parameters[f"rise_{band}_moderate"],
-    }
-    grade = _grade(value, limits)
-    if grade is None:
-        return Test("nephritic", Truth.NO)
-    reason = creatinine_reason(_CREATININE[grade], now, before, limits[grade])
-    return Test("nephritic", Truth.YES, reason, grade)
+def _new_casts(before: bool | None, now: bool | None) -> Truth:
+    if now is False or before is True:
+        return NO
+    return UNKNOWN if now is None or before is None else YES
 
 
-def _protein(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    """Moderate by the band of the lowest ratio before, severe by a rise of more than 5 g/g."""
-    sample = first_protein(now.state, RATIO_FIRST)
-    before = None if sample is None else reference.nadir(sample[1].unit)
-    if sample is None or before is None:
-        return Test("proteinuric", Truth.UNKNOWN)
-    unit = sample[1].unit
-    moderate = before.value * parameters["after_high_times"]
-    if below(before.value, limit_in(unit, parameters["protein_low_g"])):
-        moderate = limit_in(unit, parameters["after_low_g"])
-    elif not above(before.value, limit_in(unit, parameters["protein_middle_g"])):
-        moderate = limit_in(unit, parameters["after_middle_g"])
-    severe = before.value + limit_in(unit, parameters["severe_rise_g"])
-    limits: dict[FlareGrade, float] = {"severe": severe, "moderate": moderate}
-    grade = _grade(sample[1].value, limits)
-    if grade is None:
-        return Test("proteinuric", Truth.NO)
-    reason = protein_reason(_PROTEIN[grade], now, sample, limits[grade], before)
-    return Test("proteinuric", Truth.YES, reason, grade)
-
-
-def _grade(value: float, limits: Mapping[FlareGrade, float]) -> FlareGrade | None:
-    """Severe above its limit, else moderate from its own on."""
-    if above(value, limits["severe"]):
-        return "severe"
-    return "moderate" if at_least(value, limits["moderate"]) else None
+def _grade(value: float, severe: float, moderate: float) -> tuple[FlareGrade, float] | None:
+    """Return severe above its limit, else moderate from its own on, with that limit."""
+    if above(value, severe):
+        return "severe", severe
+    return ("moderate", moderate) if at_least(value, moderate) else None
 
 
 _CREATININE = {"moderate": "flare.creatinine_moderate", "severe": "flare.creatinine_severe"}
 _PROTEIN = {"moderate": "flare.protein_moderate", "severe": "flare.protein_severe"}
 
 
-def tests(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test, Test]:
-    """Return the tests of all grades."""
-    return (
-        _mild(reference, now, parameters),
-        _creatinine(reference, now, parameters),
-        _protein(reference, now, parameters),
+def _sediment_reason(now: FlareObservation, before: float | None, limit: float) -> Reason:
+    return Reason(
+        "flare.sediment_mild",
+        YES,
+        {
+            "item": "urine_rbc_hpf",
+            "value": now.state.urine_rbc_hpf,
+            "previous": before,
+            "limit": limit,
+            "casts": now.state.casts,
+            "day": now.day,
+            "date": now.date,
+        },
     )
 
 
-def find(
-    rule: Rule, observations: Sequence[FlareObservation], parameters: Mapping[str, Parameter]
-) -> list[FlareFinding]:
-    """Return the graded relapses after a complete or partial response."""
-    return walk(rule, observations, parameters, follow=follow_remission, tests=tests)
-
-
-RULE_SET = FlareRuleSet("kdigo-2012", RULE, PARAMETERS, find)
+RULE_SET = FlareRuleSet("kdigo-2012", RULE, PARAMETERS, Kdigo2012)

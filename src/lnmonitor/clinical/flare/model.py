@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.model import RenalState, Response
 from lnmonitor.clinical.results import (
     Outcome,
+    Reason,
     Rule,
     frozen,
 )
@@ -18,8 +19,6 @@ from lnmonitor.clinical.results import (
 FlareStatus = Literal["suspected", "confirmed"]
 FlareKind = Literal["proteinuric", "nephritic"]
 FlareGrade = Literal["mild", "moderate", "severe"]
-TRACKED = ("creatinine_umol_l", "egfr", "urine_rbc_hpf", "casts")
-"""Fields of a state whose lowest, highest and last values a flare can be measured against."""
 GRADES: tuple[FlareGrade, ...] = ("mild", "moderate", "severe")
 Denominator = Literal["remitted", "adequate_response", "all_treated"]
 """Of whom a flare rate is a share: those ever in complete or partial remission, those with the
@@ -42,12 +41,6 @@ class FlareObservation:
     treatment_escalated: bool | None = None
     collection_id: str | None = None
 
-    @cached_property
-    def tracked(self) -> tuple[tuple[str, float], ...]:
-        """The known numbers whose extremes a reference keeps, read once for all definitions."""
-        found = ((name, getattr(self.state, name)) for name in TRACKED)
-        return tuple((name, value) for name, value in found if value is not None)
-
 
 @frozen
 class FlareFinding(Outcome):
@@ -69,6 +62,50 @@ class FlareFinding(Outcome):
     grade: FlareGrade | None = None
 
 
+class Test(NamedTuple):
+    """One way to exceed that a sample met, or that it leaves open because a value is missing.
+
+    `tell` makes the reason of one that is met, None where it is open. `grade` is the grade that a
+    definition gives it, None where it has none.
+    """
+
+    kind: FlareKind
+    tell: Callable[[], Reason] | None = None
+    grade: FlareGrade | None = None
+
+
+PROTEINURIC_OPEN, NEPHRITIC_OPEN = Test("proteinuric"), Test("nephritic")
+
+R = TypeVar("R")
+
+
+class Definition(ABC, Generic[R]):
+    """One definition of flare for the parameters in force; it holds nothing of a patient.
+
+    R is what it measures a flare against: the samples since it could first be called, summed up in
+    the few numbers that the definition reads, so that a course takes time in proportion to its
+    length.
+    """
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        self.confirm_days: tuple[float, float] | None = None
+        """How long after a sample a second one confirms it; None where one suffices."""
+        if "confirm_min_days" in parameters:
+            self.confirm_days = parameters["confirm_min_days"], parameters["confirm_max_days"]
+
+    @abstractmethod
+    def begin(self, now: FlareObservation) -> R | None:
+        """Return the reference that a sample begins, None where it begins none."""
+
+    @abstractmethod
+    def extend(self, reference: R, now: FlareObservation) -> R | None:
+        """Return the reference with a sample that does not exceed it, None where it ends there."""
+
+    @abstractmethod
+    def tests(self, reference: R, now: FlareObservation) -> tuple[Test | None, ...]:
+        """Return the ways to exceed; None for each that a sample is known not to meet."""
+
+
 @dataclass(frozen=True)
 class FlareRuleSet:
     """One definition of renal flare with its parameters' defaults."""
@@ -76,6 +113,6 @@ class FlareRuleSet:
     id: str
     rule: Rule
     parameters: Mapping[str, Parameter]
-    find: Callable[[Rule, Sequence[FlareObservation], Mapping[str, Parameter]], list[FlareFinding]]
-    """(rule with the parameters in force, observations in order of day, parameters) -> findings."""
+    define: Callable[[Mapping[str, Parameter]], Definition[Any]]
+    """Makes the definition for the parameters in force."""
     denominator: Denominator = "remitted"

@@ -7,20 +7,25 @@ review's table (PMC9386217). It asks for no response before and for no second sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import below, truth
-from lnmonitor.clinical.flare.model import FlareFinding, FlareObservation, FlareRuleSet
-from lnmonitor.clinical.flare.samples import (
-    creatinine_reason,
-    protein_reason,
-    times,
+from lnmonitor.clinical.criteria import at_least, below, is_at_least
+from lnmonitor.clinical.flare.model import (
+    NEPHRITIC_OPEN,
+    PROTEINURIC_OPEN,
+    Definition,
+    FlareObservation,
+    FlareRuleSet,
+    Test,
 )
-from lnmonitor.clinical.flare.walk import Reference, Test, follow_always, walk
+from lnmonitor.clinical.flare.samples import creatinine_reason, protein_reason, times
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.clauses import U24
-from lnmonitor.clinical.results import Citation, Rule, Truth
+from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.response.clauses import percent_of
+from lnmonitor.clinical.response.model import RenalState
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Rule, Truth
 
 MORONI = Citation("Moroni G, Quaglini S, Maccario M, et al.", "Kidney Int 50:2047-53", 1996)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -34,59 +39,82 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE = Rule("flare-moroni", "1", (MORONI,), verified=False)
 
 
-def _creatinine_rose(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Truth, float | None, float | None]:
-    """Return whether creatinine is >= 130 % of its last value, that value and the limit."""
-    before = reference.last("creatinine_umol_l")
-    limit = times(before, parameters["creatinine_times"])
-    return truth(now.state.creatinine_umol_l, ">=", limit), before, limit
+class LastKnown:
+    """The last known creatinine and the last known protein in g/24 h."""
+
+    def __init__(self, first: RenalState) -> None:
+        self.creatinine: float | None = None
+        self.protein: Proteinuria | None = None
+        self.add(first)
+
+    def add(self, state: RenalState) -> None:
+        """Take what a sample measured."""
+        if state.creatinine_umol_l is not None:
+            self.creatinine = state.creatinine_umol_l
+        for protein in (state.proteinuria, state.upcr):
+            if protein is not None and protein.unit == "g/24 h":
+                self.protein = protein
 
 
-def _proteinuric(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    protein, before = now.state.proteinuria, reference.last_protein("g/24 h")
-    if protein is None or before is None:
-        return Test("proteinuric", Truth.UNKNOWN)
-    limit = before.value * parameters["protein_times"]
-    if below(before.value, parameters["nephrotic_g"]):
-        limit = before.value + parameters["rise_g"]
-    rose, _, _ = _creatinine_rose(reference, now, parameters)
-    met = Truth.all(truth(protein.value, ">=", limit), rose.negated)
-    if met is not Truth.YES:
-        return Test("proteinuric", met)
-    reason = protein_reason("flare.protein_step", now, (U24, protein), limit, before)
-    return Test("proteinuric", met, reason)
+class Moroni(Definition[LastKnown]):
+    """Flares of everybody treated, from the second sample on."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(parameters)
+        self._rise = parameters["rise_g"]
+        self._nephrotic = parameters["nephrotic_g"]
+        self._protein_times = parameters["protein_times"]
+        self._creatinine_times = parameters["creatinine_times"]
+
+    def begin(self, now: FlareObservation) -> LastKnown:
+        """Begin at any sample."""
+        return LastKnown(now.state)
+
+    def extend(self, reference: LastKnown, now: FlareObservation) -> LastKnown:
+        """Compare the next sample with this one."""
+        reference.add(now.state)
+        return reference
+
+    def tests(self, reference: LastKnown, now: FlareObservation) -> tuple[Test | None, Test | None]:
+        """Ask both ways to exceed: creatinine at >= 130 % of its last value decides which."""
+        limit = times(reference.creatinine, self._creatinine_times)
+        rose = is_at_least(now.state.creatinine_umol_l, limit)
+        return (
+            self._proteinuric(reference, now, rose),
+            self._nephritic(reference, now, rose, limit),
+        )
+
+    def _proteinuric(self, reference: LastKnown, now: FlareObservation, rose: Truth) -> Test | None:
+        protein, before = now.state.proteinuria, reference.protein
+        if protein is None or before is None:
+            return PROTEINURIC_OPEN
+        limit = before.value * self._protein_times
+        if below(before.value, self._nephrotic):
+            limit = before.value + self._rise
+        if rose is YES or not at_least(protein.value, limit):
+            return None
+        if rose is UNKNOWN:
+            return PROTEINURIC_OPEN
+        reason = partial(protein_reason, "flare.protein_step", now, protein, limit, before)
+        return Test("proteinuric", reason)
+
+    def _nephritic(
+        self, reference: LastKnown, now: FlareObservation, rose: Truth, limit: float | None
+    ) -> Test | None:
+        inactive = now.state.sediment_inactive
+        if rose is NO or inactive is YES:
+            return None
+        if rose is UNKNOWN or inactive is UNKNOWN:
+            return NEPHRITIC_OPEN
+        reason = partial(
+            creatinine_reason,
+            "flare.nephritic_step",
+            now,
+            reference.creatinine,
+            limit,
+            percent=percent_of(self._creatinine_times),
+        )
+        return Test("nephritic", reason)
 
 
-def _nephritic(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> Test:
-    rose, before, limit = _creatinine_rose(reference, now, parameters)
-    met = Truth.all(rose, now.state.sediment_inactive.negated)
-    if met is not Truth.YES:
-        return Test("nephritic", met)
-    percent = round(100 * parameters["creatinine_times"], 6)
-    reason = creatinine_reason("flare.nephritic_step", now, before, limit, percent=percent)
-    return Test("nephritic", met, reason)
-
-
-def tests(
-    reference: Reference, now: FlareObservation, parameters: Mapping[str, Parameter]
-) -> tuple[Test, Test]:
-    """Return both ways to exceed."""
-    return (
-        _proteinuric(reference, now, parameters),
-        _nephritic(reference, now, parameters),
-    )
-
-
-def find(
-    rule: Rule, observations: Sequence[FlareObservation], parameters: Mapping[str, Parameter]
-) -> list[FlareFinding]:
-    """Return the flares of everybody treated, from the second sample on."""
-    return walk(rule, observations, parameters, follow=follow_always, tests=tests)
-
-
-RULE_SET = FlareRuleSet("moroni", RULE, PARAMETERS, find, "all_treated")
+RULE_SET = FlareRuleSet("moroni", RULE, PARAMETERS, Moroni, "all_treated")

@@ -1,29 +1,50 @@
-"""Samples as the published flare definitions compare them: protein in one unit, reasons alike."""
+"""Samples as the published flare definitions compare them: limits, lowest values, reasons alike."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lnmonitor.clinical.flare.model import FlareObservation
-from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.proteinuria import UNITS, Proteinuria, limit_in
 from lnmonitor.clinical.response.clauses import U24, UPCR
+from lnmonitor.clinical.response.model import RenalState
 from lnmonitor.clinical.results import YES, Reason, Scalar
 
-RATIO_FIRST = (UPCR, U24)
-"""Definitions worded for the ratio; a collection stands in for it at the same number of grams."""
+
+def limits(grams: float) -> Mapping[str, float]:
+    """Return the guideline's number for `grams` in each unit of protein."""
+    return {unit: limit_in(unit, grams) for unit in UNITS}
+
+
+def ratio_first(state: RenalState) -> Proteinuria | None:
+    """Return the protein of a definition worded for the ratio.
+
+    A collection stands in for it at the same number of grams.
+    """
+    return state.upcr or state.proteinuria
+
+
+def keep_nadir(nadir: dict[str, Proteinuria], state: RenalState) -> None:
+    """Keep the lowest protein of each unit."""
+    for protein in (state.proteinuria, state.upcr):
+        if protein is not None:
+            lowest = nadir.get(protein.unit)
+            if lowest is None or protein.value < lowest.value:
+                nadir[protein.unit] = protein
 
 
 def protein_reason(
     code: str,
     now: FlareObservation,
-    sample: tuple[str, Proteinuria],
+    protein: Proteinuria,
     limit: float,
     before: Proteinuria | None,
 ) -> Reason:
     """Tell that a protein sample exceeds."""
-    name, found = sample
     values: dict[str, Scalar] = {
-        "item": name,
-        "value": found.value,
-        "unit": found.unit,
+        "item": UPCR if protein is now.state.upcr else U24,
+        "value": protein.value,
+        "unit": protein.unit,
         "limit": limit,
         "previous": None if before is None else before.value,
     }

@@ -67,12 +67,14 @@ def assess(
     `parameters` overrides the rule set's defaults (`RULE_SETS[id].parameters`) and is stored in the
     result's rule. Raises InvalidInput for an unknown rule set or parameter or an impossible value.
     """
-    if rule_set_id not in RULE_SETS:
+    rule_set = RULE_SETS.get(rule_set_id)
+    if rule_set is None:
         raise InvalidInput("response rule set", rule_set_id, None, " or ".join(RULE_SETS))
-    rule_set = RULE_SETS[rule_set_id]
     check_state(baseline)
     check_state(now)
-    return _judge(rule_set, baseline, now, parameters)
+    if parameters:
+        return _judge_by(parameters, rule_set, baseline, now)
+    return rule_set.judge(_WITH_DEFAULTS[rule_set_id], baseline, now, rule_set.parameters)
 
 
 _WITH_DEFAULTS = {
@@ -80,15 +82,10 @@ _WITH_DEFAULTS = {
 }
 
 
-def _judge(
-    rule_set: RuleSet,
-    baseline: RenalState,
-    now: RenalState,
-    parameters: Mapping[str, Parameter] | None,
+def _judge_by(
+    parameters: Mapping[str, Parameter], rule_set: RuleSet, baseline: RenalState, now: RenalState
 ) -> ResponseResult:
-    """Judge states that were checked, with the parameters in force on the result's rule."""
-    if not parameters:
-        return rule_set.judge(_WITH_DEFAULTS[rule_set.id], baseline, now, rule_set.parameters)
+    """Judge by a protocol's own parameters, with all that are in force on the result's rule."""
     in_force = with_overrides(rule_set.id, rule_set.parameters, parameters)
     return rule_set.judge(replace(rule_set.rule, parameters=in_force), baseline, now, in_force)
 
@@ -104,12 +101,16 @@ def side_by_side(
     `parameters` maps rule set ids to overrides, as a protocol holds them. Each result names its
     rule and says why, so that the answers can be shown beside one another. Raises as `assess` does.
     """
-    overrides = parameters or {}
-    unknown = sorted(set(overrides) - set(RULE_SETS))
+    unknown = sorted(set(parameters) - set(RULE_SETS)) if parameters else None
     if unknown:
         raise InvalidInput("response rule set", unknown[0], None, " or ".join(RULE_SETS))
     check_state(baseline)
     check_state(now)
     return tuple(
-        _judge(rule_set, baseline, now, overrides.get(name)) for name, rule_set in RULE_SETS.items()
+        [
+            _judge_by(parameters[name], each, baseline, now)
+            if parameters and parameters.get(name)
+            else each.judge(_WITH_DEFAULTS[name], baseline, now, each.parameters)
+            for name, each in RULE_SETS.items()
+        ]
     )

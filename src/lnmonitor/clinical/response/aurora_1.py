@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lnmonitor.clinical.criteria import truth
+from lnmonitor.clinical.criteria import is_at_least
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.clauses import (
     U24,
     UPCR,
     Answered,
-    Compared,
     Definition,
     Inputs,
     ProteinFall,
@@ -25,8 +24,8 @@ from lnmonitor.clinical.response.clauses import (
     percent_of,
 )
 from lnmonitor.clinical.response.endpoint import NoFailure
-from lnmonitor.clinical.response.model import RuleSet
-from lnmonitor.clinical.results import Citation, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.response.model import RenalState, RuleSet
+from lnmonitor.clinical.results import YES, Citation, Reason, Rule, Scalar, Truth
 
 ROVIN_2021 = Citation(
     "Rovin BH, Teng YKO, Ginzler EM, et al.",
@@ -48,33 +47,36 @@ class _NoConfirmedFall:
     def __init__(self, floor: float, loss: float) -> None:
         self.floor, self.left, self.percent = floor, 1 - loss, percent_of(loss)
 
-    def met(self, visit: Compared) -> Truth:
+    def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with both limits and ask for the confirmation."""
-        limit = None if visit.baseline.egfr is None else visit.baseline.egfr * self.left
+        value, before = now.egfr, baseline.egfr
+        above_floor = is_at_least(value, self.floor)
+        if above_floor is YES:
+            return YES
         return Truth.any(
-            truth(visit.now.egfr, ">=", self.floor),
-            truth(visit.now.egfr, ">=", limit),
-            Truth.of(visit.now.egfr_fall_confirmed).negated,
+            above_floor,
+            is_at_least(value, None if before is None else before * self.left),
+            Truth.of(now.egfr_fall_confirmed).negated,
         )
 
-    def reason(self, visit: Compared) -> Reason:
+    def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell the value, the floor and the baseline."""
         values: dict[str, Scalar] = {
             "item": "egfr",
-            "value": visit.now.egfr,
+            "value": now.egfr,
             "limit": self.floor,
             "unit": "mL/min/1.73 m²",
-            "baseline": visit.baseline.egfr,
+            "baseline": baseline.egfr,
             "percent": self.percent,
         }
-        return Reason("response.egfr_no_confirmed_fall", self.met(visit), values)
+        return Reason("response.egfr_no_confirmed_fall", self.met(baseline, now), values)
 
-    def inputs(self, visit: Compared) -> Inputs:
+    def inputs(self, baseline: RenalState, now: RenalState) -> Inputs:
         """Name the value, its baseline and the confirmation."""
         return {
-            "egfr": visit.now.egfr,
-            "egfr_baseline": visit.baseline.egfr,
-            "egfr_fall_confirmed": visit.now.egfr_fall_confirmed,
+            "egfr": now.egfr,
+            "egfr_baseline": baseline.egfr,
+            "egfr_fall_confirmed": now.egfr_fall_confirmed,
         }
 
 

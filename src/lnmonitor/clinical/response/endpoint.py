@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lnmonitor.clinical.criteria import compare, truth
-from lnmonitor.clinical.response.clauses import Compared, Inputs, percent_of
+from lnmonitor.clinical.criteria import UNDER, compare, is_at_most
+from lnmonitor.clinical.response.clauses import Inputs, percent_of
 from lnmonitor.clinical.response.model import RenalState
-from lnmonitor.clinical.results import Reason, Scalar, Truth
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Reason, Scalar, Truth
 
 
 def _before_flare(baseline: RenalState, now: RenalState) -> float | None:
@@ -19,48 +19,53 @@ class EgfrKept:
     def __init__(self, floor: float, loss: float) -> None:
         self.floor, self.left, self.percent = floor, 1 - loss, percent_of(loss)
 
-    def met(self, visit: Compared) -> Truth:
+    def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with both limits."""
-        reference = _before_flare(visit.baseline, visit.now)
-        limit = None if reference is None else reference * self.left
-        return Truth.any(
-            truth(visit.now.egfr, ">=", self.floor), truth(visit.now.egfr, ">=", limit)
-        )
+        value = now.egfr
+        if value is None:
+            return UNKNOWN
+        if value >= self.floor * UNDER:
+            return YES
+        reference = _before_flare(baseline, now)
+        if reference is None:
+            return UNKNOWN
+        return YES if value >= reference * self.left * UNDER else NO
 
-    def reason(self, visit: Compared) -> Reason:
+    def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell the value, the floor and the reference."""
         values: dict[str, Scalar] = {
             "item": "egfr",
-            "value": visit.now.egfr,
+            "value": now.egfr,
             "limit": self.floor,
             "unit": "mL/min/1.73 m²",
-            "baseline": _before_flare(visit.baseline, visit.now),
+            "baseline": _before_flare(baseline, now),
             "percent": self.percent,
         }
-        return Reason("response.egfr_floor", self.met(visit), values)
+        return Reason("response.egfr_floor", self.met(baseline, now), values)
 
-    def inputs(self, visit: Compared) -> Inputs:
+    def inputs(self, baseline: RenalState, now: RenalState) -> Inputs:
         """Name the value and the reference."""
-        return {"egfr": visit.now.egfr, "pre_flare_egfr": _before_flare(visit.baseline, visit.now)}
+        return {"egfr": now.egfr, "pre_flare_egfr": _before_flare(baseline, now)}
 
 
 class NoFailure:
     """No forbidden medication so far; rescue therapy is one."""
 
-    def met(self, visit: Compared) -> Truth:
+    def met(self, _: RenalState, now: RenalState) -> Truth:
         """Judge both answers."""
-        return Truth.any(
-            Truth.of(visit.now.treatment_failure), Truth.of(visit.now.on_rescue)
-        ).negated
+        failed, rescued = now.treatment_failure, now.on_rescue
+        if failed or rescued:
+            return NO
+        return UNKNOWN if failed is None or rescued is None else YES
 
-    def reason(self, visit: Compared) -> Reason:
+    def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell the answer on treatment failure."""
-        values = {"item": "treatment_failure", "value": visit.now.treatment_failure}
-        return Reason("response.no_failure", self.met(visit), values)
+        values = {"item": "treatment_failure", "value": now.treatment_failure}
+        return Reason("response.no_failure", self.met(baseline, now), values)
 
-    def inputs(self, visit: Compared) -> Inputs:
+    def inputs(self, _: RenalState, now: RenalState) -> Inputs:
         """Name both answers."""
-        return {"treatment_failure": visit.now.treatment_failure, "on_rescue": visit.now.on_rescue}
+        return {"treatment_failure": now.treatment_failure, "on_rescue": now.on_rescue}
 
 
 class PrednisoneAtMost:
@@ -69,15 +74,15 @@ class PrednisoneAtMost:
     def __init__(self, limit_mg_day: float) -> None:
         self.limit = limit_mg_day
 
-    def met(self, visit: Compared) -> Truth:
+    def met(self, _: RenalState, now: RenalState) -> Truth:
         """Compare."""
-        return truth(visit.now.prednisone_mg_day, "<=", self.limit)
+        return is_at_most(now.prednisone_mg_day, self.limit)
 
-    def reason(self, visit: Compared) -> Reason:
+    def reason(self, _: RenalState, now: RenalState) -> Reason:
         """Tell dose and limit."""
-        dose, item = visit.now.prednisone_mg_day, "prednisone_mg_day"
+        dose, item = now.prednisone_mg_day, "prednisone_mg_day"
         return compare("response.prednisone", item, dose, "<=", self.limit, "mg/day")
 
-    def inputs(self, visit: Compared) -> Inputs:
+    def inputs(self, _: RenalState, now: RenalState) -> Inputs:
         """Name the dose."""
-        return {"prednisone_mg_day": visit.now.prednisone_mg_day}
+        return {"prednisone_mg_day": now.prednisone_mg_day}

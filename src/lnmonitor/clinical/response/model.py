@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from lnmonitor.clinical.criteria import truth
+from lnmonitor.clinical.criteria import is_at_most
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.results import (
-    Outcome,
-    Rule,
-    Truth,
-    frozen,
-)
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Outcome, Rule, Truth, frozen
 
 
 class Response(Enum):
@@ -64,10 +59,12 @@ class RenalState:
     @cached_property
     def sediment_inactive(self) -> Truth:
         """Whether there are <= 5 red and <= 5 white cells per field and no cellular casts."""
+        if self.casts:
+            return NO
         return Truth.all(
-            truth(self.urine_rbc_hpf, "<=", 5),
-            truth(self.urine_wbc_hpf, "<=", 5),
-            Truth.of(self.casts).negated,
+            UNKNOWN if self.casts is None else YES,
+            is_at_most(self.urine_rbc_hpf, 5),
+            is_at_most(self.urine_wbc_hpf, 5),
         )
 
 

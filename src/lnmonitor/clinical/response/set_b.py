@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Protocol
 
-from lnmonitor.clinical.criteria import truth
+from lnmonitor.clinical.criteria import OVER, is_at_most
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import UNITS, limit_in, times_baseline
 from lnmonitor.clinical.response.clauses import (
@@ -20,7 +20,6 @@ from lnmonitor.clinical.response.clauses import (
     U24,
     UPCR,
     Answered,
-    Compared,
     CreatinineStable,
     Definition,
     Inputs,
@@ -29,8 +28,8 @@ from lnmonitor.clinical.response.clauses import (
     protein,
     upper_limit,
 )
-from lnmonitor.clinical.response.model import RuleSet
-from lnmonitor.clinical.results import Citation, Reason, Rule, Scalar, Truth
+from lnmonitor.clinical.response.model import RenalState, RuleSet
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Scalar, Truth
 
 GINZLER_2005 = Citation(
     "Ginzler EM, Dooley MA, Aranow C, et al.",
@@ -49,50 +48,71 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 RULE = Rule("response-set-b", "2", (GINZLER_2005,), verified=False)
 
 
-class _Measure(NamedTuple):
-    """One renal measure at both visits: what is normal for it, and whether it was halved."""
-
-    item: str
-    unit: str
-    value: float | None
-    before: float | None
-    limit: float | None
-    halved: Truth
-
-    @property
-    def near(self) -> Truth:
-        """Whether the value is within the tolerance of normal."""
-        return truth(self.value, "<=", self.limit)
-
-    def values(self, **more: Scalar) -> dict[str, Scalar]:
-        """Return the numbers behind the answer."""
-        return {
-            "item": self.item,
-            "value": self.value,
-            "baseline": self.before,
-            "unit": self.unit,
-            "limit": self.limit,
-            **more,
-        }
+Found = tuple[str, float | None, float | None, str, float | None]
+"""A measure as it is told: item, value, value at baseline, unit, and the limit of near normal."""
 
 
-class _Number:
-    """A number of the state; `normal` its upper limit, None: that of creatinine in force."""
+class _Measure(Protocol):
+    """One renal measure: whether it is near normal, whether it was halved, and its numbers."""
 
-    def __init__(
-        self, item: str, unit: str, normal: float | None, parameters: Mapping[str, Parameter]
-    ) -> None:
-        self.item, self.unit, self.normal = item, unit, normal
+    def near(self, baseline: RenalState, now: RenalState) -> Truth:
+        """Return whether the value is within the tolerance of normal."""
+
+    def halved(self, baseline: RenalState, now: RenalState) -> Truth:
+        """Return whether the value is down to the share of its baseline that counts as better."""
+
+    def found(self, baseline: RenalState, now: RenalState) -> Found:
+        """Return the numbers that both answers stand on."""
+
+
+class _Creatinine:
+    """Serum creatinine; its upper limit of normal is the one in force."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
         self.times, self.left = 1 + parameters["tolerance"], 1 - parameters["partial_improvement"]
 
-    def read(self, visit: Compared) -> _Measure:
-        """Read the measure at both visits."""
-        value: float | None = getattr(visit.now, self.item)
-        before: float | None = getattr(visit.baseline, self.item)
-        normal = upper_limit(visit.baseline, visit.now) if self.normal is None else self.normal
+    def near(self, baseline: RenalState, now: RenalState) -> Truth:
+        """Compare with the upper limit of normal."""
+        value, normal = now.creatinine_umol_l, upper_limit(baseline, now)
+        if value is None or normal is None:
+            return UNKNOWN
+        return YES if value <= normal * self.times * OVER else NO
+
+    def halved(self, baseline: RenalState, now: RenalState) -> Truth:
+        """Compare with the baseline."""
+        value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
+        if value is None or before is None:
+            return UNKNOWN
+        return YES if value <= before * self.left * OVER else NO
+
+    def found(self, baseline: RenalState, now: RenalState) -> Found:
+        """Return the numbers."""
+        value, before = now.creatinine_umol_l, baseline.creatinine_umol_l
+        normal = upper_limit(baseline, now)
         limit = None if normal is None else normal * self.times
-        halved = truth(value, "<=", None if before is None else before * self.left)
-        return _Measure(self.item, self.unit, value, before, limit, halved)
+        return "creatinine_umol_l", value, before, "µmol/L", limit
+
+
+class _Cells:
+    """Urine cells per field, `item` of the state."""
+
+    def __init__(self, item: str, parameters: Mapping[str, Parameter]) -> None:
+        self.item, self.left = item, 1 - parameters["partial_improvement"]
+        self.limit = parameters["normal_cells_hpf"] * (1 + parameters["tolerance"])
+
+    def near(self, _: RenalState, now: RenalState) -> Truth:
+        """Compare with the limit."""
+        return is_at_most(getattr(now, self.item), self.limit)
+
+    def halved(self, baseline: RenalState, now: RenalState) -> Truth:
+        """Compare with the baseline."""
+        before: float | None = getattr(baseline, self.item)
+        return is_at_most(getattr(now, self.item), None if before is None else before * self.left)
+
+    def found(self, baseline: RenalState, now: RenalState) -> Found:
+        """Return the numbers."""
+        value, before = getattr(now, self.item), getattr(baseline, self.item)
+        return self.item, value, before, "/hpf", self.limit
 
 
 class _Protein:
@@ -103,43 +123,48 @@ class _Protein:
         self.limits = {unit: limit_in(unit, grams) * times for unit in UNITS}
         self.left = 1 - parameters["partial_improvement"]
 
-    def read(self, visit: Compared) -> _Measure:
-        """Read the measure at both visits."""
-        name = UPCR if visit.now.proteinuria is None and visit.now.upcr is not None else U24
-        after, before = protein(visit.now, name), protein(visit.baseline, name)
+    def near(self, _: RenalState, now: RenalState) -> Truth:
+        """Compare with the limit in the unit of the value."""
+        after = now.proteinuria or now.upcr
+        return UNKNOWN if after is None else is_at_most(after.value, self.limits[after.unit])
+
+    def halved(self, baseline: RenalState, now: RenalState) -> Truth:
+        """Compare with the same measure at baseline; what was 0 cannot be halved."""
+        after, before = now.proteinuria, baseline.proteinuria
+        if after is None and now.upcr is not None:
+            after, before = now.upcr, baseline.upcr
+        if before is not None and before.value == 0:
+            return NO
+        return is_at_most(times_baseline(after, before), self.left)
+
+    def found(self, baseline: RenalState, now: RenalState) -> Found:
+        """Return the numbers."""
+        name = UPCR if now.proteinuria is None and now.upcr is not None else U24
+        after, before = protein(now, name), protein(baseline, name)
         unit = after.unit if after else "g/24 h"
-        halved = Truth.NO
-        if before is None or before.value != 0:
-            halved = truth(times_baseline(after, before), "<=", self.left)
-        return _Measure(
-            name,
-            unit,
-            after.value if after else None,
-            before.value if before else None,
-            self.limits[unit],
-            halved,
-        )
+        value = after.value if after else None
+        return name, value, before.value if before else None, unit, self.limits[unit]
+
+
+def _told(found: Found) -> dict[str, Scalar]:
+    return dict(zip(("item", "value", "baseline", "unit", "limit"), found, strict=True))
 
 
 class _NearNormal:
     """A measure within the tolerance of normal."""
 
-    def __init__(self, measure: _Number | _Protein) -> None:
-        self.measure = measure
+    def __init__(self, measure: _Measure) -> None:
+        self.measure, self.met = measure, measure.near
 
-    def met(self, visit: Compared) -> Truth:
-        """Compare."""
-        return self.measure.read(visit).near
-
-    def reason(self, visit: Compared) -> Reason:
+    def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell the value and its limit."""
-        found = self.measure.read(visit)
-        return Reason("response.near_normal", found.near, found.values())
+        values = _told(self.measure.found(baseline, now))
+        return Reason("response.near_normal", self.met(baseline, now), values)
 
-    def inputs(self, visit: Compared) -> Inputs:
+    def inputs(self, baseline: RenalState, now: RenalState) -> Inputs:
         """Name the value and the limit that only creatinine can lack."""
-        found = self.measure.read(visit)
-        return {found.item: found.value, "creatinine_uln": found.limit}
+        item, value, _, _, limit = self.measure.found(baseline, now)
+        return {item: value, "creatinine_uln": limit}
 
 
 class _NearOrImproved:
@@ -149,27 +174,27 @@ class _NearOrImproved:
     abnormal and did not improve, or is worse.
     """
 
-    def __init__(self, measure: _Number | _Protein, improvement: float) -> None:
+    def __init__(self, measure: _Measure, improvement: float) -> None:
         self.measure, self.percent = measure, percent_of(improvement)
+        self._near, self._halved = measure.near, measure.halved
 
-    def met(self, visit: Compared) -> Truth:
+    def met(self, baseline: RenalState, now: RenalState) -> Truth:
         """Compare with both."""
-        found = self.measure.read(visit)
-        return Truth.any(found.near, found.halved)
+        near = self._near(baseline, now)
+        if near is YES:
+            return YES
+        halved = self._halved(baseline, now)
+        return halved if near is NO else Truth.any(near, halved)
 
-    def reason(self, visit: Compared) -> Reason:
+    def reason(self, baseline: RenalState, now: RenalState) -> Reason:
         """Tell the value, its baseline and its limit."""
-        values = self.measure.read(visit).values(percent=self.percent)
-        return Reason("response.improved", self.met(visit), values)
+        values = _told(self.measure.found(baseline, now)) | {"percent": self.percent}
+        return Reason("response.improved", self.met(baseline, now), values)
 
-    def inputs(self, visit: Compared) -> Inputs:
+    def inputs(self, baseline: RenalState, now: RenalState) -> Inputs:
         """Name the value, the limit and the baseline."""
-        found = self.measure.read(visit)
-        return {
-            found.item: found.value,
-            "creatinine_uln": found.limit,
-            f"{found.item}_baseline": found.before,
-        }
+        item, value, before, _, limit = self.measure.found(baseline, now)
+        return {item: value, "creatinine_uln": limit, f"{item}_baseline": before}
 
 
 _NO_CASTS = Answered("response.no_casts", "casts", wanted=False)
@@ -178,12 +203,12 @@ _NO_CASTS = Answered("response.no_casts", "casts", wanted=False)
 
 def define(parameters: Mapping[str, Parameter]) -> Definition:
     """Return the criteria: rescue therapy, death, dialysis or transplantation is NR."""
-    cells, improvement = parameters["normal_cells_hpf"], parameters["partial_improvement"]
-    measures = (
-        _Number("creatinine_umol_l", "µmol/L", None, parameters),
+    improvement = parameters["partial_improvement"]
+    measures: tuple[_Measure, ...] = (
+        _Creatinine(parameters),
         _Protein(parameters),
-        _Number("urine_rbc_hpf", "/hpf", cells, parameters),
-        _Number("urine_wbc_hpf", "/hpf", cells, parameters),
+        _Cells("urine_rbc_hpf", parameters),
+        _Cells("urine_wbc_hpf", parameters),
     )
     both = (_NO_CASTS, NO_RESCUE)
     # Counts and protein that stay near normal are not worse; creatinine can rise within its range.

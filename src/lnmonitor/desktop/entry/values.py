@@ -23,8 +23,8 @@ _SIGNS = str.maketrans({"−": "-", "≤": "<=", "≥": ">=", "，": ",", "．":
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([ \u2009\u00a0\u202f]\d{3})+([.,]\d+)?")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}.*)?)?)?")
+_ISO_T = re.compile(r"(?<=\d)T(?=\d)")
 _CLOCK = re.compile(r"(\d{1,2})[:.：]?(\d{2})")
 
 
@@ -173,7 +173,7 @@ def parse_instant(text: str, *, today: date) -> Answer:
     word = missing_word(text)
     if word:
         return Answer(missing=word)
-    typed = text.strip().replace("T", " ")
+    typed = _ISO_T.sub(" ", text.strip())
     day_part, _, clock_part = typed.rpartition(" ")
     clock = parse_clock(clock_part)
     day = dates.typed(day_part, today=today) if day_part else today.isoformat()
@@ -216,9 +216,9 @@ def format_date(iso: str, language: str) -> str:
     try:
         if len(day) == 10:
             moment = date.fromisoformat(day)
-            day = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+            day = f"{moment.day} {dates.MONTHS[moment.month - 1]} {moment.year}"
         elif len(day) == 7:
-            day = f"{_MONTHS[int(day[5:]) - 1]} {day[:4]}"
+            day = f"{dates.MONTHS[int(day[5:]) - 1]} {day[:4]}"
     except (ValueError, IndexError):
         return iso
     return f"{day} {clock}" if clock else day

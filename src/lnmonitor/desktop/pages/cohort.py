@@ -100,7 +100,11 @@ class CohortPage(Page):
         grid.addWidget(self._area(tr("Time to event"), self._curves_note, curves), 2, 0)
         grid.addWidget(rule("v"), 2, 1)
         grid.addWidget(
-            self._area(tr("Scores by visit"), tr("mean ± SD of patients seen"), self._tables_box),
+            self._area(
+                tr("Scores by visit"),
+                tr("mean ± SD of patients seen; * secondary source"),
+                self._tables_box,
+            ),
             2,
             2,
         )
@@ -265,9 +269,9 @@ class CohortPage(Page):
         made.append(
             Column(
                 tr("Gu 2014, {visit}", visit=tables.visits[-1]),
-                lambda li: _published_mean(li.cells[-1].published),
+                lambda li: published_mean(li.cells[-1].published),
                 tone="series-2",
-                sample="69.51 ± 27.93",
+                sample="69.51 ± 27.93*",
                 right=True,
             )
         )
@@ -277,8 +281,10 @@ class CohortPage(Page):
     def _share_columns() -> list[Column]:
         return [
             Column("", lambda p: text(p.name), weight=500),
-            Column(tr("here"), _share, sample="77 of 81, 95.1 %", right=True),
-            Column(tr("95 % interval"), _interval, tone="text-2", sample="88.0–98.1 %", right=True),
+            Column(tr("here"), _share, sample="81 of 81, 100.0 %", right=True),
+            Column(
+                tr("95 % interval"), _interval, tone="text-2", sample="88.0–100.0 %", right=True
+            ),
             Column(
                 "Gu 2014",
                 lambda p: _published_share(p.published),
@@ -335,10 +341,14 @@ def _change_tip(line: _Line) -> str:
     return ", ".join(parts)
 
 
-def _published_mean(found: Published | None) -> str:
+def published_mean(found: Published | None) -> str:
+    """Return a published mean and SD with the same digits, marked where a note qualifies them."""
     if found is None or found.mean is None:
         return tr("not published")
-    return f"{found.mean:g}" + ("" if found.sd is None else f" ± {found.sd:g}")
+    numbers = [f"{one:g}" for one in (found.mean, found.sd) if one is not None]
+    digits = max(len(number.partition(".")[2]) for number in numbers)
+    shown = " ± ".join(f"{float(number):.{digits}f}" for number in numbers)
+    return f"{shown}*" if found.note else shown
 
 
 def _share(share: Proportion) -> str:

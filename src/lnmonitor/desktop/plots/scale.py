@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from lnmonitor.analysis.story import Panel, SeriesStyle, Story
+from lnmonitor.study.dates import MONTHS
 
 _WEEK_STEPS = (1, 2, 4, 8, 12, 26, 52, 104, 260)
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 84, 182, 364, 728, 1820)
@@ -15,7 +16,6 @@ _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
 _SMALLEST_LOG = 1e-6
 _SYMBOL_ROOM = 0.16
 _LETTER_ROOM = 0.26
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class TimeUnit(Enum):
@@ -136,4 +136,4 @@ def _month_ticks(
 def _month_name(year: int, month: int, with_year: bool, chinese: bool) -> str:
     if chinese:
         return f"{year}-{month + 1:02d}" if with_year else f"{month + 1}月"
-    return f"{_MONTHS_EN[month]} {year}" if with_year else _MONTHS_EN[month]
+    return f"{MONTHS[month]} {year}" if with_year else MONTHS[month]

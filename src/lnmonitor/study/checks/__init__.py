@@ -16,6 +16,7 @@ from lnmonitor.study.checks.infusion import check_infusion
 from lnmonitor.study.checks.items import check_items
 from lnmonitor.study.checks.laboratory import check_laboratory
 from lnmonitor.study.checks.procedures import check_kidney_replacement
+from lnmonitor.study.checks.scores import check_bilag, check_sledai
 from lnmonitor.study.checks.subject import (
     check_demographics,
     check_eligibility,
@@ -37,6 +38,8 @@ _BY_FORM: Mapping[str, Callable[[Context[Any], Reporter], None]] = {
     "SV": check_visit,
     "VS": check_vital_signs,
     "LB": check_laboratory,
+    "SLEDAI": check_sledai,
+    "BILAG": check_bilag,
     "CMG": check_glucocorticoid,
     "CMI": check_immunosuppressant,
     "PR": check_kidney_replacement,

@@ -6,19 +6,22 @@ import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from lnmonitor.clock import today
+from lnmonitor.desktop.dialogs.trail_copy import TrailCopyDialog
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import ReadOp
-from lnmonitor.desktop.pages.admin.trail_acts import TrailReviewDialog, ask_file, export_job
+from lnmonitor.desktop.pages.admin.trail_acts import TrailReviewDialog, export_job
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.trail_words import change_words, form_words, item_words
 from lnmonitor.desktop.widgets.filter_line import FilterLine
 from lnmonitor.desktop.widgets.layout import column, row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
@@ -83,9 +86,9 @@ class TrailSection(QWidget):
         columns = [
             Column(tr("When"), lambda e: local(e.at), tone="text-2", sample="2026-05-12 09:42:11"),
             Column(tr("Who"), lambda e: e.account, sample="investigator\ndatamanager"),
-            Column(tr("What"), lambda e: tr(e.action), weight=500, sample="password changed"),
+            Column(tr("What"), lambda e: tr(e.action), weight=500, sample="results recomputed"),
             Column(tr("On"), _about, tone="text-2", tip=_about),
-            Column(tr("Value"), _values, tip=_values),
+            Column(tr("Value"), change_words, tip=change_words),
             Column(tr("Reason"), _reason, tone="text-2", tip=_reason, yields=1),
         ]
         units = theme().measure("row-dense") / theme().u
@@ -136,14 +139,19 @@ class TrailSection(QWidget):
     # ---- taken away, reviewed
     @Slot()
     def export(self) -> None:
-        """Ask where the entries that the filter chooses go."""
+        """Ask for whom and where to the entries go that the filter chooses."""
         ReadOp(self, partial(filter_of, typed=self.filter.text), self._export, self._refused).run()
 
     def _export(self, wanted: AuditFilter) -> None:
+        name = f"audit-trail-{today(hub().clock)}.xlsx"
+        dialog = TrailCopyDialog(self.window(), name, self._page.total)
+        dialog.chosen.connect(partial(self._write, wanted))
+        dialog.open()
+
+    def _write(self, wanted: AuditFilter, place: Path, recipient: str) -> None:
         session = hub().session
-        place = ask_file(self, f"audit-trail-{today(hub().clock)}.xlsx")
-        if session is not None and place is not None:
-            self._jobs.addWidget(export_job(session, place, wanted))
+        if session is not None:
+            self._jobs.addWidget(export_job(session, place, recipient, wanted))
 
     @Slot()
     def record_review(self) -> None:
@@ -189,13 +197,8 @@ def local(instant: str) -> str:
 
 
 def _about(entry: AuditEntry) -> str:
-    return " ".join(part for part in (entry.form, entry.item) if part)
-
-
-def _values(entry: AuditEntry) -> str:
-    if entry.action == "amend":
-        return f"{entry.old or '–'} → {entry.new or '–'}"
-    return entry.new
+    parts = (entry.subject, form_words(entry), item_words(entry))
+    return " · ".join(part for part in parts if part)
 
 
 def _read(session: StudySession, *, typed: str, before: int | None = None) -> AuditPage:

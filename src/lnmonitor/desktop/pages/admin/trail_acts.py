@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from lnmonitor.desktop.dialogs.small_form import SmallForm
 from lnmonitor.desktop.i18n import tr
@@ -21,30 +21,19 @@ if TYPE_CHECKING:
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.session import StudySession
 
-_KINDS = "Excel (*.xlsx);;CSV (*.csv)"
 
-
-def ask_file(parent: QWidget, name: str) -> Path | None:
-    """Ask where the entries go, as a workbook or CSV; None when the person thinks better of it."""
-    title = tr("Where does the audit trail go?")
-    chosen, kind = QFileDialog.getSaveFileName(parent.window(), title, name, _KINDS)
-    if not chosen:
-        return None
-    path = Path(chosen)
-    ending = ".csv" if "csv" in kind else ".xlsx"
-    return path if path.suffix.lower() in {".csv", ".xlsx"} else path.with_suffix(ending)
-
-
-def export_job(session: StudySession, place: Path, wanted: AuditFilter) -> JobRow:
+def export_job(session: StudySession, place: Path, recipient: str, wanted: AuditFilter) -> JobRow:
     """Start writing the entries; the row tells where they lie."""
-    work = partial(_export, session, place, wanted)
+    work = partial(_export, session, place, recipient, wanted)
     return JobRow(tr("Audit trail"), work, tr("Waiting for its turn"))
 
 
-def _export(session: StudySession, place: Path, wanted: AuditFilter, _progress: Progress) -> Path:
+def _export(
+    session: StudySession, place: Path, recipient: str, wanted: AuditFilter, _progress: Progress
+) -> Path:
     from lnmonitor.exchange.trail import export_trail
 
-    on_database(partial(export_trail, session, place, wanted))
+    on_database(partial(export_trail, session, place, wanted, recipient=recipient))
     return place
 
 

@@ -5,21 +5,20 @@ F2 on any value comes here with the record and item chosen: two actions from a f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout
 
 from lnmonitor.clock import local_moment
+from lnmonitor.desktop.dialogs.trail_copy import TrailCopyDialog
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.operations import JobOp, ReadOp, on_database
 from lnmonitor.desktop.pages.monitoring.words import (
-    QUERY_STATES,
     form_title,
     item_title,
     local_instant,
@@ -29,11 +28,11 @@ from lnmonitor.desktop.pages.patient.view import PatientView
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme
+from lnmonitor.desktop.trail_words import change_words, form_words, item_words
 from lnmonitor.desktop.widgets.layout import row
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.row_table import RowTable
 from lnmonitor.desktop.widgets.text import button, label, set_property
-from lnmonitor.desktop.words import count
 from lnmonitor.errors import UserError
 from lnmonitor.study.forms import FORMS
 from lnmonitor.study.reasons import reason_words
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 
 _AT_FIRST = 5000
 _ALL = 10_000_000
-_REVIEWED = {"verified", "verification dropped", "verification withdrawn", "signed"}
 _DATE_SHAPE = "0000-00-00"
 
 
@@ -55,35 +53,6 @@ def read_history(session: StudySession, patient_id: str, size: int = _AT_FIRST) 
     from lnmonitor.services.audit import AuditFilter, page
 
     return page(session, AuditFilter(patient_id=patient_id), size=size)
-
-
-def change_words(entry: AuditEntry) -> str:
-    """Return old and new value; for a record as a whole its values with their labels."""
-    if entry.action in _REVIEWED or entry.action.startswith("query "):
-        return review_words(entry)
-    if entry.old or entry.new:
-        return f"{entry.old or '–'} → {entry.new or '–'}" if entry.old else entry.new
-    form = FORMS.get(entry.form)
-    if form is None:
-        return ""
-    given = {name: entry.values.get(name) for name in form.items()}
-    return ", ".join(
-        f"{form.label(name, language())}: {value}"
-        for name, value in given.items()
-        if isinstance(value, str | int | float)
-    )
-
-
-def review_words(entry: AuditEntry) -> str:
-    """Return what an act of review was about: items, records, or the state of a query."""
-    if entry.hidden or not entry.new:
-        return entry.new
-    if entry.action.startswith("query "):
-        return tr(QUERY_STATES.get(entry.new, entry.new))
-    found = json.loads(entry.new)
-    if entry.action == "signed":
-        return count(len(found["records"]), "1 record", "{n} records") + f", {found['name']}"
-    return ", ".join(item_title(entry.form, name) for name in found)
 
 
 class HistoryLens(Lens):
@@ -126,8 +95,8 @@ class HistoryLens(Lens):
             ),
             Column(tr("Who"), _who, sample="Demo Data Manager"),
             Column(tr("Action"), lambda e: tr(e.action), sample="flag acknowledged"),
-            Column(tr("Form"), _form, units=42, tip=_form, yields=1),
-            Column(tr("Item"), _item, units=40, tip=_item),
+            Column(tr("Form"), form_words, units=42, tip=form_words, yields=1),
+            Column(tr("Item"), item_words, units=40, tip=item_words),
             Column(tr("Old → new"), change_words, tip=change_words, weight=500),
             Column(tr("Reason"), _reason, units=40, tip=_reason),
         )
@@ -222,7 +191,9 @@ class HistoryLens(Lens):
         """Show entries, latest first, under the filters in force."""
         self._entries, self._total = page.entries, page.total
         entries = page.entries
-        self._offer(self._forms, tr("All forms"), {(_form(e), e.form) for e in entries if e.form})
+        self._offer(
+            self._forms, tr("All forms"), {(form_words(e), e.form) for e in entries if e.form}
+        )
         self._offer(self._people, tr("Everybody"), {(_who(e), e.account) for e in entries})
         self._offer(self._actions, tr("All actions"), {(tr(e.action), e.action) for e in entries})
         self._filter()
@@ -263,7 +234,8 @@ class HistoryLens(Lens):
         form = self._forms.currentData() or ""
         own = [e for e in self._entries if self._record in {"", e.record_id}]
         own = [e for e in own if form in {"", e.form}]
-        self._offer(self._items, tr("All items"), {(_item(e), e.item) for e in own if _item(e)})
+        named = {(item_words(e), e.item) for e in own}
+        self._offer(self._items, tr("All items"), {one for one in named if one[0]})
         if self._wanted_item and self._record and self._entries:
             self._choose_item()
         tests = self._tests()
@@ -331,26 +303,22 @@ class HistoryLens(Lens):
     # --- file ------------------------------------------------------------------------------
 
     def ask_file(self) -> None:
-        """Ask where, then write the entries shown."""
-        dialog = QFileDialog(self, tr("Save the entries shown"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["Excel (*.xlsx)", "CSV (*.csv)"])
-        dialog.setDefaultSuffix("xlsx")
-        dialog.selectFile(f"{self._subject}-audit.xlsx")
-        dialog.fileSelected.connect(self.export_to)
+        """Ask for whom and where to, then write the entries shown."""
+        name = f"{self._subject}-audit.xlsx"
+        dialog = TrailCopyDialog(self.window(), name, len(self.table.shown))
+        dialog.chosen.connect(self.export_to)
         dialog.open()
 
-    @Slot(str)
-    def export_to(self, path: str) -> None:
+    @Slot(Path, str)
+    def export_to(self, path: Path, recipient: str = "") -> None:
         """Write the entries shown into a workbook or a CSV file, by the ending of the name."""
         session = hub().session
         if session is None:
             return
         numbers = frozenset(e.sequence for e in self.table.shown)
-        work = partial(_export, session, Path(path), self._patient_id, numbers)
-        self.strip.say("info", tr("Writing {name}…", name=Path(path).name))
-        self._job = JobOp(self, work, partial(self._exported, path), self._not_exported)
+        work = partial(_export, session, path, recipient, self._patient_id, numbers)
+        self.strip.say("info", tr("Writing {name}…", name=path.name))
+        self._job = JobOp(self, work, partial(self._exported, str(path)), self._not_exported)
         self._job.run()
 
     def _exported(self, path: str, number: int) -> None:
@@ -377,17 +345,6 @@ def _who(entry: AuditEntry) -> str:
     return entry.full_name or entry.account
 
 
-def _form(entry: AuditEntry) -> str:
-    return form_title(entry.form)
-
-
-def _item(entry: AuditEntry) -> str:
-    """Return the item's label; a signature's id says nothing to a person."""
-    if entry.action in {"signed", "signature invalidated"}:
-        return ""
-    return item_title(entry.form, entry.item)
-
-
 def _reason(entry: AuditEntry) -> str:
     return reason_words(entry.reason, language()) or entry.justified
 
@@ -399,8 +356,8 @@ def _day(entry: AuditEntry) -> str:
 
 def _haystack(entry: AuditEntry) -> str:
     parts = (
-        _form(entry),
-        _item(entry),
+        form_words(entry),
+        item_words(entry),
         change_words(entry),
         _reason(entry),
         entry.action,
@@ -417,10 +374,17 @@ def _read_of(session: StudySession, patient_id: str, size: int) -> tuple[str, Au
 
 
 def _export(
-    session: StudySession, out: Path, patient_id: str, numbers: frozenset[int], _progress: Progress
+    session: StudySession,
+    out: Path,
+    recipient: str,
+    patient_id: str,
+    numbers: frozenset[int],
+    _progress: Progress,
 ) -> int:
     from lnmonitor.exchange.trail import export_trail
     from lnmonitor.services.audit import AuditFilter
 
     wanted = AuditFilter(patient_id=patient_id)
-    return on_database(partial(export_trail, session, out, wanted, only=numbers))
+    return on_database(
+        partial(export_trail, session, out, wanted, only=numbers, recipient=recipient)
+    )

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from lnmonitor.analysis.story import Interval, Mark, Panel, Story, TrendPoint
+from lnmonitor.analysis.story import Interval, Mark, Panel, RibbonSpan, Story, TrendPoint
 from lnmonitor.desktop.i18n import text, tr
 from lnmonitor.desktop.plots.crosshair import Stop, point_at, response_at, running_at
 from lnmonitor.desktop.plots.scale import date_of
@@ -95,10 +95,24 @@ def head_lines(story: Story, stop: Stop) -> tuple[ReadLine, ReadLine]:
     flare = span.response.upper().startswith("FLARE")
     words = text(span.label)
     if flare:
-        before = [s for s in story.ribbon if s.end <= span.start + 1 and s is not span]
-        earlier = text(before[-1].label) if before else ""
+        earlier = _response_before(story, span)
         return visit, ReadLine(earlier, change=words, tone="serious", plain=True)
     return visit, ReadLine(words, plain=True)
+
+
+def _response_before(story: Story, flare: RibbonSpan) -> str:
+    """Return the response that a flare broke with its visit, empty without one.
+
+    Without the visit it would read as the response at the flare, which is another one.
+    """
+    before = [s for s in story.ribbon if s.end <= flare.start + 1 and s is not flare]
+    if not before:
+        return ""
+    words, start = text(before[-1].label), before[-1].start
+    seen = [v for v in story.visits if v.day is not None and start <= v.day < flare.start]
+    if not seen:
+        return words
+    return tr("{response} at {visit}", response=words, visit=seen[-1].code)
 
 
 class ReadoutBlock(QWidget):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lnmonitor.analysis.clinical_grades import (
     PROPOSED,
-    TERM_NAMES,
     beside_the_grade,
     laboratory_grade,
     propose_at_visit,
@@ -15,7 +14,7 @@ from lnmonitor.analysis.clinical_grades import (
 )
 from lnmonitor.analysis.course import Course, Flag, VisitAssessment
 from lnmonitor.analysis.event_reporting import reporting
-from lnmonitor.analysis.explain import explain
+from lnmonitor.analysis.explain import ctcae_term, explain
 from lnmonitor.analysis.result_names import result_names
 from lnmonitor.analysis.side_by_side import (
     OtherRule,
@@ -134,7 +133,7 @@ def topics_of_visit(view: ResultsView, visit_id: str | None) -> tuple[Topic, ...
         for key, name in result_names(outcomes, view.protocol.response_rule).items()
     ]
     for term, grade in propose_at_visit(view.data, view.course, assessment).items():
-        name = tr("CTCAE proposed, {term}", term=text(TERM_NAMES[term]))
+        name = tr("CTCAE proposed, {term}", term=text(ctcae_term(term)))
         found.append(Topic(PROPOSED + term, name, grade, visit_id))
     return tuple(found)
 

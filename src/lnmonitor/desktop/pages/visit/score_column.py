@@ -29,10 +29,11 @@ from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
 from lnmonitor.desktop.widgets.layout import row
 from lnmonitor.desktop.widgets.text import button, label, rule, set_property
+from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import Sledai2K
 
 if TYPE_CHECKING:
-    from lnmonitor.analysis.course import VisitAssessment
+    from lnmonitor.analysis.course import Course, VisitAssessment
     from lnmonitor.analysis.explain import Explanation
     from lnmonitor.services.visits import LiveScores
     from lnmonitor.study.protocol import Protocol
@@ -50,6 +51,8 @@ _MARKS = {
     "remark": ("flag", "unknown"),
 }
 
+_FLARE_LABS = ("U24P", "CREAT", "URBC", "UWBC", "UCASTS")
+"""What the definitions of a renal flare read of a visit's laboratory."""
 
 _OTHERS = (
     *("sledai.renal", "sledai.clinical", "selena", "sfi"),
@@ -356,7 +359,7 @@ class ScoreColumn(QWidget):
         self._response.name.setText(tr("Response, {rule}", rule=_rule_name(rule_set)))
         self.response.setVisible(found is not None)
         if now is None or found is None:
-            self.response_why.setText(tr("Judged after the infusion."))
+            self.response_why.setText(_unjudged(now, rule_set))
             say(self.response_before, "")
             say(self.response_other, "")
             return
@@ -380,18 +383,8 @@ class ScoreColumn(QWidget):
         say(self.response_other, "\n".join(said))
 
     def _show_flare(self, live: LiveScores) -> None:
-        from lnmonitor.analysis.explain import explain
-
-        day = live.assessment.day if live.assessment else None
-        found = [flare for flare in live.course.flares if isinstance(flare, FlareFinding)]
-        here = [flare for flare in found if day is not None and day in flare.evidence_days]
-        if day is None or day <= 0:
-            self.flare.setText(tr("Judged after the infusion."))
-        elif here:
-            told = explain(here[-1], language())
-            self.flare.setText(f"{told.title}. {told.sentence}")
-        else:
-            self.flare.setText(tr("Not met at this visit."))
+        words, here = flare_words(live.course, live.assessment)
+        self.flare.setText(words)
         set_property(self.flare, "tone", "serious" if here else "text-2")
 
     def show_checks(self, checks: Sequence[OpenCheck], empty: int) -> None:
@@ -430,6 +423,50 @@ def _why(explanation: Explanation) -> str:
     lines = (*explanation.not_met, *explanation.missing) or explanation.met
     said = [": ".join(filter(None, (line.text, line.detail))) for line in lines[:2]]
     return "\n".join(said) or explanation.sentence
+
+
+def _unjudged(now: VisitAssessment | None, rule_set: str) -> str:
+    """Say why a visit has no response: a refused value, no urine protein asked for, day 0."""
+    from lnmonitor.analysis.explain import explain
+
+    outcome = now.outcomes.get(f"response.{rule_set}") if now else None
+    if outcome is not None:
+        return _why(explain(outcome, language()))
+    if now is None or now.day is None or now.day <= 0:
+        return tr("Judged after the infusion.")
+    return tr("Not judged: this visit asks for no urine protein.")
+
+
+def flare_words(course: Course, now: VisitAssessment | None) -> tuple[str, bool]:
+    """Return what there is to say of a renal flare at a visit, and whether there is one.
+
+    After a remission a value that is not known may hide a flare, and is named.
+    """
+    from lnmonitor.analysis.explain import explain
+
+    if now is None or now.day is None or now.day <= 0:
+        return tr("Judged after the infusion."), False
+    here = [f for f in course.flares if isinstance(f, FlareFinding) and now.day in f.evidence_days]
+    if here:
+        told = explain(here[-1], language())
+        return f"{told.title}. {told.sentence}", True
+    refused = [one for one in course.flares if not isinstance(one, FlareFinding)]
+    if refused:
+        return _why(explain(refused[0], language())), False
+    before = [v.response(course.primary_rule) for v in course.visits if 0 < (v.day or 0) < now.day]
+    unknown = _unknown_of_flare(now) if {Response.CR, Response.PR}.intersection(before) else []
+    if unknown:
+        said = tr("Not met by what is known. Not known: {items}.", items=", ".join(unknown))
+        return said, False
+    return tr("Not met at this visit."), False
+
+
+def _unknown_of_flare(now: VisitAssessment) -> list[str]:
+    """Name what flares are judged by and this visit does not have."""
+    known = {code for code, one in now.labs.items() if one.value is not None or one.text}
+    if "UPCR" in known:  # it stands in for the collection
+        known.add("U24P")
+    return [ANALYTES[code].name.in_(language()) for code in _FLARE_LABS if code not in known]
 
 
 def _item(code: str) -> str:
