@@ -354,7 +354,7 @@ def _kidney_replacement(report: CaseReport) -> list[Flowable]:
     """Show the section only where there is something to tell: the heading alone would alarm."""
     if not report.data.of(KidneyReplacement):
         return []
-    columns = (("kind", 1.6), ("start", 1.2), ("stop", 1.2), ("indication", 2.4))
+    columns = (("kind", 1.4), ("start", 1.3), ("stop", 1.8), ("indication", 2.1))
     title = KidneyReplacement.title.en
     return _record_table(report, title, report.data.of(KidneyReplacement), columns)
 
