@@ -294,3 +294,22 @@ def test_that_all_dipstick_levels_are_accepted() -> None:
     for level in (0, 0.5, 1, 2, 3, 4):
         now = replace(QUIET, u24_g=None, dipstick=level)
         assert grade(now, now, ever_involved=True).grade is Grade("C" if level >= 1 else "D")
+
+
+def test_that_a_low_gfr_is_told_with_its_limit_in_its_unit() -> None:
+    """From 100 to 45: under 50, and under 67 % of what it was and under 80."""
+    told = grade(replace(QUIET, gfr=45), QUIET, ever_involved=True).reasons
+    found = {
+        reason.code: (reason.values["limit"], reason.values["unit"], reason.values.get("percent"))
+        for reason in told
+        if reason.values["item"] == "gfr"
+    }
+    assert found == {
+        "bilag.gfr_below_50": (50, "mL/min/1.73 m²", None),
+        "bilag.gfr_fall": (80, "mL/min/1.73 m²", 67),
+    }
+
+
+def test_that_a_grade_says_how_a_first_visit_was_read() -> None:
+    found = grade(QUIET, None, ever_involved=True).rule
+    assert dict(found.parameters) == {"first_visit": "conservative"}
