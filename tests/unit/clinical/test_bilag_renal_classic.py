@@ -144,3 +144,17 @@ def test_that_a_raised_pressure_is_told_with_both_of_its_values() -> None:
 def test_that_a_pressure_without_its_diastolic_value_is_open() -> None:
     found = grade(replace(QUIET, sbp=150, dbp=None), QUIET, ever_involved=True)
     assert found.missing == ("dbp",)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "criterion", "percent"), [(2.4, 1.2, "1", 200), (1.8, 1.2, "B", 150)]
+)
+def test_that_a_rise_of_protein_is_told_with_the_share_it_reached(
+    now: float, before: float, criterion: str, percent: int
+) -> None:
+    """Doubled is criterion 1, half as much again is B; both above 1 g."""
+    found = grade(replace(QUIET, u24_g=now), replace(QUIET, u24_g=before), ever_involved=True)
+    (told,) = [one for one in found.reasons if one.code == "bilag.protein_rise"]
+    values = told.values
+    assert (values["criterion"], values["percent"]) == (criterion, percent)
+    assert (values["limit"], values["unit"]) == (1.0, "g/24 h")
