@@ -83,6 +83,7 @@ def test_that_ranges_are_closed_and_none_passes() -> None:
 def test_that_citations_and_rules_have_a_line() -> None:
     assert Citation("A", "J 1:2", 2000).text == "A. J 1:2 2000"
     assert Citation("A", "J 1:2", 2000, "10.1/x").text == "A. J 1:2 2000, doi 10.1/x"
+    assert Citation("Li X", "J 1:2", 2000).text == "Li X. J 1:2 2000"
     assert Citation("A, et al.", "J 1:2", 2000).text == "A, et al. J 1:2 2000"
     assert Rule("sledai-2k", "1").label == "sledai-2k 1"
 

@@ -231,6 +231,8 @@ def test_that_an_exclusion_says_what_excluded() -> None:
         SledaiLabs(wbc=float("nan")),
         SledaiLabs(c3_g_l=1, c3_lln=0),
         SledaiLabs(temperature_c=101),
+        SledaiLabs(u24_g=float("inf")),
+        SledaiLabs(dsdna=40, dsdna_uln=float("inf")),
         SledaiLabs(casts="many"),
     ],
 )
