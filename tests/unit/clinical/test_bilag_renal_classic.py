@@ -158,3 +158,10 @@ def test_that_a_rise_of_protein_is_told_with_the_share_it_reached(
     values = told.values
     assert (values["criterion"], values["percent"]) == (criterion, percent)
     assert (values["limit"], values["unit"]) == (1.0, "g/24 h")
+
+
+@pytest.mark.parametrize(("level", "limits"), [(3, [2]), (2, [1])])
+def test_that_a_rise_on_the_dipstick_tells_its_levels(level: int, limits: list[int]) -> None:
+    told = grade(RenalInputs(dipstick=level), RenalInputs(dipstick=1), ever_involved=True).reasons
+    risen = [reason for reason in told if reason.code == "bilag.dipstick_rise"]
+    assert [(r.met, r.values["limit"]) for r in risen] == [(Truth.YES, each) for each in limits]
