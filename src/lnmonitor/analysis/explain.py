@@ -78,8 +78,8 @@ class Line:
 
     text: str
     detail: str = ""
-    record_ids: tuple[str, ...] = ()
-    """Records that this line alone stands on; a flag's evidence is its own `record_ids`."""
+    item: str = ""
+    """The input it is about, as the rule names it: `analysis.sources` leads from it."""
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,16 @@ def reason_text(reason: Reason, language: Language) -> str:
 
 def reason_line(reason: Reason, language: Language) -> Line:
     """Return a reason's criterion and numbers; a code without a wording names item and value."""
-    values = _Values(reason.values, language)
+    values, item = _Values(reason.values, language), str(reason.values.get("item") or "")
     wording: Mapping[str, str] | None = read_toml(*_FILE)["reason"].get(reason.code)
     if wording is None:
-        return Line(item_name(str(reason.values.get("item", reason.code)), language), values.plain)
+        name = item_name(str(reason.values.get("item", reason.code)), language)
+        return Line(name, values.plain, item=item)
     detail = wording.get(f"detail_{language}", "")
     return Line(
         _tidy(wording[language].format_map(values)),
         _tidy(detail.format_map(values)) if detail else "",
+        item=item,
     )
 
 
@@ -274,7 +276,7 @@ def _missing(
     told = {reason.values.get("item") for reason in reasons if reason.met is Truth.UNKNOWN}
     for name in names:
         if name not in told:
-            yield Line(item_name(name, language), _words("word", "not_known", language))
+            yield Line(item_name(name, language), _words("word", "not_known", language), item=name)
 
 
 def _rule_line(rule: Rule, language: Language) -> str:
