@@ -8,6 +8,7 @@ from typing import Any
 from lnmonitor.analysis.cohort import CATEGORIES, CohortTables, MeanCell, MeasureRow, Proportion
 from lnmonitor.analysis.published import Published
 from lnmonitor.analysis.survival import KaplanMeier
+from lnmonitor.analysis.wording import unit_name
 from lnmonitor.language import Language, Text
 
 _SMALLEST_P = 0.001
@@ -84,7 +85,7 @@ def as_text(tables: CohortTables, language: Language = "en") -> str:
 def _mean_rows(tables: CohortTables, language: Language) -> list[list[str]]:
     rows: list[list[str]] = []
     for measure in tables.measures:
-        unit = f", {measure.unit}" if measure.unit else ""
+        unit = f", {unit_name(measure.unit).in_(language)}" if measure.unit else ""
         name = f"{measure.name.in_(language)}{unit}"
         rows.append([name, *(_cell(cell, measure) for cell in measure.cells)])
         if any(cell.published for cell in measure.cells):

@@ -7,7 +7,7 @@ rules and the flags can emit and fails on one without its sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -25,11 +25,12 @@ from lnmonitor.analysis.model import (
 )
 from lnmonitor.analysis.wording import (
     EQUATION_NAMES,
-    UNIT_NAMES,
     number,
     printed_date,
     rule_set_name,
+    same,
     span,
+    unit_name,
 )
 from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, BilagTotal
@@ -56,10 +57,15 @@ from lnmonitor.study.codelists import decode
 from lnmonitor.study.forms import Bilag2004, Sledai2K
 
 _FILE = ("i18n", "reasons.toml")
-_DATES = frozenset({"date", "first", "last"})
 _NAMES = frozenset({"item", "cause", "proposed", "band", "change"})
 _LIMITS = frozenset({"operator", "limit"})
-_CODED = {"unit": UNIT_NAMES, "equation": EQUATION_NAMES}
+_CODED: Mapping[str, Callable[[str], Text]] = {
+    "unit": unit_name,
+    "equation": lambda value: same(EQUATION_NAMES.get(value, value)),
+    "date": printed_date,
+    "first": printed_date,
+    "last": printed_date,
+}
 _CLINICAL_GRADES = frozenset({"ctcae.reading", "ctcae.clinical", "ctcae.general"})
 """Criteria of grades that more than a laboratory value decides."""
 _SCORE_NAMES = {
@@ -186,7 +192,7 @@ def item_name(code: str, language: Language) -> str:
         return ANALYTES[code].name.in_(language)
     if code in MG_EQUAL_TO_PREDNISONE_5:
         return decode("GCDRUG", code.upper(), language)
-    return code
+    return ctcae_term(code).in_(language)
 
 
 def ctcae_term(term: str) -> Text:
@@ -218,11 +224,9 @@ class _Values(dict[str, str]):
 
     def _word(self, key: str, value: str) -> str:
         if key in _CODED:
-            return _CODED[key].get(value, value)
+            return _CODED[key](value).in_(self._language)
         if key in _LIMITS:
             return value.replace("<=", "≤").replace(">=", "≥")
-        if key in _DATES:
-            return printed_date(value).in_(self._language)
         if key not in _NAMES:
             return value
         words: Mapping[str, list[str]] = read_toml(*_FILE)["word"]

@@ -1,4 +1,4 @@
-"""Where the inputs of rules are entered: the name that a rule uses, and the form and item behind it.
+"""Where the inputs of rules are entered: the name a rule uses, and the form and item behind it.
 
 A rule names its inputs as its source does, a form asks in words of its own; here the two meet, as
 data. An explanation leads from a number to its record, and from a missing input to its field, by
@@ -141,7 +141,7 @@ _SCORES: Mapping[str, Ways] = {
 }
 
 GENERAL: Mapping[str, Ways] = {**_SCORES, **_MEASURED, **_PERSON, **_TREATMENT}
-"""Inputs of the rules of a visit and of a course; a measurement goes before an answer of its name."""
+"""Inputs of the rules of a visit or course; a measurement goes before an answer of its name."""
 
 ANSWERS: Mapping[str, Ways] = {name: _one("SLEDAI", name) for name in Sledai2K.items()}
 """What a score or a state names is an answer of the form, not the measurement of that name."""

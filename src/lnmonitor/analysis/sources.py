@@ -1,4 +1,4 @@
-"""From an explained result back to the records its numbers came from, and to the fields of missing ones.
+"""From a result back to the records its numbers came from, and to the fields of missing ones.
 
 `analysis.places` says by which forms and items an input can be known; here the record is found: of
 the visit that was judged, of the one it was compared with, or of the patient. A number of an
@@ -30,7 +30,7 @@ from lnmonitor.analysis.places import (
     Ways,
     ways,
 )
-from lnmonitor.analysis.wording import printed_date
+from lnmonitor.analysis.source_records import OF_VISIT, Source, result_source, source_of
 from lnmonitor.clinical.bilag import BilagGrade
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.infusion import InfusionCheck
@@ -41,13 +41,10 @@ from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.clinical.steroids import MG_EQUAL_TO_PREDNISONE_5
 from lnmonitor.language import Language
 from lnmonitor.study.analytes import ANALYTES
-from lnmonitor.study.codelists import decode
-from lnmonitor.study.forms import FORMS, AdverseEvent, Glucocorticoid, LabResult, Visit, VitalSigns
-from lnmonitor.study.items import Form, Kind, Scope
+from lnmonitor.study.forms import FORMS, AdverseEvent, Glucocorticoid, LabResult, VitalSigns
+from lnmonitor.study.items import Form, Scope
 from lnmonitor.study.records import PatientData, Record
 
-_OF_VISIT = (Scope.VISIT, Scope.VISIT_LOG)
-_ONE_OR_NONE = (Scope.SUBJECT,)
 _HAIR = 1e-6
 _NEAR_DAYS = 60
 _YEAR_VISITS = {"month_6": 182, "month_12": 365}
@@ -86,33 +83,9 @@ class When(Enum):
     BASELINE = "baseline"
 
 
+_BEFORE = {"previous_sledai": When.BEFORE}
+"""Inputs that are of an earlier visit by their own name."""
 _SUFFIXES = {"_previous": When.BEFORE, "_baseline": When.BASELINE}
-
-
-@dataclass(frozen=True)
-class Source:
-    """A place of the record that an explanation leads to.
-
-    Attributes:
-        what: its name, with the value as it was entered where there is one.
-        form, item: code of the form and the item to stand on: an analyte for a laboratory result,
-            "" for the form as a whole.
-        visit_id: the visit it hangs on, None for a form of the patient. record_id: "" while
-            nothing is entered. visit_code, date (ISO): of what was entered, "" where not known.
-    """
-
-    what: str
-    form: str
-    item: str = ""
-    visit_id: str | None = None
-    record_id: str = ""
-    visit_code: str = ""
-    date: str = ""
-
-    @property
-    def key(self) -> tuple[str, str, str | None, str]:
-        """What makes it the same place."""
-        return self.form, self.item, self.visit_id, self.record_id
 
 
 @dataclass(frozen=True)
@@ -151,7 +124,7 @@ def sources(
         known = {one.record_id for one in found}
         records = {one.id: one for one in data.records if one.id in result.record_ids}
         others = [records[i] for i in result.record_ids if i in records and i not in known]
-        found += [asked.of_record(one) for one in others]
+        found += [source_of(course, one, "", language) for one in others]
     unique = {one.key: one for one in reversed(found)}
     return Sources(tuple(reversed(unique.values())), asked.missing())
 
@@ -163,6 +136,17 @@ class _Told:
     name: str
     number: Scalar
     when: When = When.NOW
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A missing input: of which visit; `code` is that of the reason or the key of the result."""
+
+    name: str
+    when: When
+    here: VisitAssessment | None
+    code: str
+    tables: tuple[Mapping[str, Ways], ...]
 
 
 def _told(reason: Reason) -> Iterator[_Told]:
@@ -224,7 +208,7 @@ class _Asked:
                         break
 
     def _dose_day(self, reason: Reason, when: When) -> str:
-        """Return the day of a dose that is told of a course: before it was raised, of day 0, now."""
+        """Return the day of a dose: before or when it was raised, else of day 0 or of the visit."""
         raised = exact_day(str(reason.values.get("date") or ""))
         if raised is not None:
             return (raised - timedelta(days=when is When.BEFORE)).isoformat()
@@ -242,7 +226,7 @@ class _Asked:
         return wanted
 
     def _tables(self, code: str) -> tuple[Mapping[str, Ways], ...]:
-        """Return the tables that are asked before the general one; without a code, of what misses."""
+        """Return the tables asked before the general one; without a code, those of the result."""
         answered = (SledaiScore, ActivityState, SledaiBand)
         if code in _ANSWERED or (not code and isinstance(self.result, answered)):
             return (ANSWERS,)
@@ -301,7 +285,7 @@ class _Asked:
             yield from _in_units(measured) if measured is not None else ()
         elif place.form == Glucocorticoid.code:
             yield visit.prednisone_mg
-        elif place.item and FORMS[place.form].scope in _OF_VISIT:
+        elif place.item and FORMS[place.form].scope in OF_VISIT:
             form = FORMS[place.form]
             for record in self.data.at_visit(visit.visit_id, form):
                 yield record.form.get(place.item)
@@ -323,8 +307,8 @@ class _Asked:
         if place.form == LabResult.code:
             measured = visit.labs.get(place.item) if visit is not None else None
             if visit is not None and measured is not None and _has_value(measured):
-                yield self._result(measured, visit)
-        elif form.scope in _OF_VISIT:
+                yield result_source(measured, visit, self.language)
+        elif form.scope in OF_VISIT:
             if visit is not None:
                 yield from self._of_visit(place, told, visit)
         elif form is Glucocorticoid and place.item:
@@ -336,7 +320,7 @@ class _Asked:
         else:
             record = self._of_patient(form, visit)
             if record is not None and record.form.get(place.item) is not None:
-                yield self.of_record(record, place.item)
+                yield source_of(self.course, record, place.item, self.language)
 
     def _of_visit(self, place: Place, told: _Told, visit: VisitAssessment) -> Iterator[Source]:
         """Give the record of a form of a visit; of several sets of signs that with the number."""
@@ -349,7 +333,7 @@ class _Asked:
         fit = [one for one in (*own, *records) if _alike(told.number, _value(one, place.item))]
         chosen = (fit or own[-1:] or records[-1:])[:1]
         for record in chosen:
-            made = self.of_record(record, place.item)
+            made = source_of(self.course, record, place.item, self.language)
             if told.name in COMPUTED:
                 number = "" if told.number is None else _shown(told.number)
                 name = item_name(told.name, self.language)
@@ -365,7 +349,7 @@ class _Asked:
         item = known[0][0].item
         for record in reversed(self.data.at_visit(here.visit_id, VitalSigns)):
             if _alike(told.number, record.form.get(item)):
-                yield self.of_record(record, item)
+                yield source_of(self.course, record, item, self.language)
                 return
 
     def _doses(self, drug: str, on: str) -> Iterator[Source]:
@@ -376,7 +360,7 @@ class _Asked:
             if drug and (form.drug or "").lower() != drug:
                 continue
             if when is not None and day is not None and _covers(when, day):
-                yield self.of_record(record, "dose_mg")
+                yield source_of(self.course, record, "dose_mg", self.language)
 
     def _of_patient(self, form: type[Form], visit: VisitAssessment | None) -> Record[Form] | None:
         """Return the patient's record of a form: that of the event or infusion, else the latest."""
@@ -394,161 +378,60 @@ class _Asked:
         on = visit.date if visit is not None else ""
         return [given.record_id for given in self.course.infusions if given.date == on]
 
-    # ---- words
-    def of_record(self, record: Record[Form], item: str = "") -> Source:
-        """Return a record, at an item, as a link says it."""
-        form = record.form
-        visit = next((v for v in self.course.visits if v.visit_id == record.visit_id), None)
-        if isinstance(form, LabResult):
-            measured = visit.labs.get(form.analyte or "") if visit is not None else None
-            if visit is not None and measured is not None and measured.record_id == record.id:
-                return self._result(measured, visit)
-            return self._lab(form, record, visit)
-        if isinstance(form, Visit):
-            visit = next((v for v in self.course.visits if v.visit_id == record.id), None)
-        of_visit = form.scope in _OF_VISIT or isinstance(form, Visit)
-        own = record.id if isinstance(form, Visit) else record.visit_id
-        return Source(
-            self._words(record, item),
-            form.code,
-            item,
-            own if of_visit else None,
-            record.id,
-            visit.code if visit is not None and of_visit else "",
-            visit.date if visit is not None and of_visit else _begin(form),
-        )
-
-    def _words(self, record: Record[Form], item: str) -> str:
-        form = record.form
-        if isinstance(form, Glucocorticoid):
-            dose = "" if form.dose_mg is None else f"{form.dose_mg:g} mg"
-            rate = decode("FREQ", form.frequency, self.language) if form.frequency else ""
-            drug = decode("GCDRUG", form.drug, self.language) if form.drug else ""
-            return " ".join(part for part in (drug, dose, rate) if part)
-        if not item:
-            named = form.term if isinstance(form, AdverseEvent) else None
-            return named or form.title.in_(self.language)
-        field = form.items()[item]
-        value = form.get(item)
-        if field.item.codes and value is not None:
-            shown = decode(field.item.codes, value, self.language)
-        elif field.kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
-            shown = printed_date(str(value or "")).in_(self.language)
-        elif value is None:
-            shown = ""
-        else:
-            shown = f"{value:g}" if isinstance(value, int | float) else value
-        return " ".join(p for p in (form.label(item, self.language), shown, field.item.unit) if p)
-
-    def _result(self, measured: Measured, visit: VisitAssessment) -> Source:
-        one = ANALYTES.get(measured.analyte)
-        name = one.name.in_(self.language) if one is not None else measured.analyte
-        told = measured.reported
-        if measured.text and one is not None and one.codes:
-            told = decode(one.codes, measured.text, self.language)
-        return Source(
-            f"{name} {told}".strip(),
-            LabResult.code,
-            measured.analyte,
-            visit.visit_id,
-            measured.record_id,
-            visit.code,
-            measured.date or visit.date,
-        )
-
-    def _lab(
-        self, form: LabResult, record: Record[Form], visit: VisitAssessment | None
-    ) -> Source:
-        """Return a result that no rule read: another one of its visit counted."""
-        one = ANALYTES.get(form.analyte or "")
-        name = one.name.in_(self.language) if one is not None else form.analyte or ""
-        told = f"{form.value:g}" if form.value is not None else form.text or ""
-        words = " ".join(p for p in (name, form.operator, told, form.unit) if p)
-        code = visit.code if visit is not None else ""
-        analyte, on = form.analyte or "", form.collected_on or ""
-        return Source(words, form.code, analyte, record.visit_id, record.id, code, on)
-
     # ---- what is missing
     def missing(self) -> dict[str, Source]:
         """Return where each missing input would be entered, by the item of its line."""
-        found: dict[str, Source] = {}
+        needs = []
         for reason in self.result.reasons:
             if reason.met is Truth.UNKNOWN:
-                item = str(reason.values.get("item") or "")
-                name = item.split(", ")[0] or _unnamed(reason)
-                here, tables = self._here(reason), self._tables(reason.code)
-                self._add(found, item, name, _absent(reason), here, tables, reason.code)
-        for name in () if isinstance(self.result, Flag) else self.result.missing:
-            self._add(found, name, name, When.NOW, self.visit, self._tables(""), self.key)
+                line = str(reason.values.get("item") or "")
+                name = line.split(", ", maxsplit=1)[0] or _unnamed(reason)
+                here, code = self._here(reason), reason.code
+                needs.append((line, _Need(name, _absent(reason), here, code, self._tables(code))))
+        if not isinstance(self.result, Flag):
+            needs += [(name, self._need(name)) for name in self.result.missing]
+        found: dict[str, Source] = {}
+        for line, need in needs:
+            source = self._field_of(need)
+            if source is not None:
+                found.setdefault(line, source)
         return found
 
-    def _add(
-        self,
-        found: dict[str, Source],
-        line: str,
-        name: str,
-        when: When,
-        here: VisitAssessment | None,
-        tables: tuple[Mapping[str, Ways], ...],
-        code: str,
-    ) -> None:
-        source = self._wanted(name, when, here, tables, code)
-        if source is not None:
-            found.setdefault(line, source)
-
-    def _wanted(
-        self,
-        name: str,
-        when: When,
-        here: VisitAssessment | None,
-        tables: tuple[Mapping[str, Ways], ...],
-        code: str,
-    ) -> Source | None:
-        """Return the field of a missing input, None where there is none yet."""
+    def _need(self, name: str) -> _Need:
+        """Return what a missing name of the result asks for."""
+        result, tables = self.result, self._tables("")
+        when = _BEFORE.get(name, When.NOW)
         for suffix, earlier in _SUFFIXES.items():
             if name.endswith(suffix) and name not in GENERAL:
                 name, when = name.removesuffix(suffix), earlier
-        if name == "previous_sledai":
-            when = When.BEFORE
-        name, when = self._of_result(name, when)
-        visit = self._visit_of(name, when, here, code)
-        source = self._deeper(name, visit, code)
-        if source is not None:
-            return source
-        known = ways(name, *tables)
+        if isinstance(result, CtcaeGrade) and name in OF_ANALYTE:
+            when = When.BASELINE if name == "baseline" else when
+            name = result.term
+        if isinstance(result, BilagGrade) and name in OF_SYSTEM:
+            name = f"ever_{result.system}"
+        return _Need(name, when, self.visit, self.key, tables)
+
+    def _field_of(self, need: _Need) -> Source | None:
+        """Return the field of a missing input, None where there is none yet."""
+        visit = self._visit_of(need)
+        computed = visit.outcomes.get(COMPUTED.get(need.name, "")) if visit is not None else None
+        if computed is not None and computed.missing and computed is not self.result:
+            inner = replace(self, result=computed, key=COMPUTED[need.name], visit=visit)
+            return inner._field_of(inner._need(computed.missing[0]))
+        known = ways(need.name, *need.tables)
         if not known:
             return None
         place = next((p for p in known[0] if not self._entered(p, visit)), known[0][0])
         return self._field(place, visit)
 
-    def _of_result(self, name: str, when: When) -> tuple[str, When]:
-        """Return the input behind a name that means one of the result's own."""
-        result = self.result
-        if isinstance(result, CtcaeGrade) and name in OF_ANALYTE:
-            return result.term, When.BASELINE if name == "baseline" else when
-        if isinstance(result, BilagGrade) and name in OF_SYSTEM:
-            return f"ever_{result.system}", when
-        return name, when
-
-    def _visit_of(
-        self, name: str, when: When, here: VisitAssessment | None, code: str
-    ) -> VisitAssessment | None:
-        if name in _YEAR_VISITS:
-            day = _YEAR_VISITS[name]
+    def _visit_of(self, need: _Need) -> VisitAssessment | None:
+        if need.name in _YEAR_VISITS:
+            day = _YEAR_VISITS[need.name]
             near = [v for v in self.course.visits if abs((v.day or 0) - day) <= _NEAR_DAYS]
             return min(near, key=lambda v: abs((v.day or 0) - day), default=None)
-        if when is When.NOW or here is None:
-            return here
-        return next(iter(self._candidates(when, here, code)), None)
-
-    def _deeper(self, name: str, visit: VisitAssessment | None, code: str) -> Source | None:
-        """Return what is missing of an input that is a result itself."""
-        found = visit.outcomes.get(COMPUTED[name]) if visit and name in COMPUTED else None
-        if found is None or not found.missing or found is self.result:
-            return None
-        inner = replace(self, result=found, key=COMPUTED[name], visit=visit)
-        first = found.missing[0]
-        return inner._wanted(first, When.NOW, visit, inner._tables(""), code)
+        if need.when is When.NOW:
+            return need.here
+        return next(iter(self._candidates(need.when, need.here, need.code)), None)
 
     def _entered(self, place: Place, visit: VisitAssessment | None) -> bool:
         return any(True for _ in self._at(place, _Told("", None), visit))
@@ -556,36 +439,29 @@ class _Asked:
     def _field(self, place: Place, visit: VisitAssessment | None) -> Source | None:
         """Return an item to enter, with the record that it would go into, if there is one."""
         form = FORMS[place.form]
-        if form.scope in _OF_VISIT:
-            if visit is None:
-                return None
-            record_id = ""
-            if form is LabResult:
-                measured = visit.labs.get(place.item)
-                record_id = measured.record_id if measured is not None else ""
-                what = ANALYTES[place.item].name.in_(self.language)
-            else:
-                what = form.title.in_(self.language)
-                records = [
-                    one
-                    for one in self.data.at_visit(visit.visit_id, form)
-                    if not _timepoint(one)
-                ]
-                record_id = records[-1].id if records else ""
-            made = Source(
-                what, form.code, place.item, visit.visit_id, record_id, visit.code, visit.date
-            )
+        if form is LabResult:
+            name = ANALYTES[place.item].name
         else:
-            record = self._of_patient(form, visit) if form.scope in _ONE_OR_NONE or place.item else None
-            made = Source(
-                form.title.in_(self.language),
-                form.code,
-                place.item,
-                record_id=record.id if record is not None else "",
-            )
-        if form is LabResult or not place.item:
-            return made
-        return replace(made, what=form.label(place.item, self.language))
+            name = form.items()[place.item].item.label if place.item else form.title
+        made = Source(name.in_(self.language), form.code, place.item)
+        if form.scope not in OF_VISIT:
+            record = self._of_patient(form, visit) if place.item else None
+            return replace(made, record_id=record.id if record is not None else "")
+        if visit is None:
+            return None
+        if form is LabResult:
+            measured = visit.labs.get(place.item)
+            ids = [measured.record_id] if measured is not None else []
+        else:
+            records = self.data.at_visit(visit.visit_id, form)
+            ids = [one.id for one in records if not _timepoint(one)]
+        return replace(
+            made,
+            visit_id=visit.visit_id,
+            record_id=ids[-1] if ids else "",
+            visit_code=visit.code,
+            date=visit.date,
+        )
 
 
 def _compared_with(code: str) -> str:
@@ -597,7 +473,7 @@ def _absent(reason: Reason) -> When:
     """Return of which visit the number is that an open reason lacks."""
     values = reason.values
     if values.get("value") is None:
-        return When.NOW
+        return _BEFORE.get(str(values.get("item")), When.NOW)
     for key, when in (("previous", When.BEFORE), ("baseline", When.BASELINE)):
         if key in values and values[key] is None:
             return when
@@ -648,14 +524,6 @@ def _value(record: Record[Form], item: str) -> Scalar:
 
 def _covers(when: tuple[date, date | None], day: date) -> bool:
     return when[0] <= day and (when[1] is None or day <= when[1])
-
-
-def _begin(form: Form) -> str:
-    """Return when what a record of the patient tells began, "" for a form without a date."""
-    for name in ("start", "started_at", "occurred_on"):
-        if name in form.items():
-            return str(form.get(name) or "")[:10]
-    return ""
 
 
 def _shown(number: Scalar) -> str:

@@ -28,6 +28,13 @@ UNIT_NAMES: Mapping[str, str] = {
     "mL/min/1.73 m^2": "mL/min/1.73 m²",
 }
 """Units as rules spell them, and as they are printed."""
+_UNIT_WORDS = {
+    "mg/day": Text("mg/day", "mg/日"),
+    "days": Text("days", "天"),
+    "cells": Text("cells", "个"),
+    "cells/mL": Text("cells/mL", "个/mL"),
+}
+"""Units that are words."""
 _RULE_SETS = {
     "set-a": Text("set A", "A 组标准"),
     "set-b": Text("set B", "B 组标准"),
@@ -47,6 +54,11 @@ def rule_set_name(rule_set: str) -> Text:
 
 
 _ABBREVIATIONS = frozenset({"kdigo", "eular", "acr", "bliss", "ln", "perr", "crr", "aurora"})
+
+
+def unit_name(unit: str) -> Text:
+    """Return a unit as printed: symbols read alike in both languages, words do not."""
+    return _UNIT_WORDS.get(unit, same(UNIT_NAMES.get(unit, unit)))
 
 
 def same(text: str) -> Text:

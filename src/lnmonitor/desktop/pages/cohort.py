@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from lnmonitor.analysis.cohort_explain import explain_measure, explain_share
+from lnmonitor.analysis.wording import unit_name
 from lnmonitor.desktop.charts.mean_plot import MeanPlot
 from lnmonitor.desktop.charts.response_bars import ResponseBars
 from lnmonitor.desktop.charts.survival_plot import SurvivalPlot
@@ -311,7 +312,7 @@ class CohortPage(Page):
 
 
 def _measure_name(line: _Line) -> str:
-    unit = line.measure.unit
+    unit = text(unit_name(line.measure.unit))
     return text(line.measure.name) + (f", {unit}" if unit else "")
 
 

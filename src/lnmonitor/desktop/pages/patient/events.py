@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lnmonitor.analysis.clinical_grades import laboratory_grade, propose_for_event
+from lnmonitor.analysis.explain import ctcae_term
 from lnmonitor.analysis.story import Interval, Story
 from lnmonitor.desktop.delegates.base import Index, RowDelegate
 from lnmonitor.desktop.delegates.cells import GradeDelegate
@@ -77,7 +78,9 @@ def _event(view: PatientView, record: Record[AdverseEvent], bar: Interval | None
     serious = form.serious == "Y"
     outcome = decode("AEOUT", form.outcome, language())
     cause = decode("CAUSAL", form.related_msc, language())
-    words = [tr("serious")] if serious else []
+    coded = text(ctcae_term(form.ctcae_term or ""))
+    words = [coded] if coded.casefold() != (form.term or "").casefold() else []
+    words += [tr("serious")] if serious else []
     words += [tr("cells: {cause}", cause=cause)] if cause else []
     words += [outcome] if outcome else []
     if proposed is not None and proposed.low > (form.grade or 0):
@@ -85,7 +88,7 @@ def _event(view: PatientView, record: Record[AdverseEvent], bar: Interval | None
     return TreatmentRow(
         record.id,
         form.code,
-        form.term or "–",
+        form.term or coded or "–",
         form.start or "",
         _stop_of(form),
         ", ".join(words),

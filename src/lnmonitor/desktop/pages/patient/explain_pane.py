@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -23,19 +22,19 @@ from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.pages.patient.view import (
     PatientView,
     Topic,
-    describe,
     notes_beside,
     other_rules,
+    sources_of,
     topics,
 )
 from lnmonitor.desktop.plots.crosshair import Stop
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.explanation import (
     add_explanation,
-    add_head,
     add_notes,
     add_others,
     add_source,
+    add_sources,
 )
 from lnmonitor.desktop.widgets.text import button, label
 from lnmonitor.desktop.words import iso_date
@@ -52,13 +51,13 @@ class ExplainPane(QWidget):
     """Explains a flag or a result of the visit under the crosshair.
 
     Signals: `closed`; `acknowledged(identity)`; `dismissed(identity, reason)`;
-    `record_opened(record id)`.
+    `source_opened(source)`: the record of a number, or the field of a missing one, is wanted.
     """
 
     closed = Signal()
     acknowledged = Signal(str)
     dismissed = Signal(str, str)
-    record_opened = Signal(str)
+    source_opened = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,10 +192,11 @@ class ExplainPane(QWidget):
         column.addWidget(label(found.sentence, "body", "text-2", wrap=True, selectable=True))
         for words in self._judgement():
             column.addWidget(label(words, "small", "accent", wrap=True, selectable=True))
-        add_explanation(column, found, titled=False)
+        known, go = sources_of(self._view, topic), self.source_opened.emit
+        add_explanation(column, found, titled=False, sources=known, go=go)
         add_notes(column, tr("Beside this grade"), notes_beside(self._view, topic))
         add_others(column, other_rules(self._view, topic))
-        self._add_sources(column, topic)
+        add_sources(column, known, go)
         add_source(column, (found.rule_line, found.citation))
 
     def _judgement(self) -> list[str]:
@@ -213,21 +213,6 @@ class ExplainPane(QWidget):
             return None
         found = self._view.flag_view(self._topic.result.identity)
         return None if found is None else (found.state, found.by, found.at, found.comment)
-
-    def _add_sources(self, column: QVBoxLayout, topic: Topic) -> None:
-        """Name the records a flag stands on; each leads to its form."""
-        view = self._view
-        if view is None or not isinstance(topic.result, Flag):
-            return
-        found = (view.record(record_id) for record_id in dict.fromkeys(topic.result.record_ids))
-        records = [record for record in found if record is not None]
-        if not records:
-            return
-        add_head(column, tr("Source values"))
-        for record in records:
-            column.addWidget(
-                button(describe(record), partial(self.record_opened.emit, record.id), kind="link")
-            )
 
     # ------------------------------------------------------------------------------ judging
     def _show_actions(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lnmonitor.analysis.source_records import Source
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
 from lnmonitor.clinical.sledai import ITEM_BY_CODE, SledaiScore
@@ -28,6 +29,7 @@ from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
 from lnmonitor.desktop.widgets.layout import row
+from lnmonitor.desktop.widgets.link import LinkButton
 from lnmonitor.desktop.widgets.text import button, label, rule, set_property
 from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import Sledai2K
@@ -114,6 +116,8 @@ class ScoreColumn(QWidget):
 
     why_wanted = Signal(str)
     """The reason of a result is wanted: its key, or "" for the first."""
+    source_wanted = Signal(object)
+    """The field of an item of this visit is wanted: a `Source`."""
     check_chosen = Signal(object)
     """An `OpenCheck` was pressed."""
     shown = Signal()
@@ -323,10 +327,29 @@ class ScoreColumn(QWidget):
         self._why.addWidget(label(words, "small", "text-2", wrap=True))
         shown = found.missing if len(found.missing) <= 4 else found.missing[:3]
         for code in shown:
-            self._why.addWidget(_missing_line(_item(code), ITEM_BY_CODE[code].weight))
+            self._why.addWidget(self._missing_line(code))
         if len(shown) < len(found.missing):
             rest = tr("and {n} more", n=len(found.missing) - len(shown))
             self._why.addWidget(label(rest, "small", "text-muted"))
+
+    def _missing_line(self, code: str) -> QWidget:
+        """Return the line of an item not answered: a link to it, and what it could add."""
+        line = QWidget()
+        line.setObjectName("message")
+        px, name, weight = theme().px, _item(code), ITEM_BY_CODE[code].weight
+        inner = QHBoxLayout(line)
+        inner.setContentsMargins(px(1.5), 0, px(1.5), 0)
+        link = LinkButton(name, "small")
+        link.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as "Why?": Tab goes on in the form
+        link.setToolTip(tr("Go to {place}", place=name))
+        link.clicked.connect(partial(self._want, Sledai2K.code, code))
+        inner.addWidget(link, 1)
+        worth = tr("0 or {weight}", weight=weight)
+        inner.addWidget(label(worth, "small", "text", weight=600))
+        return line
+
+    def _want(self, form: str, item: str, _checked: bool = False) -> None:
+        self.source_wanted.emit(Source("", form, item))
 
     def _show_kidney(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
         grade = now.bilag() if now else None
@@ -471,15 +494,3 @@ def _unknown_of_flare(now: VisitAssessment) -> list[str]:
 
 def _item(code: str) -> str:
     return Sledai2K.label(code, language())
-
-
-def _missing_line(name: str, weight: int) -> QWidget:
-    line = QWidget()
-    line.setObjectName("message")
-    px = theme().px
-    inner = QHBoxLayout(line)
-    inner.setContentsMargins(px(1.5), 0, px(1.5), 0)
-    inner.addWidget(label(name, "small", "warn"))
-    inner.addStretch(1)
-    inner.addWidget(label(tr("0 or {weight}", weight=weight), "small", "text", weight=600))
-    return line

@@ -1,0 +1,71 @@
+"""A link that wraps: a flat button whose words may be longer than its column is wide."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from lnmonitor.desktop.theme import Role, theme
+
+_WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+_ENDLESS = 1 << 20
+
+
+class LinkButton(QAbstractButton):
+    """Reached by Tab, pressed by Space, Enter or a click; underlined while the mouse is over it."""
+
+    def __init__(self, words: str, role: Role = "body", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role: Role = role
+        self.setText(words)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(theme().font(self._role))
+
+    def _box(self, width: int) -> QRect:
+        return self._metrics().boundingRect(
+            QRect(0, 0, width, _ENDLESS), int(_WRAPPED), self.text()
+        )
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._box(max(width - 2, 1)).height() + 2
+
+    def sizeHint(self) -> QSize:
+        wide = self._metrics().horizontalAdvance(self.text()) + 3
+        return QSize(wide, self._metrics().height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the longest word: a wrapped line is never cut."""
+        longest = max(map(self._metrics().horizontalAdvance, self.text().split()), default=0)
+        return QSize(min(longest + 3, theme().px(30)), self._metrics().height() + 2)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, painter = theme(), QPainter(self)
+        font = look.font(self._role)
+        font.setUnderline(self.underMouse())
+        painter.setFont(font)
+        painter.setPen(look.color("accent"))
+        area = self.rect().adjusted(1, 1, -1, -1)
+        painter.drawText(area, int(_WRAPPED), self.text())
+        if self.hasFocus():
+            box = self._box(area.width()).translated(area.topLeft())
+            painter.drawRect(
+                box.adjusted(-1, -1, 0, 0).intersected(self.rect().adjusted(0, 0, -1, -1))
+            )
