@@ -294,7 +294,7 @@ def test_that_the_page_speaks_chinese(qtbot: QtBot) -> None:
     made.resize(1400, 850)
     made.show()
     made.show_view(sample_story.view())
-    assert made.story.readout.spoken("protein") == "1.38 g/24 h, ×3.4 vs M9, 高 · 上限 0.15"
+    assert made.story.readout.spoken("protein") == "1.38 g/24 h, 较 M9 ×3.4, 高 · 上限 0.15"
     assert made.tabs.button("story").text() == "病程"
 
 

@@ -69,9 +69,9 @@ _CODED: Mapping[str, Callable[[str], Text]] = {
 _CLINICAL_GRADES = frozenset({"ctcae.reading", "ctcae.clinical", "ctcae.general"})
 """Criteria of grades that more than a laboratory value decides."""
 _SCORE_NAMES = {
-    "renal-sledai": "Renal SLEDAI",
-    "clinical-sledai": "Clinical SLEDAI",
-    "selena-sledai": "SELENA-SLEDAI",
+    "renal-sledai": Text("Renal SLEDAI", "肾脏 SLEDAI"),
+    "clinical-sledai": Text("Clinical SLEDAI", "临床 SLEDAI"),
+    "selena-sledai": same("SELENA-SLEDAI"),
 }
 _INDEX_NAMES = {"lldas": "LLDAS", "doris-2021": "DORIS 2021", "sri-4": "SRI-4", "bicla": "BICLA"}
 _ROUNDING = 4
@@ -332,9 +332,10 @@ def _unknown(language: Language) -> str:
 
 
 @_described.register
-def _(result: SledaiScore, _language: Language) -> Described:
+def _(result: SledaiScore, language: Language) -> Described:
     shown = f"{result.score}" if result.score is not None else span(result.low, result.high)
-    return "sledai", {"name": _SCORE_NAMES.get(result.rule.id, "SLEDAI-2K"), "score": shown}
+    name = _SCORE_NAMES.get(result.rule.id, same("SLEDAI-2K")).in_(language)
+    return "sledai", {"name": name, "score": shown}
 
 
 @_described.register

@@ -168,7 +168,8 @@ INFUSION: Mapping[str, Ways] = {
 
 EVENT: Mapping[str, Ways] = {
     "criteria": _one("AE", "serious"),
-    **dict.fromkeys(("causality", "investigator_causality"), _one("AE", "related_msc")),
+    "causality": _one("AE", "related_msc", "related_by_sponsor"),
+    "investigator_causality": _one("AE", "related_msc"),
     "sponsor_causality": _one("AE", "related_by_sponsor"),
     "expected": _one("AE", "expected"),
     "awareness": _one("AE", "aware_at"),

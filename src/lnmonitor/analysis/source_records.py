@@ -23,7 +23,7 @@ class Source:
     """A place of the record that an explanation leads to.
 
     Attributes:
-        what: its name, with the value as it was entered where there is one.
+        what: its name. value: as it was entered, with its unit; "" while nothing is.
         form, item: code of the form and the item to stand on: an analyte for a laboratory result,
             "" for the form as a whole.
         visit_id: the visit it hangs on, None for a form of the patient. record_id: "" while
@@ -37,6 +37,12 @@ class Source:
     record_id: str = ""
     visit_code: str = ""
     date: str = ""
+    value: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is there, with its value."""
+        return f"{self.what} {self.value}".strip()
 
     @property
     def key(self) -> tuple[str, str, str | None, str]:
@@ -57,37 +63,41 @@ def source_of(course: Course, record: Record[Any], item: str, language: Language
         visit = next((v for v in course.visits if v.visit_id == record.id), None)
     of_visit = form.scope in OF_VISIT or isinstance(form, Visit)
     own = record.id if isinstance(form, Visit) else record.visit_id
+    what, value = _words(form, item, language)
     return Source(
-        _words(form, item, language),
+        what,
         form.code,
         item,
         own if of_visit else None,
         record.id,
         visit.code if visit is not None and of_visit else "",
         visit.date if visit is not None and of_visit else _begin(form),
+        value,
     )
 
 
-def _words(form: Form, item: str, language: Language) -> str:
+def _words(form: Form, item: str, language: Language) -> tuple[str, str]:
+    """Return the name of an item, or of a form, and the value."""
     if isinstance(form, Glucocorticoid):
         dose = "" if form.dose_mg is None else f"{form.dose_mg:g} mg"
         rate = decode("FREQ", form.frequency, language) if form.frequency else ""
         drug = decode("GCDRUG", form.drug, language) if form.drug else ""
-        return " ".join(part for part in (drug, dose, rate) if part)
+        return drug, " ".join(part for part in (dose, rate) if part)
     if not item:
         named = form.term if isinstance(form, AdverseEvent) else None
-        return named or form.title.in_(language)
+        return named or form.title.in_(language), ""
     field = form.items()[item]
-    value = form.get(item)
-    if field.item.codes and value is not None:
-        shown = decode(field.item.codes, value, language)
+    held = form.get(item)
+    if field.item.codes and held is not None:
+        shown = decode(field.item.codes, held, language)
     elif field.kind in (Kind.DATE, Kind.PARTIAL_DATE, Kind.DATETIME):
-        shown = printed_date(str(value or "")).in_(language)
-    elif value is None:
+        shown = printed_date(str(held or "")).in_(language)
+    elif held is None:
         shown = ""
     else:
-        shown = f"{value:g}" if isinstance(value, int | float) else value
-    return " ".join(p for p in (form.label(item, language), shown, field.item.unit) if p)
+        shown = f"{held:g}" if isinstance(held, int | float) else held
+    unit = field.item.unit if shown else ""
+    return form.label(item, language), " ".join(part for part in (shown, unit) if part)
 
 
 def result_source(measured: Measured, visit: VisitAssessment, language: Language) -> Source:
@@ -98,13 +108,14 @@ def result_source(measured: Measured, visit: VisitAssessment, language: Language
     if measured.text and one is not None and one.codes:
         told = decode(one.codes, measured.text, language)
     return Source(
-        f"{name} {told}".strip(),
+        name,
         LabResult.code,
         measured.analyte,
         visit.visit_id,
         measured.record_id,
         visit.code,
         measured.date or visit.date,
+        told,
     )
 
 
@@ -115,10 +126,10 @@ def _lab(
     one = ANALYTES.get(form.analyte or "")
     name = one.name.in_(language) if one is not None else form.analyte or ""
     told = f"{form.value:g}" if form.value is not None else form.text or ""
-    words = " ".join(p for p in (name, form.operator, told, form.unit) if p)
+    value = " ".join(part for part in (form.operator, told, form.unit) if part)
     code = visit.code if visit is not None else ""
     analyte, on = form.analyte or "", form.collected_on or ""
-    return Source(words, form.code, analyte, record.visit_id, record.id, code, on)
+    return Source(name, form.code, analyte, record.visit_id, record.id, code, on, value)
 
 
 def _begin(form: Form) -> str:

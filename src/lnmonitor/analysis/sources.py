@@ -336,8 +336,7 @@ class _Asked:
             made = source_of(self.course, record, place.item, self.language)
             if told.name in COMPUTED:
                 number = "" if told.number is None else _shown(told.number)
-                name = item_name(told.name, self.language)
-                made = replace(made, what=f"{name} {number}".strip())
+                made = replace(made, what=item_name(told.name, self.language), value=number)
             yield made
 
     def _other_sign(

@@ -35,6 +35,11 @@ _UNIT_WORDS = {
     "cells/mL": Text("cells/mL", "个/mL"),
 }
 """Units that are words."""
+_RATES_ZH = {
+    **{"d": "日", "wk": "周", "2 wk": "2 周", "4 wk": "4 周"},
+    **{"mo": "月", "3 mo": "3 个月", "6 mo": "6 个月"},
+}
+"""Times behind the solidus of a dose."""
 _RULE_SETS = {
     "set-a": Text("set A", "A 组标准"),
     "set-b": Text("set B", "B 组标准"),
@@ -59,6 +64,12 @@ _ABBREVIATIONS = frozenset({"kdigo", "eular", "acr", "bliss", "ln", "perr", "crr
 def unit_name(unit: str) -> Text:
     """Return a unit as printed: symbols read alike in both languages, words do not."""
     return _UNIT_WORDS.get(unit, same(UNIT_NAMES.get(unit, unit)))
+
+
+def dose_name(dose: str) -> Text:
+    """Return a printed dose such as "2 g/d" or "0.8 g/4 wk" with its time in words."""
+    amount, solidus, rate = dose.partition("/")
+    return Text(dose, f"{amount}{solidus}{_RATES_ZH.get(rate, rate)}")
 
 
 def same(text: str) -> Text:

@@ -30,4 +30,4 @@ def where(source: Source) -> str:
 
 def spoken(source: Source) -> str:
     """Return a source as a link says it to those who hear it."""
-    return ", ".join(part for part in (source.what, where(source)) if part)
+    return ", ".join(part for part in (source.words, where(source)) if part)

@@ -140,15 +140,17 @@ def add_sources(column: QVBoxLayout, sources: Sources, go: Go) -> None:
     for source in sources.values:
         row = QHBoxLayout()
         row.setSpacing(theme().px(2))
-        row.addWidget(_link(source.what, source, go), 1, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(label(where(source), "small", "text-2"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(_link(source.words, source, go), 1, Qt.AlignmentFlag.AlignTop)
+        place = label(where(source), "small", "text-2")
+        place.setContentsMargins(0, theme().px(0.5), 0, 0)  # on the line of the larger letters
+        row.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
+    column.addSpacing(theme().px(2))
 
 
 def _link(words: str, source: Source, go: Go) -> LinkButton:
-    made = LinkButton(words)
+    made = LinkButton(words, unbroken=source.value)
     place = tr("Go to {place}", place=spoken(source))
-    made.setAccessibleName(words if words == source.what else f"{words}. {place}")
     made.setAccessibleDescription(place)
     made.setToolTip(place)
     made.clicked.connect(partial(_pressed, go, source))

@@ -198,7 +198,7 @@ class EventsLens(ExplainedLens):
             Column(tr("Start"), lambda r: iso_date(r.start), sample="12 May 2026"),
             Column(tr("Stop"), lambda r: r.stop, sample="12 May 2026"),
             Column(tr("Details"), lambda r: r.remark, tone="text-2", tip=lambda r: r.remark),
-            Column(tr("Course"), _bar_words, units=100),
+            Column(tr("Course"), _bar_words, units=72),
         )
         self.table = RowTable(columns, row_units=7.5, name=tr("Events and drugs"))
         self.table.setItemDelegateForColumn(1, GradeDelegate(self.table, lambda r: r.grade))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -47,6 +48,26 @@ _STATE_WORDS = {
 }
 
 
+class _ReadingArea(QScrollArea):
+    """Scrolls wrapped text, and no further than it goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def fit(self) -> None:
+        """Tell the content its height: it would ask for that of a narrower column."""
+        content = self.widget()
+        layout = content.layout() if content is not None else None
+        if layout is not None:
+            content.setMinimumHeight(layout.heightForWidth(self.viewport().width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
 class ExplainPane(QWidget):
     """Explains a flag or a result of the visit under the crosshair.
 
@@ -74,9 +95,7 @@ class ExplainPane(QWidget):
         column.setContentsMargins(px(4.5), px(2), px(4), px(3))
         column.setSpacing(px(1.5))
         column.addLayout(self._make_head())
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = _ReadingArea()
         column.addWidget(self._scroll, 1)
         column.addWidget(self._make_foot())
 
@@ -184,6 +203,7 @@ class ExplainPane(QWidget):
             self._fill(column, topic, explain(topic.result, language()))
         column.addStretch(1)
         self._scroll.setWidget(content)
+        self._scroll.fit()
         self._show_actions()
 
     def _fill(self, column: QVBoxLayout, topic: Topic, found: Explanation) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.story import Interval, Mark, Panel, RibbonSpan, Story, TrendPoint
-from lnmonitor.analysis.wording import unit_name
+from lnmonitor.analysis.wording import dose_name, unit_name
 from lnmonitor.desktop.i18n import text, tr
 from lnmonitor.desktop.pages.patient.view import short_visit
 from lnmonitor.desktop.plots.crosshair import Stop, point_at, response_at, running_at
@@ -67,7 +67,9 @@ def _line(point: TrendPoint, unit: str) -> ReadLine:
     words = [tr(_FLAG_WORDS[point.flag])] if point.flag in _FLAG_WORDS else []
     words += [text(point.note)] if text(point.note) else []
     step, _, visit = point.change.partition(" vs ")
-    change = tr("{change} vs {visit}", change=step, visit=short_visit(visit)) if visit else step
+    change = tr("{change} vs {visit}", change=step, visit=short_visit(visit))
+    if not visit:
+        change = text(dose_name(step))
     remark = " · ".join(words)
     return ReadLine(point.label, unit, change, tone, remark, point.flag, brief=step)
 
@@ -81,7 +83,9 @@ def interval_lines(intervals: Iterable[Interval], day: float) -> tuple[ReadLine,
             name = tr("{event}, grade {grade}", event=name, grade=interval.grade)
         since = tr("since day {day}", day=round(interval.start))
         going = tr("ongoing") if interval.end is None else ""
-        remark = interval.dose or ", ".join(part for part in (going, since) if part)
+        remark = text(dose_name(interval.dose)) or ", ".join(
+            part for part in (going, since) if part
+        )
         lines.append(ReadLine(name, remark=remark, plain=True))
     return tuple(lines)
 

@@ -26,6 +26,7 @@ from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.score_box import ScoreBox
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.icons import icon
+from lnmonitor.desktop.pages.patient.view import short_visit
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
 from lnmonitor.desktop.widgets.layout import row
@@ -308,7 +309,7 @@ class ScoreColumn(QWidget):
             say(self.counted, tr("No SLEDAI item answered."))
             return
         previous = earlier.score if earlier else None
-        name = before.code if before else ""
+        name = short_visit(before.code) if before else ""
         self.sledai.show_score(found.low, found.high, previous=previous, previous_name=name)
         self._show_missing(found)
         counted = ", ".join(f"{_item(code)} {ITEM_BY_CODE[code].weight}" for code in found.present)
@@ -391,7 +392,7 @@ class ScoreColumn(QWidget):
         was = before.response(rule_set) if before else None
         say(
             self.response_before,
-            tr("was {value} at {visit}", value=tr(_CHIPS[was][0]), visit=before.code)
+            tr("was {value} at {visit}", value=tr(_CHIPS[was][0]), visit=short_visit(before.code))
             if was is not None and before is not None
             else "",
         )
