@@ -104,11 +104,12 @@ _TREATMENT: Mapping[str, Ways] = {
     **dict.fromkeys(MG_EQUAL_TO_PREDNISONE_5, _one("CMG", "dose_mg")),
     **dict.fromkeys(
         (
-            *("treatment", "on_rescue", "treatment_failure", "standard_treatment"),
+            *("on_rescue", "treatment_failure", "standard_treatment"),
             *("new_immunosuppressant", "new_nsaid_or_antimalarial"),
         ),
         _one("CMI"),
     ),
+    "treatment": ((Place("CMG"), Place("CMI")),),
     "hospitalised_for_lupus": _one("AE"),
 }
 

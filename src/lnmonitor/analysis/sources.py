@@ -125,8 +125,10 @@ def sources(
         records = {one.id: one for one in data.records if one.id in result.record_ids}
         others = [records[i] for i in result.record_ids if i in records and i not in known]
         found += [source_of(course, one, "", language) for one in others]
-    unique = {one.key: one for one in reversed(found)}
-    return Sources(tuple(reversed(unique.values())), asked.missing())
+    unique: dict[object, Source] = {}
+    for one in found:
+        unique.setdefault(one.key, one)
+    return Sources(tuple(unique.values()), asked.missing())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from lnmonitor.desktop.theme import Role, theme
@@ -52,6 +52,13 @@ class LinkButton(QAbstractButton):
         """Return the size of the longest word: a wrapped line is never cut."""
         longest = max(map(self._metrics().horizontalAdvance, self._words.split(" ")), default=0)
         return QSize(min(longest + 3, theme().px(30)), self._metrics().height() + 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as any link does; Space is the button's own."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

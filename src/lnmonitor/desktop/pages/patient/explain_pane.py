@@ -60,7 +60,7 @@ class _ReadingArea(QScrollArea):
         """Tell the content its height: it would ask for that of a narrower column."""
         content = self.widget()
         layout = content.layout() if content is not None else None
-        if layout is not None:
+        if content is not None and layout is not None:
             content.setMinimumHeight(layout.heightForWidth(self.viewport().width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
