@@ -120,6 +120,15 @@ def test_that_the_pane_leads_to_the_item_of_a_visit(page: PatientPage, qtbot: Qt
     assert (name, argument[0], argument[2]) == ("visit", "p-047", "LB")
 
 
+def test_that_tab_goes_from_the_head_of_the_pane_to_its_links(
+    page: PatientPage, qtbot: QtBot
+) -> None:
+    pane = page.story.explain
+    pane._close.setFocus()
+    qtbot.keyClick(pane._close, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is links(pane)[0]
+
+
 def test_that_a_form_of_the_patient_is_opened_at_its_item(page: PatientPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(hub().open_page) as opened:
         page.open_source(Source("Sex", "DM", "sex", None, "r-dm"))

@@ -248,8 +248,6 @@ class _Asked:
         if when is When.BASELINE:
             own = [here] if here.day is not None and here.day <= 0 else []
             return [v for v in (*own, *earlier) if v.day is not None and v.day <= 0]
-        if code.startswith("flare."):
-            return [v for v in earlier if v.day is not None and v.day > 0]
         needed = _compared_with(code)
         return [v for v in earlier if needed in v.outcomes][:1] if needed else earlier
 

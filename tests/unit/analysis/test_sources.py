@@ -163,6 +163,18 @@ def test_that_a_letter_leads_to_the_assessment_it_is_compared_with(
     assert {code for _, code in found} <= {"M1", "M3"}
 
 
+def test_that_a_letter_passes_over_a_visit_that_assessed_nothing() -> None:
+    b = started()
+    renal(b, b.visit("M1", 29), 29, 3.0, 113)
+    between = b.visit("UNS", 60)
+    b.labs(between, 60, CREAT=113)  # the same number, but no assessment of the kidney
+    renal(b, b.visit("M3", 91), 91, 3.0, 160)
+    data = b.data()
+    found = told(behind(evaluate(data, PROTOCOL, today=TODAY), data, "M3", "bilag.renal"))
+    creatinine = [code for words, code in found if words.startswith("Creatinine")]
+    assert creatinine == ["M3", "M1"]
+
+
 def test_that_a_dose_leads_to_the_drugs_in_force_that_day(
     course: Course, data: PatientData
 ) -> None:

@@ -37,6 +37,7 @@ from lnmonitor.desktop.widgets.explanation import (
     add_source,
     add_sources,
 )
+from lnmonitor.desktop.widgets.link import LinkButton
 from lnmonitor.desktop.widgets.text import button, label
 from lnmonitor.desktop.words import iso_date
 
@@ -111,7 +112,7 @@ class ExplainPane(QWidget):
         )
         self._chooser.setMinimumContentsLength(12)
         head.addWidget(self._chooser, 1)
-        close = QToolButton()
+        self._close = close = QToolButton()
         close.setIcon(icon("cross"))
         close.setAccessibleName(tr("Close the explanation"))
         close.setToolTip(tr("Close (Esc)"))
@@ -204,6 +205,10 @@ class ExplainPane(QWidget):
         column.addStretch(1)
         self._scroll.setWidget(content)
         self._scroll.fit()
+        before: QWidget = self._close
+        for link in content.findChildren(LinkButton):  # Tab goes on from the head into the text
+            QWidget.setTabOrder(before, link)
+            before = link
         self._show_actions()
 
     def _fill(self, column: QVBoxLayout, topic: Topic, found: Explanation) -> None:
