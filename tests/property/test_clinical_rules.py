@@ -269,26 +269,33 @@ def test_that_flares_stand_on_samples_and_do_not_overlap(
 
 
 @pytest.mark.parametrize("term", TERMS)
-@given(a=amount(0.01, 1000), b=amount(0.01, 1000), symptomatic=ANSWERS)
+@given(st.data(), ANSWERS)
 def test_that_a_more_abnormal_value_never_has_a_lower_grade(
-    term: str, a: float, b: float, symptomatic: bool | None
+    term: str, data: st.DataObject, symptomatic: bool | None
 ) -> None:
-    rising, unit = TERMS[term].rising, TERMS[term].units[0]
-    mild, severe = sorted((a, b), reverse=not rising)
+    rising, (unit, (least, most)) = TERMS[term].rising, next(iter(TERMS[term].units.items()))
+    possible = amount(least, most)
+    mild, severe = sorted((data.draw(possible), data.draw(possible)), reverse=not rising)
+    limits = [data.draw(amount(least or most / 1e4, most)) for _ in range(3)]
 
-    def of(value: float | None, **more: float) -> ctcae.CtcaeGrade:
-        limits = {"lln": 10.0, "uln": 40.0, "baseline": 30.0, **more}
-        return ctcae.grade(term, value, unit=unit, symptomatic=symptomatic, **limits)
+    def of(value: float | None) -> ctcae.CtcaeGrade:
+        lln, uln, baseline = limits
+        return ctcae.grade(
+            term, value, unit=unit, lln=lln, uln=uln, baseline=baseline, symptomatic=symptomatic
+        )
 
     assert of(severe).low >= of(mild).low
     assert of(severe).high >= of(mild).high
 
 
 @pytest.mark.parametrize("term", TERMS)
-@given(value=amount(0.01, 1000))
-def test_that_a_missing_range_or_symptom_only_widens_the_grade(term: str, value: float) -> None:
-    unit = TERMS[term].units[0]
-    known = ctcae.grade(term, value, unit=unit, lln=10, uln=40, symptomatic=True)
+@given(st.data())
+def test_that_a_missing_range_or_symptom_only_widens_the_grade(
+    term: str, data: st.DataObject
+) -> None:
+    unit, possible = next(iter(TERMS[term].units.items()))
+    value, lln, uln = (data.draw(amount(*possible)) for _ in range(3))
+    known = ctcae.grade(term, value, unit=unit, lln=lln, uln=uln, symptomatic=True)
     partial = ctcae.grade(term, value, unit=unit)
     assert partial.low <= known.low <= known.high <= partial.high
 

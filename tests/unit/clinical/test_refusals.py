@@ -235,11 +235,16 @@ TELL: dict[str, Callable[[], object]] = {
         "Cough", 1, unit="g/L"
     ),
     "unit of Anemia is mmol; it must be g/L or g/dL": lambda: ctcae_grade("Anemia", 1, unit="mmol"),
-    "Anemia is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", -1, unit="g/L"),
-    "Anemia, lln is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", 1, unit="g/L", lln=-1),
-    "Anemia, uln is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", 1, unit="g/L", uln=-1),
+    "Anemia is -1 g/L; it must be 20 to 250": lambda: ctcae_grade("Anemia", -1, unit="g/L"),
+    "Anemia, lln is -1 g/L; it must be 20 to 250": lambda: ctcae_grade(
+        "Anemia", 90, unit="g/L", lln=-1
+    ),
+    "Anemia, uln is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", 90, unit="g/L", uln=-1),
+    "GGT increased, lln is -1 U/L; it must be >= 0": lambda: ctcae_grade(
+        "GGT increased", 30, unit="U/L", lln=-1
+    ),
     "Anemia, baseline is 0 g/L; it must be > 0": lambda: ctcae_grade(
-        "Anemia", 1, unit="g/L", baseline=0
+        "Anemia", 90, unit="g/L", baseline=0
     ),
     "GGT increased, baseline is 0 U/L; it must be > 0": lambda: ctcae_grade(
         "GGT increased", 1, unit="U/L", baseline=0
