@@ -556,7 +556,7 @@ def test_that_the_published_factor_of_race_is_applied_when_asked(
 
 
 GIVEN: dict[str, Any] = {
-    "creatinine_umol_l": 80.0, "age_years": 30, "sex": "F", "weight_kg": 60, "height_cm": 170,
+    "creatinine_umol_l": 80.0, "age_years": 18, "sex": "F", "weight_kg": 60, "height_cm": 170,
     "cystatin_c_mg_l": 0.9, "urea_mmol_l": 5, "albumin_g_l": 40,
 }  # fmt: skip
 

@@ -311,31 +311,36 @@ TELL: dict[str, Callable[[], object]] = {
     "sex is X; it must be F or M": lambda: gfr.ckd_epi_2021(80, 30, "X"),  # type: ignore[arg-type]
     "age_years is 17 years; it must be 18 to 130": lambda: gfr.ckd_epi_2021(80, 17, "F"),
     "age_years is 131 years; it must be 18 to 130": lambda: gfr.mdrd(80, 131, "F"),
-    "creatinine_umol_l is 0 µmol/L; it must be > 0": lambda: gfr.ckd_epi_2009(0, 30, "F"),
-    "cystatin_c_mg_l is 0 mg/L; it must be > 0": lambda: gfr.ckd_epi_2012_cystatin(0, 30, "F"),
-    "cystatin_c_mg_l is -1 mg/L; it must be > 0": lambda: gfr.ckd_epi_2012_creatinine_cystatin(
-        80, -1, 30, "F"
+    "creatinine_umol_l is 0 µmol/L; it must be 5 to 3000": lambda: gfr.ckd_epi_2009(0, 30, "F"),
+    "cystatin_c_mg_l is 0 mg/L; it must be 0.1 to 15": lambda: gfr.ckd_epi_2012_cystatin(
+        0, 30, "F"
     ),
-    "cystatin_c_mg_l is -2 mg/L; it must be > 0": lambda: gfr.ckd_epi_2021_creatinine_cystatin(
-        80, -2, 30, "F"
+    "cystatin_c_mg_l is -1 mg/L; it must be 0.1 to 15": lambda: (
+        gfr.ckd_epi_2012_creatinine_cystatin(80, -1, 30, "F")
     ),
-    "urea_mmol_l is 0 mmol/L; it must be > 0": lambda: gfr.mdrd6(80, 0, 40, 30, "F"),
-    "albumin_g_l is 0 g/L; it must be > 0": lambda: gfr.mdrd6(80, 5, 0, 30, "F"),
-    "weight_kg is -1 kg; it must be > 0 ": lambda: gfr.cockcroft_gault(80, 30, "F", -1),
-    "height_cm is 0 cm; it must be > 0": lambda: gfr.schwartz_bedside(80, 0),
-    "urine_creatinine_umol_l is 0 µmol/L; it must be > 0": lambda: gfr.creatinine_clearance_24h(
-        0, 1500, 80
+    "cystatin_c_mg_l is -2 mg/L; it must be 0.1 to 15": lambda: (
+        gfr.ckd_epi_2021_creatinine_cystatin(80, -2, 30, "F")
     ),
-    "urine_volume_ml is 0 mL; it must be > 0": lambda: gfr.creatinine_clearance_24h(9000, 0, 80),
-    "creatinine_umol_l is -1 µmol/L; it must be > 0": lambda: gfr.creatinine_clearance_24h(
+    "urea_mmol_l is 0 mmol/L; it must be 0.3 to 100": lambda: gfr.mdrd6(80, 0, 40, 30, "F"),
+    "albumin_g_l is 0 g/L; it must be 5 to 80": lambda: gfr.mdrd6(80, 5, 0, 30, "F"),
+    "weight_kg is -1 kg; it must be 2 to 400 ": lambda: gfr.cockcroft_gault(80, 30, "F", -1),
+    "height_cm is 0 cm; it must be 40 to 250": lambda: gfr.schwartz_bedside(80, 0, 10),
+    "urine_creatinine_umol_l is 0 µmol/L; it must be 100 to 100000": lambda: (
+        gfr.creatinine_clearance_24h(0, 1500, 80)
+    ),
+    "urine_volume_ml is 0 mL; it must be 50 to 15000": lambda: gfr.creatinine_clearance_24h(
+        9000, 0, 80
+    ),
+    "creatinine_umol_l is -1 µmol/L; it must be 5 to 3000": lambda: gfr.creatinine_clearance_24h(
         9000, 1500, -1
     ),
-    "weight_kg is -2 kg; it must be > 0": lambda: gfr.bsa_dubois(-2, 170),
-    "height_cm is -2 cm; it must be > 0": lambda: gfr.bsa_dubois(60, -2),
-    "weight_kg is -3 kg; it must be > 0": lambda: gfr.bsa_mosteller(-3, 170),
-    "height_cm is -3 cm; it must be > 0": lambda: gfr.bsa_mosteller(60, -3),
+    "weight_kg is -2 kg; it must be 2 to 400": lambda: gfr.bsa_dubois(-2, 170),
+    "height_cm is -2 cm; it must be 40 to 250": lambda: gfr.bsa_dubois(60, -2),
+    "weight_kg is -3 kg; it must be 2 to 400": lambda: gfr.bsa_mosteller(-3, 170),
+    "height_cm is -3 cm; it must be 40 to 250": lambda: gfr.bsa_mosteller(60, -3),
+    "gfr is 501 mL/min; it must be 0 to 500": lambda: gfr.indexed(501, 1.8),
     "gfr is 0 mL/min; it must be > 0": lambda: gfr.indexed(0, 1.8),
-    "bsa_m2 is 0 m²; it must be > 0": lambda: gfr.indexed(90, 0),
+    "bsa_m2 is 0 m²; it must be 0.1 to 4": lambda: gfr.indexed(90, 0),
     "equation is x; it must be " + " or ".join(gfr.EQUATIONS): lambda: gfr.estimate("x"),
     f"gfr is -1 {GFR_UNIT}; it must be >= 0": lambda: gfr.kdigo_g_stage(-1),
     "albumin unit is g; it must be mg/g or mg/mmol": lambda: gfr.kdigo_a_stage(1, "g"),
