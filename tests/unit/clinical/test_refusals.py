@@ -263,14 +263,29 @@ TELL: dict[str, Callable[[], object]] = {
     "temperature_c is 24 °C; it must be 25 to 45": lambda: ctcae_clinical.fever(24),
     "temperature_c is 46 °C; it must be 25 to 45": lambda: ctcae_clinical.fever(46),
     "hours_above_40 is -1 h; it must be >= 0": lambda: ctcae_clinical.fever(39, hours_above_40=-1),
-    "dipstick is 5; it must be 0 to 4": lambda: ctcae_clinical.proteinuria(None, dipstick=5),
-    "dipstick is -1; it must be 0 to 4": lambda: ctcae_clinical.chronic_kidney_disease(
-        90, dipstick=-1
+    "dipstick is 2.5; it must be 0, 0.5, 1, 2, 3 or 4": lambda: ctcae_clinical.proteinuria(
+        None, dipstick=2.5
     ),
-    "dipstick is 6; it must be 0 to 4": lambda: ctcae_clinical.chronic_kidney_disease(
-        90, dipstick=6
+    "dipstick is 7; it must be 0, 0.5, 1, 2, 3 or 4": lambda: ctcae_clinical.proteinuria(
+        0.2, dipstick=7
     ),
-    "dipstick is -2; it must be 0 to 4": lambda: ctcae_clinical.proteinuria(None, dipstick=-2),
+    "dipstick is 1.5; it must be 0, 0.5, 1, 2, 3 or 4": lambda: (
+        ctcae_clinical.chronic_kidney_disease(90, dipstick=1.5)
+    ),
+    "dipstick is nan; it must be 0, 0.5, 1, 2, 3 or 4": lambda: (
+        ctcae_clinical.chronic_kidney_disease(90, dipstick=float("nan"))
+    ),
+    "dipstick is -2; it must be 0, 0.5, 1, 2, 3 or 4": lambda: ctcae_clinical.proteinuria(
+        None, dipstick=-2
+    ),
+    "dbp is 150 mmHg; it must be below sbp 80": lambda: bilag_renal.grade(
+        renal_assessment.RenalInputs(sbp=80, dbp=150), None, ever_involved=True
+    ),
+    "dbp is 120 mmHg; it must be below sbp 120": lambda: bilag_renal.grade(
+        renal_assessment.RenalInputs(sbp=140, dbp=90),
+        renal_assessment.RenalInputs(sbp=120, dbp=120),
+        ever_involved=True,
+    ),
     "upcr_g_g is -1 g/g; it must be >= 0": lambda: ctcae_clinical.chronic_kidney_disease(
         90, upcr_g_g=-1
     ),
@@ -395,7 +410,18 @@ TELL: dict[str, Callable[[], object]] = {
     ),
     "dose is -1 mg; it must be >= 0": lambda: drugs.judge_dose(-1, "mg", 1, LIMIT),
     "dose is -2 mg; it must be >= 0": lambda: drugs.hydroxychloroquine_mg_kg(-2, 1, 60),
-    "weight_kg is 0.9 kg; it must be >= 1": lambda: drugs.hydroxychloroquine_mg_kg(200, 1, 0.9),
+    "doses per day is nan per day; it must be a finite number": lambda: (
+        drugs.hydroxychloroquine_mg_kg(200, float("nan"), 60)
+    ),
+    "doses per day is -2 per day; it must be 0 to 24": lambda: drugs.hydroxychloroquine_mg_kg(
+        200, -2, 60
+    ),
+    "doses per day is -1 per day; it must be 0 to 24": lambda: drugs.too_often("MTX", -1),
+    "doses per day is inf per day; it must be a finite number": lambda: drugs.too_often(
+        "MTX", float("inf")
+    ),
+    "doses per day is 25 per day; it must be 0 to 24": lambda: drugs.judge_dose(1, "mg", 25, LIMIT),
+    "weight_kg is 0.9 kg; it must be 1 to 400": lambda: drugs.hydroxychloroquine_mg_kg(200, 1, 0.9),
     "dose is -1 g/day; it must be >= 0": lambda: drugs.mycophenolate_g("MMF", -1),
     "CYC dose is -1 g; it must be >= 0": lambda: drugs.cumulative_g(
         [drugs.DrugCourse("CYC", -1, DAY)], "CYC", DAY
@@ -409,6 +435,11 @@ TELL: dict[str, Callable[[], object]] = {
     "SLEDAI item is x; it must be one of the 24 item codes": lambda: sledai.score({"x": True}),
     "SLEDAI window is 20 days; it must be 10 or 30": lambda: sledai.score({}, window_days=20),
     "SLEDAI-2K is 106; it must be 0 to 105": lambda: sledai.activity_band(106),
+    "SLEDAI-2K is nan; it must be a finite number": lambda: sledai.change_band(
+        float("nan"),  # type: ignore[arg-type]
+        3,
+    ),
+    "SLEDAI-2K is -1; it must be 0 to 105": lambda: sledai.change_band(8, -1),
     "sponsor_causality is maybe; it must be " + " or ".join(safety.CAUSALITY): lambda: (
         safety.assess(safety.EventFacts(sponsor_causality="maybe"))
     ),
