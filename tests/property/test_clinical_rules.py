@@ -129,12 +129,13 @@ def test_that_an_item_not_done_never_raises_a_letter(
 
 @st.composite
 def renal_inputs(draw: st.DrawFn) -> RenalInputs:
+    sbp = draw(amount(90, 200))
     return RenalInputs(
         u24_g=draw(amount(0, 8)),
         creatinine_umol_l=draw(amount(30, 600)),
         gfr=draw(amount(5, 140)),
-        sbp=draw(amount(90, 200)),
-        dbp=draw(amount(50, 120)),
+        sbp=sbp,
+        dbp=draw(amount(50, min(120, sbp - 1))),
         accelerated_hypertension=draw(st.booleans()),
         nephrotic_syndrome=draw(st.booleans()),
         active_sediment=draw(st.booleans()),
@@ -189,6 +190,7 @@ def renal_state(draw: st.DrawFn) -> RenalState:
         treatment_failure=draw(st.booleans()),
         steroid_allowance_kept=draw(st.booleans()),
         egfr_fall_confirmed=draw(st.booleans()),
+        egfr_related_event=draw(st.booleans()),
     )
 
 
@@ -203,6 +205,7 @@ MEASURED = (  # without eGFR, for which creatinine stands in
     "treatment_failure",
     "steroid_allowance_kept",
     "egfr_fall_confirmed",
+    "egfr_related_event",
 )
 
 
