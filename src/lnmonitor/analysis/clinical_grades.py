@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from lnmonitor.analysis.event_reporting import runs
 from lnmonitor.analysis.inputs import yes_no
 from lnmonitor.analysis.kidney import protein
 from lnmonitor.analysis.laboratory_grades import TERMS
@@ -157,7 +158,7 @@ def laboratory_grade(course: Course, event: AdverseEvent) -> int:
         outcome.low
         for visit in course.visits
         if isinstance(outcome := visit.outcomes.get(key), CtcaeGrade)
-        and _runs(event, _collected(visit, key))
+        and runs(event, _collected(visit, key))
     ]
     return max(found, default=0)
 
@@ -179,12 +180,6 @@ def _collected(visit: VisitAssessment, key: str) -> date | None:
 def _measured(visit: VisitAssessment, term: str) -> Measured | None:
     code = next((code for code, terms in TERMS.items() if term in terms), "")
     return visit.labs.get(code)
-
-
-def _runs(event: AdverseEvent, on: date | None) -> bool:
-    """Whether an event may have been there on a day; partial dates are taken wide."""
-    start, stop = dates.earliest(event.start), dates.latest(event.stop)
-    return on is not None and start is not None and start <= on and (stop is None or on <= stop)
 
 
 # --- a laboratory grade ------------------------------------------------------------------------
@@ -225,7 +220,7 @@ def _raised(
     """Give the events of a grade's term that propose a higher one on the day of the result."""
     on = _collected(visit, f"ctcae.{now.term}")
     for record in data.of(AdverseEvent):
-        if _same(now.term, record.form.ctcae_term) and _runs(record.form, on):
+        if _same(now.term, record.form.ctcae_term) and runs(record.form, on):
             proposed = propose_for_event(record.form)
             if proposed is not None and proposed.low > now.low:
                 yield record.form, proposed
