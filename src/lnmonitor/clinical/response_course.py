@@ -5,7 +5,7 @@ doi 10.1002/art.27233): low activity at month 6 that lasts without flare. Of EXP
 read in an abstract; the clauses here are from knowledge and Wang's own wording was not seen, so
 every number is a protocol parameter. That the state is kept to month 12 without a moderate or
 severe flare can be read in two ways: one new B is no moderate flare, but it leaves the state; by
-default it is allowed (`new_b_allowed`). A course is judged, not a visit: hence this module of its own.
+default it is allowed (`new_b_allowed`). A course is judged, not a visit: hence a module of its own.
 """
 
 from __future__ import annotations
