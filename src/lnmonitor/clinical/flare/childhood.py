@@ -21,8 +21,8 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
-from lnmonitor.clinical.flare.samples import absent, limits, protein_reason, ratio_first, times
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission, absent_since
+from lnmonitor.clinical.flare.samples import limits, protein_reason, ratio_first, times
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.response.clauses import UPCR
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
@@ -104,8 +104,8 @@ class Childhood(AfterRemission):
         if self._proteinuric(reference, now) is PROTEINURIC_OPEN:
             yield from reference.protein_lacks(UPCR, ratio_first(state))
         if self._nephritic(reference, now) is NEPHRITIC_OPEN:
-            yield from absent("egfr", state.egfr, reference.egfr)
-            yield from absent("urine_rbc_hpf", state.urine_rbc_hpf, reference.red_cells)
+            yield from absent_since("egfr", state.egfr, reference.egfr)
+            yield from absent_since("urine_rbc_hpf", state.urine_rbc_hpf, reference.red_cells)
 
 
 def _two_categories_up(before: float | None, now: float | None) -> Truth:

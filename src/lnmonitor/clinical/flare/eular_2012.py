@@ -21,9 +21,8 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission, absent_since
 from lnmonitor.clinical.flare.samples import (
-    absent,
     absent_sediment,
     creatinine_reason,
     limits,
@@ -119,7 +118,7 @@ class Eular2012(AfterRemission):
         if self._nephritic(reference, now) is NEPHRITIC_OPEN:
             yield from reference.function_lacks(state, self._creatinine_times, self._gfr_left)
             yield from absent_sediment(state)
-            yield from absent("urine_rbc_hpf", state.urine_rbc_hpf, reference.red_cells)
+            yield from absent_since("urine_rbc_hpf", state.urine_rbc_hpf, reference.red_cells)
 
 
 RULE_SET = FlareRuleSet("eular-2012", RULE, PARAMETERS, Eular2012)

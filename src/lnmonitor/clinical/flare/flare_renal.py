@@ -103,7 +103,7 @@ class FlareRenal(AfterRemission):
         if self._nephritic(reference, now) is NEPHRITIC_OPEN:
             yield from absent_sediment(state)
             if reference.sediment is UNKNOWN:
-                yield "active_sediment_previous"
+                yield "active_sediment_in_remission"
             yield from reference.function_lacks(state, self._creatinine_times, self._gfr_left)
 
 

@@ -22,9 +22,8 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.remission import AfterRemission, Remission
+from lnmonitor.clinical.flare.remission import AfterRemission, Remission, absent_since
 from lnmonitor.clinical.flare.samples import (
-    absent,
     creatinine_reason,
     limits,
     protein_reason,
@@ -148,8 +147,8 @@ class Kdigo2012(AfterRemission):
             if self._new_cells(reference.red_cells, state) is UNKNOWN:
                 yield from _absent_cells(reference.red_cells, state)
             if _new_casts(reference.casts, state.casts) is UNKNOWN:
-                yield from absent("casts", state.casts, reference.casts)
-        yield from absent("creatinine_umol_l", state.creatinine_umol_l, reference.creatinine)
+                yield from absent_since("casts", state.casts, reference.casts)
+        yield from absent_since("creatinine_umol_l", state.creatinine_umol_l, reference.creatinine)
         yield from reference.protein_lacks(UPCR, ratio_first(state))
 
     def _moderate_from(self, before: Proteinuria) -> float:
@@ -162,7 +161,7 @@ class Kdigo2012(AfterRemission):
 
 
 def _absent_cells(before: float | None, state: RenalState) -> Iterator[str]:
-    yield from absent("urine_rbc_hpf", state.urine_rbc_hpf, before)
+    yield from absent_since("urine_rbc_hpf", state.urine_rbc_hpf, before)
     if state.acanthocytes_hpf is None:
         yield "acanthocytes_hpf"
 

@@ -69,12 +69,12 @@ def creatinine_reason(
     return Reason(code, YES, {**values, **more, "day": now.day, "date": now.date})
 
 
-def absent(item: str, now: object, before: object) -> Iterator[str]:
+def absent(item: str, now: object, before: object, *, reference: str = "previous") -> Iterator[str]:
     """Name an input that a comparison lacks: of this sample, else of the reference."""
     if now is None:
         yield item
     elif before is None:
-        yield f"{item}_previous"
+        yield f"{item}_{reference}"
 
 
 def absent_sediment(state: RenalState) -> Iterator[str]:
