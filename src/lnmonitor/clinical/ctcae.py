@@ -147,14 +147,14 @@ class _Scale:
     is missing whatever the value. A scale equals itself alone, so that a memory finds it at once.
     """
 
-    __slots__ = ("grade_0", "high", "limits", "low", "missing", "term", "unit")
+    __slots__ = ("grade_0", "high", "limits", "low", "missing", "possible", "term", "unit")
 
     def __init__(
         self, term: Term, unit: str, limits: tuple[_Limit, ...], missing: tuple[str, ...]
     ) -> None:
         self.term, self.unit, self.limits, self.missing = term, unit, limits, missing
         edges = [each.edge for each in limits]
-        least, most = term.units[unit]
+        least, most = self.possible = term.units[unit]
         self.low = least if term.rising else max(least, *edges)
         self.high = min(most, *edges) if term.rising else most
         self.grade_0 = _grade_0(term.name, missing)
@@ -235,7 +235,9 @@ def _graded(scale: _Scale, value: float | None) -> CtcaeGrade:
     if value is None:
         reached = tuple([each._replace(met=UNKNOWN) for each in limits])
     else:
-        require_range(term.name, value, scale.unit, *term.units[scale.unit])
+        least, most = scale.possible
+        if not least <= value <= most:
+            require_range(term.name, value, scale.unit, least, most)
         if term.rising:
             reached = tuple([each for each in limits if value > each.edge])
         else:

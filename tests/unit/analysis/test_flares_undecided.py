@@ -110,7 +110,7 @@ def test_that_the_head_of_the_page_says_that_the_last_visit_is_open() -> None:
     assert last_response(course_of(b)).en == "Complete at M3"
     without_protein(b, "M6", 182)
     shown = last_response(course_of(b))
-    assert shown.en == "Unknown at M6, flare not decided"
+    assert shown.en == "unknown at M6, flare not decided"
     assert shown.zh.endswith("，复发未能判定")
     renal(b, b.visit("M9", 273), 273, 0.4, 60)
     assert last_response(course_of(b)).en == "Complete at M9"
