@@ -104,6 +104,9 @@ def explain_share(row: Proportion, tables: CohortTables, language: Language) -> 
         lines.append(
             _line(Text("95 % interval", "95 % 置信区间"), Text(interval, interval), language)
         )
+    if row.undecided:
+        told = f"{len(row.undecided)}: {', '.join(row.undecided)}"
+        lines.append(_line(Text("Not decided", "未能判定"), _both(told), language))
     if row.published is not None:
         lines.append(_published(row.published, 1, language))
     return _explanation(row.name, (_SHARE,), lines, tables, language, _CITATIONS["share"])

@@ -36,7 +36,7 @@ from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, BilagTotal
 from lnmonitor.clinical.bilag_flare import BilagFlare, BsrBand
 from lnmonitor.clinical.ctcae import CtcaeGrade
-from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.flare import FlareFinding, Undecided
 from lnmonitor.clinical.gfr import EgfrResult
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.low_activity import ActivityState
@@ -68,6 +68,11 @@ _CODED: Mapping[str, Callable[[str], Text]] = {
 }
 _CLINICAL_GRADES = frozenset({"ctcae.reading", "ctcae.clinical", "ctcae.general"})
 """Criteria of grades that more than a laboratory value decides."""
+_ENDINGS = {
+    "_previous": "previous_of",
+    "_baseline": "baseline_of",
+    "_in_remission": "remission_of",
+}
 _SCORE_NAMES = {
     "renal-sledai": Text("Renal SLEDAI", "肾脏 SLEDAI"),
     "clinical-sledai": Text("Clinical SLEDAI", "临床 SLEDAI"),
@@ -140,6 +145,8 @@ def answer(result: Outcome | None, language: Language) -> str:
         return _words("title", result.response.name, language)
     if isinstance(result, FlareFinding):
         return _flare_words(result, language)
+    if isinstance(result, Undecided):
+        return _words("word", "undecided", language)
     if isinstance(result, BilagFlare):
         return _bilag_flare_words(result, language)
     return _title(result, language)[1]
@@ -177,11 +184,11 @@ def reason_line(reason: Reason, language: Language) -> Line:
 
 
 def item_name(code: str, language: Language) -> str:
-    """Return the name of an input of a rule, also of "<input>_previous" and "<input>_baseline"."""
+    """Return the name of an input of a rule, also of one before, in remission or at baseline."""
     known: Mapping[str, list[str]] = read_toml(*_FILE)["item"]
     if code in known:
         return _pick(known[code], language)
-    for ending, word in (("_previous", "previous_of"), ("_baseline", "baseline_of")):
+    for ending, word in _ENDINGS.items():
         if code.endswith(ending):
             item = item_name(code.removesuffix(ending), language)
             return _words("word", word, language).format(item=item)
@@ -323,7 +330,12 @@ Described = tuple[str, dict[str, Any]]
 
 @singledispatch
 def _described(result: Outcome, _language: Language) -> Described:
-    kinds = {Refused: "refused", SledaiLabCheck: "sledai_check", Undetermined: "undetermined"}
+    kinds = {
+        Refused: "refused",
+        SledaiLabCheck: "sledai_check",
+        Undecided: "flare_undecided",
+        Undetermined: "undetermined",
+    }
     return kinds.get(type(result), "other"), {"rule": result.rule.id}
 
 

@@ -281,7 +281,7 @@ class CohortPage(Page):
     @staticmethod
     def _share_columns() -> list[Column]:
         return [
-            Column("", lambda p: text(p.name), weight=500),
+            Column("", _share_name, weight=500),
             Column(tr("here"), _share, sample="81 of 81, 100.0 %", right=True),
             Column(
                 tr("95 % interval"), _interval, tone="text-2", sample="88.0–100.0 %", right=True
@@ -350,6 +350,12 @@ def published_mean(found: Published | None) -> str:
     digits = max(len(number.partition(".")[2]) for number in numbers)
     shown = " ± ".join(f"{float(number):.{digits}f}" for number in numbers)
     return f"{shown}*" if found.note else shown
+
+
+def _share_name(share: Proportion) -> str:
+    name = text(share.name)
+    open_ = len(share.undecided)
+    return tr("{name}, {n} not decided", name=name, n=open_) if open_ else name
 
 
 def _share(share: Proportion) -> str:

@@ -25,6 +25,7 @@ from lnmonitor.analysis.side_by_side import (
 from lnmonitor.analysis.sources import Sources, sources
 from lnmonitor.analysis.story import Story
 from lnmonitor.clinical.bilag_flare import BilagFlare
+from lnmonitor.clinical.flare import Undecided
 from lnmonitor.clinical.response import ResponseResult
 from lnmonitor.clinical.results import Outcome, Reason
 from lnmonitor.desktop.i18n import language, text, tr
@@ -135,6 +136,11 @@ def topics_of_visit(view: ResultsView, visit_id: str | None) -> tuple[Topic, ...
         Topic(key, text(name), outcomes[key], visit_id)
         for key, name in result_names(outcomes, view.protocol.response_rule).items()
     ]
+    found += [
+        Topic("flare", tr("Renal flare"), one, visit_id)
+        for one in view.course.undecided_flares
+        if one.day == assessment.day
+    ]
     for term, grade in propose_at_visit(view.data, view.course, assessment).items():
         name = tr("CTCAE proposed, {term}", term=text(ctcae_term(term)))
         found.append(Topic(PROPOSED + term, name, grade, visit_id))
@@ -198,6 +204,8 @@ def other_rules(view: ResultsView, topic: Topic) -> tuple[OtherRule, ...]:
         return other_responses(assessment, topic.key, language())
     if isinstance(topic.result, BilagFlare):
         return other_bilag_flares(assessment, topic.key, language())
+    if isinstance(topic.result, Undecided):
+        return other_flares(view.course, topic.result.day, language())
     if isinstance(topic.result, Flag) and topic.result.kind.startswith("flare"):
         return other_flares(view.course, topic.result.day, language())
     return ()

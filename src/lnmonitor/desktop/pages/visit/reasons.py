@@ -31,6 +31,8 @@ def live_topics(live: LiveScores, protocol: Protocol) -> tuple[ResultsView, tupl
         and (visit.day in one.evidence_days or one.resolved_day is None)
     ]
     found = topics_of_visit(view, visit.visit_id)
+    if not here:  # where it stays open, that comes first
+        found = tuple(sorted(found, key=lambda topic: topic.key != "flare"))
     return view, (*here[-1:], *found)
 
 

@@ -32,7 +32,6 @@ from lnmonitor.desktop.widgets.chip import Chip, ChipTone
 from lnmonitor.desktop.widgets.layout import row
 from lnmonitor.desktop.widgets.link import LinkButton
 from lnmonitor.desktop.widgets.text import button, label, rule, set_property
-from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import Sledai2K
 
 if TYPE_CHECKING:
@@ -53,9 +52,6 @@ _MARKS = {
     "reason": ("history", "accent"),
     "remark": ("flag", "unknown"),
 }
-
-_FLARE_LABS = ("U24P", "CREAT", "URBC", "UWBC", "UCASTS")
-"""What the definitions of a renal flare read of a visit's laboratory."""
 
 _OTHERS = (
     *("sledai.renal", "sledai.clinical", "selena", "sfi"),
@@ -225,7 +221,8 @@ class ScoreColumn(QWidget):
 
     def _show_reasons(self, live: LiveScores | None) -> None:
         outcomes = live.assessment.outcomes if live is not None and live.assessment else {}
-        flares = live.course.flares if live is not None else ()
+        course = live.course if live is not None else None
+        flares = (*course.flares, *course.undecided_flares) if course is not None else ()
         for one in self._reasons:
             key = str(one.property("result"))
             known = any(name.startswith(key) for name in outcomes)
@@ -466,7 +463,7 @@ def flare_words(course: Course, now: VisitAssessment | None) -> tuple[str, bool]
 
     After a remission a value that is not known may hide a flare, and is named.
     """
-    from lnmonitor.analysis.explain import explain
+    from lnmonitor.analysis.explain import explain, item_name
 
     if now is None or now.day is None or now.day <= 0:
         return tr("Judged after the infusion."), False
@@ -477,20 +474,11 @@ def flare_words(course: Course, now: VisitAssessment | None) -> tuple[str, bool]
     refused = [one for one in course.flares if not isinstance(one, FlareFinding)]
     if refused:
         return _why(explain(refused[0], language())), False
-    before = [v.response(course.primary_rule) for v in course.visits if 0 < (v.day or 0) < now.day]
-    unknown = _unknown_of_flare(now) if {Response.CR, Response.PR}.intersection(before) else []
-    if unknown:
-        said = tr("Not met by what is known. Not known: {items}.", items=", ".join(unknown))
-        return said, False
+    open_here = next((one for one in course.undecided_flares if one.day == now.day), None)
+    if open_here is not None:
+        items = ", ".join(item_name(name, language()) for name in open_here.missing)
+        return tr("Not met by what is known. Not known: {items}.", items=items), False
     return tr("Not met at this visit."), False
-
-
-def _unknown_of_flare(now: VisitAssessment) -> list[str]:
-    """Name what flares are judged by and this visit does not have."""
-    known = {code for code, one in now.labs.items() if one.value is not None or one.text}
-    if "UPCR" in known:  # it stands in for the collection
-        known.add("U24P")
-    return [ANALYTES[code].name.in_(language()) for code in _FLARE_LABS if code not in known]
 
 
 def _item(code: str) -> str:
