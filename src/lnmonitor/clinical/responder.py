@@ -22,6 +22,7 @@ from lnmonitor.clinical.results import (
     Reasons,
     Row,
     Rule,
+    Scalar,
     Truth,
     frozen,
     later,
@@ -130,7 +131,8 @@ class PgaRise:
     def row(self, visit: Compared) -> Row:
         """Tell both assessments."""
         before, now = visit.baseline.pga, visit.now.pga
-        values = {"item": "pga", "value": now, "baseline": before, "limit": self.limit}
+        values: dict[str, Scalar] = {"item": "pga", "value": now, "baseline": before}
+        values |= {"operator": self.operator, "limit": self.limit}
         return "index.pga", self.met(visit), values
 
 
