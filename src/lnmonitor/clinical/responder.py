@@ -22,7 +22,6 @@ from lnmonitor.clinical.results import (
     Reasons,
     Row,
     Rule,
-    Scalar,
     Truth,
     frozen,
     later,
@@ -114,6 +113,9 @@ class NoNewActivity:
         return "index.no_new_bilag", self.met(visit), {"item": found or "bilag"}
 
 
+_PGA_CODES = {"<": "index.pga", "<=": "index.pga_at_most"}
+
+
 @dataclass(frozen=True)
 class PgaRise:
     """PGA rises by less ("<") than the limit, or by no more ("<=")."""
@@ -131,9 +133,8 @@ class PgaRise:
     def row(self, visit: Compared) -> Row:
         """Tell both assessments."""
         before, now = visit.baseline.pga, visit.now.pga
-        values: dict[str, Scalar] = {"item": "pga", "value": now, "baseline": before}
-        values |= {"operator": self.operator, "limit": self.limit}
-        return "index.pga", self.met(visit), values
+        values = {"item": "pga", "value": now, "baseline": before, "limit": self.limit}
+        return _PGA_CODES[self.operator], self.met(visit), values
 
 
 class NoFailure:
