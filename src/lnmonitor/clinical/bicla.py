@@ -9,7 +9,6 @@ for a PGA rise < 0.3 (from knowledge). The numbers are protocol parameters.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from lnmonitor.clinical.bilag import Grade
@@ -86,7 +85,7 @@ class _ActiveBaseline:
 def _index(given: Mapping[str, Any]) -> Index:
     rise = given["sledai_rise"]
     return Index(
-        replace(RULE_BICLA, parameters=given),
+        PARAMETERS.rule(RULE_BICLA, given),
         _ActiveBaseline(),
         (
             _Improved(),

@@ -355,10 +355,10 @@ def _items_told(system: str, scores: Scores) -> tuple[Reason, ...]:
 
 
 _BLOOD_LIMITS: Mapping[str, tuple[str, dict[Grade, float]]] = {
-    "haemoglobin_g_l": ("g/L", {Grade.A: 80, Grade.B: 90, Grade.C: 110}),
+    "haemoglobin_g_l": ("g/L", {Grade.A: 80.0, Grade.B: 90.0, Grade.C: 110.0}),
     "wbc_10e9_l": ("10^9/L", {Grade.A: 1.0, Grade.B: 2.0, Grade.C: 4.0}),
     "neutrophils_10e9_l": ("10^9/L", {Grade.A: 0.5, Grade.B: 1.0, Grade.C: 2.0}),
-    "platelets_10e9_l": ("10^9/L", {Grade.A: 25, Grade.B: 50, Grade.C: 150}),
+    "platelets_10e9_l": ("10^9/L", {Grade.A: 25.0, Grade.B: 50.0, Grade.C: 150.0}),
     "lymphocytes_10e9_l": ("10^9/L", {Grade.C: 1.0}),
 }
 """The letter of a count below a limit. The cut-offs were not seen in a public source."""
@@ -430,7 +430,7 @@ def _blood_by(given: Mapping[str, Any]) -> _Blood:
     answers = {answer: Grade(given[f"{answer}_letter"]) for answer in _ANSWERS}
     worst["ttp"] = _highest([answers["ttp_active"], answers["ttp_improving"]])
     worst |= {item: answers[item] for item in ("active_haemolysis", "isolated_coombs")}
-    rule = replace(RULE_HAEMATOLOGICAL, parameters=given)
+    rule = HAEMATOLOGICAL_PARAMETERS.rule(RULE_HAEMATOLOGICAL, given)
     return _Blood(rule, tuple(counts), limits, **answers, worst=worst)
 
 

@@ -12,7 +12,6 @@ systems is a parameter.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -251,7 +250,7 @@ def _resting(systems: tuple[str, ...], now: Mapping[str, BilagGrade]) -> tuple[s
 
 
 def _isenberg(given: Mapping[str, Any]) -> tuple[Rule, int]:
-    return replace(RULE_ISENBERG_2011, parameters=given), given["mild_systems"]
+    return ISENBERG_PARAMETERS.rule(RULE_ISENBERG_2011, given), given["mild_systems"]
 
 
 _isenberg_by = ISENBERG_PARAMETERS.prepared(_isenberg)
@@ -313,7 +312,7 @@ _BANDS = ("none", "mild", "moderate", "severe")
 
 
 def _bsr(given: Mapping[str, Any]) -> tuple[Rule, int]:
-    return replace(RULE_BSR_BAND, parameters=given), given["moderate_systems"]
+    return BSR_PARAMETERS.rule(RULE_BSR_BAND, given), given["moderate_systems"]
 
 
 _bsr_by = BSR_PARAMETERS.prepared(_bsr)

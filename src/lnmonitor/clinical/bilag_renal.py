@@ -8,7 +8,6 @@ other reading is a named protocol parameter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from math import floor
 from typing import Any, NamedTuple, get_args
 
@@ -50,7 +49,7 @@ PARAMETERS = Parameters(
         "first_visit": Choice(get_args(FirstVisit)),
         "fall_of_25_percent": Choice(("improved", "improved_for_uacr_only")),
         "creatinine_at_130_percent": Choice(("moderate", "severe")),
-        "mild_protein": Choice(("any", "not_fallen")),
+        "mild_protein": Choice(("as_measured", "not_fallen")),
         "protein_methods": Choice(("any", "collection_first")),
     },
 )
@@ -273,7 +272,7 @@ def _renal(given: Mapping[str, Any]) -> _Renal:
         mild=(*_mild_proteins(given), _dipstick, _pressure),
         improved=(*moderate(improved=True), *severe(improved=True)),
     )
-    rule = replace(RULE_BILAG_2004_RENAL, parameters=given)
+    rule = PARAMETERS.rule(RULE_BILAG_2004_RENAL, given)
     if given["first_visit"] == "conservative":
         return _Renal(rule, index, index)
     presumed = index._replace(

@@ -8,7 +8,6 @@ set its own ceilings.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import compress
 from operator import attrgetter, itemgetter
 from typing import Any, Protocol
@@ -249,7 +248,7 @@ def _prednisone(operator: str, limit: float) -> _Number:
 
 
 def _lldas(given: Mapping[str, Any]) -> _State:
-    return replace(RULE_LLDAS, parameters=given), (
+    return LLDAS_PARAMETERS.rule(RULE_LLDAS, given), (
         _Score("state.sledai", CODES, given["sledai"]),
         _NoMajorOrgan(),
         _Answer("state.no_other_major", "other_major_activity", wanted=False),
@@ -261,7 +260,7 @@ def _lldas(given: Mapping[str, Any]) -> _State:
 
 
 def _doris(given: Mapping[str, Any]) -> _State:
-    return replace(RULE_DORIS, parameters=given), (
+    return DORIS_PARAMETERS.rule(RULE_DORIS, given), (
         _Score("state.clinical_sledai", CLINICAL_CODES, 0),
         _Number("state.pga", "pga", "<", 0.5),
         _prednisone(given["prednisone_operator"], given["prednisone_mg_day"]),

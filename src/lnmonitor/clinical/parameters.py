@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 
 from lnmonitor.clinical.criteria import require_range
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import Rule
 
 Parameter = float | bool
 """A number, or a yes or no."""
@@ -141,6 +142,11 @@ class Parameters(Mapping[str, Option]):
             values[name] = self._kinds[name].checked(name, value)
         self._consistent(values)
         return values
+
+    def rule(self, rule: Rule, values: Mapping[str, Any]) -> Rule:
+        """Return the rule with the parameters in force: not verified by a protocol's own."""
+        unchanged = values == self._defaults
+        return replace(rule, parameters=dict(values), verified=rule.verified and unchanged)
 
     def prepared(self, make: Callable[[Mapping[str, Any]], T]) -> Callable[[Overrides | None], T]:
         """Return what gives that which a rule makes of its parameters.

@@ -9,7 +9,7 @@ protocol parameters.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lnmonitor.clinical.parameters import Choice, Number, Overrides, Parameters, Whole
@@ -65,7 +65,7 @@ class _HighBaseline:
 
 def _index(given: Mapping[str, Any]) -> Index:
     return Index(
-        replace(RULE_SRI_4, parameters=given),
+        PARAMETERS.rule(RULE_SRI_4, given),
         _HighBaseline(given["baseline_sledai"]),
         (
             SledaiChange("index.sledai_fall", -given["sledai_fall"]),

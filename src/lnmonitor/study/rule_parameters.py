@@ -49,6 +49,17 @@ RULE_PARAMETERS: Mapping[str, Parameters] = {
     },
 }
 
+_RULE_SETS: Mapping[str, str] = {
+    **{one.rule.id: name for name, one in response.RULE_SETS.items()},
+    **{one.rule.id: name for name, one in flare.RULE_SETS.items()},
+}
+"""Rule sets have shorter names in a protocol than in results."""
+
+
+def defaults_of(rule_id: str) -> Mapping[str, Option]:
+    """Return the defaults of a rule by the id that results name; empty for one without."""
+    return RULE_PARAMETERS.get(_RULE_SETS.get(rule_id, rule_id), {})
+
 
 def in_force(given: Given) -> dict[str, dict[str, Option]]:
     """Return every parameter of every rule as a protocol leaves it.

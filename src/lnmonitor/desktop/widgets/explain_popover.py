@@ -87,7 +87,7 @@ class ExplainPopover(QFrame):
             add_explanation(column, one.said)
             add_notes(column, tr("Beside this grade"), one.notes)
             add_others(column, one.others)
-            add_source(column, (one.said.rule_line, one.said.citation))
+            add_source(column, one.said.source)
         else:
             words = tr("Nothing is computed at this visit yet.")
             column.addWidget(label(words, "body", "text-2", wrap=True))
