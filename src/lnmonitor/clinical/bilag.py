@@ -555,8 +555,6 @@ _all_systems = itemgetter(*SYSTEMS)
 
 def without_letter(letters: Letters) -> tuple[str, ...]:
     """Return the systems that have no letter."""
-    if None not in letters:
-        return ()
     return tuple([s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None])
 
 
