@@ -15,6 +15,7 @@ from lnmonitor.study.checks.finding import Context, Finding, Level, Reporter, ag
 from lnmonitor.study.checks.infusion import check_infusion
 from lnmonitor.study.checks.items import check_items
 from lnmonitor.study.checks.laboratory import check_laboratory
+from lnmonitor.study.checks.procedures import check_kidney_replacement
 from lnmonitor.study.checks.scores import check_bilag, check_sledai
 from lnmonitor.study.checks.subject import (
     check_demographics,
@@ -41,6 +42,7 @@ _BY_FORM: Mapping[str, Callable[[Context[Any], Reporter], None]] = {
     "BILAG": check_bilag,
     "CMG": check_glucocorticoid,
     "CMI": check_immunosuppressant,
+    "PR": check_kidney_replacement,
     "AE": check_adverse_event,
     "DS": check_disposition,
 }

@@ -21,6 +21,7 @@ _EVENT_DATE = {
     "AE": "start",
     "CMG": "start",
     "CMI": "start",
+    "PR": "start",
 }
 """The date of a form that cannot lie after death."""
 
