@@ -55,8 +55,10 @@ from lnmonitor.resources import read_toml
 from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.codelists import decode
 from lnmonitor.study.forms import Bilag2004, Sledai2K
+from lnmonitor.study.rule_parameters import defaults_of
 
 _FILE = ("i18n", "reasons.toml")
+_PARAMETERS = ("i18n", "parameters.toml")
 _NAMES = frozenset({"item", "cause", "proposed", "band", "change"})
 _LIMITS = frozenset({"operator", "limit"})
 _CODED: Mapping[str, Callable[[str], Text]] = {
@@ -106,6 +108,13 @@ class Explanation:
     citation: str
     facts: tuple[Line, ...] = ()
     """Numbers that are neither met nor not: of a cohort's table."""
+    parameters: str = ""
+    """The rule's parameters in force, as one line; empty where it has none."""
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """Return what the result stands on: the rule, its parameters, where it was published."""
+        return tuple(filter(None, (self.rule_line, self.parameters, self.citation)))
 
 
 def explain(result: Outcome | Flag, language: Language) -> Explanation:
@@ -129,6 +138,7 @@ def explain(result: Outcome | Flag, language: Language) -> Explanation:
         ),
         rule_line=_rule_line(result.rule, language),
         citation="; ".join(citation.text for citation in result.rule.citations),
+        parameters=parameters_told(result.rule, language),
     )
 
 
@@ -292,8 +302,35 @@ def _missing(
 
 def _rule_line(rule: Rule, language: Language) -> str:
     head = _words("word", "rule", language).format(rule=rule.id, version=rule.version)
-    standing = _words("word", "published" if rule.verified else "parameter", language)
+    kind = "parameter" if rule.parameters or not rule.citations else "unverified"
+    standing = _words("word", "published" if rule.verified else kind, language)
     return f"{head}，{standing}。" if language == "zh" else f"{head}, {standing}."
+
+
+def parameters_told(rule: Rule, language: Language) -> str:
+    """Return the parameters in force as one line, empty for a rule without any.
+
+    Where the protocol has its own, the default stands beside it.
+    """
+    if not rule.parameters:
+        return ""
+    known: Mapping[str, list[str]] = read_toml(*_PARAMETERS)["parameter"]
+    defaults, told = defaults_of(rule.id), []
+    for name, value in rule.parameters.items():
+        told.append(_pick(known[name], language).format(value=_option(value, language)))
+        if defaults.get(name, value) != value:
+            default = _option(defaults[name], language)
+            told[-1] += _words("word", "default", language).format(value=default)
+    between, stop = ("；", "。") if language == "zh" else ("; ", ".")
+    head = _words("word", "parameters", language)
+    return f"{head}{between.join(told)}{stop}"
+
+
+def _option(value: Scalar, language: Language) -> str:
+    words: Mapping[str, list[str]] = read_toml(*_PARAMETERS)["option"]
+    if isinstance(value, str) and value in words:
+        return _pick(words[value], language)
+    return _Values({"limit": value}, language)["limit"]
 
 
 def _sentence(result: Outcome, kind: str, language: Language) -> str:

@@ -207,7 +207,7 @@ class _Judging:
         found |= read_urine(patient, visit, found.get("kdigo_g"), protocol)
         found |= grade_bilag(patient, visit, estimated, before.bilag, protocol)
         found |= self._kidney()
-        found |= judge_activity(visit, found, taken, before.activity)
+        found |= judge_activity(visit, found, taken, before.activity, protocol)
         found |= judge_year(visit, found, before.activity, protocol)
         found |= judge_changes(visit.record.form.visit_code or "", found, before.changes, protocol)
         found |= judge_selena(patient, visit, self.known.courses, before.selena, protocol)

@@ -117,9 +117,9 @@ def edited(monkeypatch, tmp_path):
         ("[parameters.set-a]", "[parameters.set-z]", "parameters of set-z, which is no rule"),
         ("[parameters.set-a]", "[parameters.set-a]\nlimit = 1", "parameter limit of set-a unknown"),
         (
-            "[parameters.set-a]",
+            "[parameters.bilag-2004-renal]",
             '[parameters.bilag-2004-renal]\nfirst_visit = "worse"',
-            "first_visit worse unknown, known are conservative, assume_deterioration",
+            "bilag-2004-renal: first_visit is worse; it must be conservative or assume_deterior",
         ),
     ],
 )

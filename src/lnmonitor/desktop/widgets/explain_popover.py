@@ -100,7 +100,7 @@ class ExplainPopover(QFrame):
             add_others(column, one.others)
             if go is not None and one.sources is not None:
                 add_sources(column, one.sources, go)
-            add_source(column, (one.said.rule_line, one.said.citation))
+            add_source(column, one.said.source)
         else:
             words = tr("Nothing is computed at this visit yet.")
             column.addWidget(label(words, "body", "text-2", wrap=True))

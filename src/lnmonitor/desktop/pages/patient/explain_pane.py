@@ -222,7 +222,7 @@ class ExplainPane(QWidget):
         add_notes(column, tr("Beside this grade"), notes_beside(self._view, topic))
         add_others(column, other_rules(self._view, topic))
         add_sources(column, known, go)
-        add_source(column, (found.rule_line, found.citation))
+        add_source(column, found.source)
 
     def _judgement(self) -> list[str]:
         """Say what a person decided about the flag; the computed result stays above it."""
