@@ -26,6 +26,7 @@ from lnmonitor.errors import InputError
 from lnmonitor.language import Text
 from lnmonitor.resources import asset
 from lnmonitor.study.analytes import ANALYTES
+from lnmonitor.study.cross_checks import NUMBERS as CROSS_CHECK_NUMBERS
 from lnmonitor.study.forms import FORMS
 
 Parameter = str | int | float | bool
@@ -101,7 +102,8 @@ class Protocol:
     data, in this order. Every name is one of the registries in `lnmonitor.clinical`.
     `bilag_flare_rules`: BILAG flares, the first named first. `selena_flare`: how the SELENA flare
     index is computed, "off" for not at all; `selena_flags`: whether its flares raise flags.
-    `parameters` override the parameters of a clinical rule, by rule set id.
+    `parameters` override the parameters of a clinical rule, by rule set id, or the numbers of a
+    cross-field check, by its id.
     `late_entry_days`: a record entered more days than this after its event is told as late.
     `analysis_visit`: cohort tables take a patient in when this visit's window has closed.
     """
@@ -308,6 +310,7 @@ def _unknown_parameters(protocol: Protocol) -> Iterator[str]:
         RULE_BILAG_2004_RENAL.id: RULE_BILAG_2004_RENAL.parameters,
         urine_collection.RULE_COLLECTION.id: urine_collection.PARAMETERS,
         response_course.RULE_MCR_PCR.id: response_course.PARAMETERS,
+        **CROSS_CHECK_NUMBERS,
     }
     for rule, given in protocol.parameters.items():
         if rule not in known:
@@ -319,6 +322,12 @@ def _unknown_parameters(protocol: Protocol) -> Iterator[str]:
             for name in given
             if name not in known[rule]
         )
+        if rule in CROSS_CHECK_NUMBERS:
+            yield from (
+                f"parameter {name} of {rule} is {value}, no number"
+                for name, value in given.items()
+                if isinstance(value, bool) or not isinstance(value, int | float)
+            )
     first = protocol.parameters.get(RULE_BILAG_2004_RENAL.id, {}).get("first_visit")
     if first is not None and first not in get_args(FirstVisit):
         yield f"first_visit {first} unknown, known are {', '.join(get_args(FirstVisit))}"

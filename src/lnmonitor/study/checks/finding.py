@@ -9,13 +9,13 @@ from typing import Generic, Literal, TypeVar
 
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language, Text
+from lnmonitor.study.cross_checks import Level
 from lnmonitor.study.dates import earliest, years_between
 from lnmonitor.study.forms import Demographics, Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData, Record
 
-Level = Literal["refuse", "ask", "info"]
 Severity = Literal["", "MINOR", "MAJOR"]
 FormT_co = TypeVar("FormT_co", bound=Form, covariant=True)
 G = TypeVar("G", bound=Form)
@@ -98,6 +98,12 @@ class Reporter:
     def __init__(self, form: Form) -> None:
         self._form = form
         self.findings: list[Finding] = []
+
+    def tell(
+        self, level: Level, item: str | None, check_id: str, sentence: str, /, **params: object
+    ) -> None:
+        """Note what a check of the catalogue says, at the level that stands there."""
+        self._add(level, item, check_id, sentence, params)
 
     def refuse(self, item: str | None, check_id: str, sentence: str, /, **params: object) -> None:
         """Note what is impossible."""
