@@ -7,7 +7,6 @@ outside that package because the protocol, on which the package rests, overrides
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +17,7 @@ from lnmonitor.errors import InputError
 from lnmonitor.resources import read_toml
 from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import FORMS, LabResult
-from lnmonitor.study.items import ItemField, Kind, Scope
+from lnmonitor.study.items import Form, ItemField, Kind, Scope
 
 Level = Literal["refuse", "ask", "info"]
 AT_ITEM, DEATH, VISIT = "@item", "@death", "@visit"
@@ -65,18 +64,22 @@ class Operand:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a kind of comparison takes: numbers, types of its values, how many, names it adds."""
+    """What a kind of comparison takes: numbers, types of its values, how many, names it adds.
+
+    `partly`: it says something while not every value is known.
+    """
 
     numbers: tuple[str, ...] = ()
     types: tuple[Type, ...] = (Type.NUMBER,)
     values: tuple[int, int] = (2, 2)
     adds: tuple[str, ...] = ()
+    partly: bool = False
 
 
 _MANY = 99
 KINDS: Mapping[str, _Kind] = {
     # all but the last add up to at most factor x the last; a part that is not known counts as 0
-    "sum_at_most": _Kind(("factor",), values=(2, _MANY), adds=("parts",)),
+    "sum_at_most": _Kind(("factor",), values=(2, _MANY), adds=("parts",), partly=True),
     # scale x all but the last is the last, within a relative tolerance of it
     "product_within": _Kind(("scale", "tolerance"), values=(3, _MANY), adds=("product",)),
     # low <= first / second <= high; nothing is said of a zero
@@ -84,7 +87,7 @@ KINDS: Mapping[str, _Kind] = {
     # not all values together are below the number of their name
     "all_below": _Kind((_EACH_VALUE,), values=(2, _MANY)),
     # of the values that are known one reaches the number of its name
-    "none_reaches": _Kind((_EACH_VALUE,), values=(1, _MANY), adds=("value",)),
+    "none_reaches": _Kind((_EACH_VALUE,), values=(1, _MANY), adds=("value",), partly=True),
     # the value departs from the one before it by at most limit x that one
     "change_beyond": _Kind(("limit",), values=(1, 1), adds=("previous", "day")),
     # two days are at most limit days apart
@@ -94,7 +97,7 @@ KINDS: Mapping[str, _Kind] = {
     # the first is below the second
     "strictly_below": _Kind(),
     # the first is ticked if and only if one of the others is
-    "ticks_agree": _Kind(types=(Type.CODE,), values=(2, _MANY)),
+    "ticks_agree": _Kind(types=(Type.CODE,), values=(2, _MANY), partly=True),
     # what `when` names does not occur
     "never": _Kind(values=(0, 0)),
 }
@@ -109,6 +112,7 @@ class CrossCheck:
         form, item: where it is told. reads: items of that form it stands on; while one of them is
             refused the comparison is left out.
         when: operand and the code it must have. by: the date item that orders earlier values.
+        partly: it says something while not every value is known. analytes: those it compares.
     """
 
     id: str
@@ -123,11 +127,8 @@ class CrossCheck:
     says: str
     source: str
     reads: frozenset[str]
-
-    @property
-    def analytes(self) -> frozenset[str]:
-        """Codes of the analytes that are compared."""
-        return frozenset(one.item for one in self.values if one.origin is Origin.ANALYTE)
+    partly: bool
+    analytes: frozenset[str]
 
 
 def read_checks(content: Mapping[str, Any]) -> tuple[CrossCheck, ...]:
@@ -176,6 +177,8 @@ def _check(name: str, given: Mapping[str, Any], at: str) -> CrossCheck:
         says=given["says"],
         source=given["source"],
         reads=_reads(code, (*values, *(operand for operand, _ in when)), by),
+        partly=KINDS[given["kind"]].partly,
+        analytes=frozenset(one.item for one in values if one.origin is Origin.ANALYTE),
     )
     _check_shape(check)
     return check
@@ -272,12 +275,26 @@ NUMBERS: Mapping[str, Mapping[str, float]] = {
 """The numbers of each check that has some: what a protocol can override."""
 
 
-def _by_form() -> Mapping[str, tuple[CrossCheck, ...]]:
-    found: dict[str, list[CrossCheck]] = defaultdict(list)
-    for check in CROSS_CHECKS:
-        found[check.form].append(check)
-    return {form: tuple(checks) for form, checks in found.items()}
+def _by_place() -> Mapping[str, tuple[CrossCheck, ...]]:
+    found: dict[str, tuple[CrossCheck, ...]] = {}
+    for form in FORMS:
+        found[form] = tuple(check for check in CROSS_CHECKS if check.form == form)
+    results = found[LabResult.code]
+    for code in ANALYTES:
+        found[_result(code)] = tuple(
+            one for one in results if code in one.analytes or not one.analytes
+        )
+    return found
 
 
-BY_FORM = _by_form()
-"""The checks that are told at an item of a form, by its code."""
+def _result(analyte: str) -> str:
+    return f"{LabResult.code}.{analyte}"
+
+
+_BY_PLACE = _by_place()
+
+
+def checks_of(form: Form) -> Sequence[CrossCheck]:
+    """Return the checks that are told at an item of a form; of a result, those of its analyte."""
+    place = _result(form.analyte or "") if isinstance(form, LabResult) else form.code
+    return _BY_PLACE.get(place, ())

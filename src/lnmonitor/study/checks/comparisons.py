@@ -19,7 +19,7 @@ together. Such a check, its number and its sentence change without a line of cod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -27,7 +27,7 @@ from lnmonitor.clinical.criteria import above, at_least, at_most, below
 from lnmonitor.errors import InputError
 from lnmonitor.study.analytes import convert
 from lnmonitor.study.checks.finding import Context, Reporter
-from lnmonitor.study.cross_checks import BY_FORM, CrossCheck, Operand, Origin, Type
+from lnmonitor.study.cross_checks import CrossCheck, Operand, Origin, Type, checks_of
 from lnmonitor.study.dates import Order, compare, earliest, exact
 from lnmonitor.study.forms import FORMS, LabResult
 from lnmonitor.study.items import Form
@@ -36,7 +36,8 @@ from lnmonitor.study.schedule import death_date
 Value = str | float | None
 Found = Mapping[str, object] | None
 """What a finding's sentence shows beside the values; None where there is nothing to say."""
-_DAY = len("2024-07-03")
+_OWN, _PATIENT, _ANALYTE = Origin.OWN, Origin.PATIENT, Origin.ANALYTE
+_DEATH, _VISIT, _DATE = Origin.DEATH, Origin.VISIT, Type.DATE
 
 
 def compare_values(context: Context[Form], report: Reporter) -> None:
@@ -44,13 +45,10 @@ def compare_values(context: Context[Form], report: Reporter) -> None:
 
     A check is left out while an item of the form that it stands on is refused already.
     """
-    checks = BY_FORM.get(context.form.code, ())
-    if not checks:
-        return
     refused = {found.item for found in report.findings if found.level == "refuse"}
     values = _Values(context)
-    for check in checks:
-        if refused.isdisjoint(check.reads) and values.concern(check):
+    for check in checks_of(context.form):
+        if not refused or refused.isdisjoint(check.reads):
             _compare(check, values, report)
 
 
@@ -58,13 +56,26 @@ def _compare(check: CrossCheck, values: _Values, report: Reporter) -> None:
     for operand, wanted in check.when:
         if values.of(operand) != wanted:
             return
-    comparison = _Comparison(check, values)
-    found = _KINDS[check.kind](comparison)
+    form = values.context.form
+    given = [
+        getattr(form, operand.item) if operand.origin is _OWN else values.of(operand)
+        for operand in check.values
+    ]
+    if not check.partly and (None in given or "" in given):
+        return
+    found = _KINDS[check.kind](_Comparison(check, given, values))
     if found is None:
         return
-    shown = {one.name: comparison.shown(one) for one in check.values}
-    label = values.context.form.items()[check.item].item.label
+    shown = {
+        one.name: _day(value) if one.type is _DATE else value
+        for one, value in zip(check.values, given, strict=True)
+    }
+    label = form.items()[check.item].item.label
     report.tell(check.level, check.item, check.id, check.says, **{"item": label, **shown, **found})
+
+
+def _day(value: Value) -> str:
+    return str(value or "")[: len("2024-07-03")]
 
 
 class _Values:
@@ -73,32 +84,26 @@ class _Values:
     def __init__(self, context: Context[Form]) -> None:
         self.context = context
 
-    def concern(self, check: CrossCheck) -> bool:
-        """Whether a check of analytes is about the one of this result; any other check is."""
-        form = self.context.form
-        if not isinstance(form, LabResult) or not check.analytes:
-            return True
-        return form.analyte in check.analytes and self._own_result is not None
-
     def of(self, operand: Operand) -> Value:
         """Return a value, None where it is not known."""
-        if operand.origin is Origin.OWN:
+        origin = operand.origin
+        if origin is _OWN:
             return self.context.form.get(operand.item)
-        if operand.origin is Origin.ANALYTE:
+        if origin is _ANALYTE:
             return self._results.get(operand.item)
-        if operand.origin is Origin.VISIT:
+        if origin is _VISIT:
             visit = self.context.visit
             return visit.form.visit_date if visit else None
         if self.context.data is None:
             return None
-        if operand.origin is Origin.DEATH:
+        if origin is _DEATH:
             return death_date(self.context.data)
         form = self._other(operand)
         return form.get(operand.item) if form else None
 
     def _other(self, operand: Operand) -> Form | None:
         form = FORMS[operand.form]
-        if operand.origin is Origin.PATIENT:
+        if operand.origin is _PATIENT:
             record = self.context.data.one(form) if self.context.data else None
             return record.form if record else None
         visit = self.context.visit
@@ -107,33 +112,24 @@ class _Values:
         return next((r.form for r in self.context.others(form) if r.visit_id == visit.id), None)
 
     @cached_property
-    def _own_result(self) -> float | None:
-        form = self.context.form
-        assert isinstance(form, LabResult)  # noqa: S101 - narrows for the type checker
-        if form.analyte is None or form.value is None:
-            return None
-        try:
-            return convert(form.analyte, form.value, form.unit)
-        except InputError:
-            return None  # refused by the checks of the laboratory
-
-    @cached_property
     def _results(self) -> Mapping[str, float]:
         """Canonical values by analyte: of the same sample for a result, else of the same visit."""
         form, visit = self.context.form, self.context.visit
         sample = form if isinstance(form, LabResult) else None
-        if sample is None and visit is None:
-            return {}
+        own = _canonical(sample) if sample else None
+        if own is None if sample else visit is None:
+            return {}  # nothing to compare with the others
         visit_id = visit.id if visit else None
         found: dict[str, float] = {}
         for record in self.context.others(LabResult):
-            other = record.form
-            if record.visit_id != visit_id or other.canonical_value is None:
+            if record.visit_id != visit_id:
                 continue
-            if other.analyte and (sample is None or other.collected_on == sample.collected_on):
+            other = record.form
+            together = sample is None or other.collected_on == sample.collected_on
+            if together and other.analyte and other.canonical_value is not None:
                 found[other.analyte] = other.canonical_value
-        if sample is not None and sample.analyte and self._own_result is not None:
-            found[sample.analyte] = self._own_result
+        if sample and sample.analyte and own is not None:
+            found[sample.analyte] = own
         return found
 
     def before(self, operand: Operand, by: str) -> tuple[date, float] | None:
@@ -142,16 +138,19 @@ class _Values:
         today = earliest(_text(form.get(by)))
         if today is None:
             return None
-        analyte = operand.item if operand.origin is Origin.ANALYTE else None
+        analyte = operand.item if operand.origin is _ANALYTE else None
         name = "canonical_value" if analyte else operand.item
         found: list[tuple[date, str, float]] = []
         for record in self.context.others(type(form)):
             other = record.form
-            if analyte and other.get("analyte") != analyte:
+            if analyte and getattr(other, "analyte", None) != analyte:
                 continue
-            at, value = _text(other.get(by)), other.get(name)
+            value = getattr(other, name)
+            if not value:
+                continue
+            at = _text(getattr(other, by))
             day = earliest(at)
-            if value and day and day < today:
+            if day and day < today:
                 found.append((day, at or "", float(value)))
         if not found:
             return None
@@ -160,41 +159,39 @@ class _Values:
 
 
 class _Comparison:
-    """One check with its values and the numbers in force."""
+    """One check with its values, and the numbers in force."""
 
-    def __init__(self, check: CrossCheck, values: _Values) -> None:
-        self.check, self._values = check, values
-        self.values = [values.of(operand) for operand in check.values]
-
-    @property
-    def known(self) -> bool:
-        """Whether every value is."""
-        return None not in self.values and "" not in self.values
+    def __init__(self, check: CrossCheck, values: Sequence[Value], sources: _Values) -> None:
+        self.check, self.values, self._sources = check, values, sources
 
     @property
     def as_numbers(self) -> list[float]:
-        """The values; to be read where every one is known."""
+        """The values, where every one is known."""
         return [float(value) for value in self.values if value is not None]
 
     @property
     def as_texts(self) -> list[str]:
-        """The values; to be read where every one is known."""
+        """The values, where every one is known."""
         return [str(value) for value in self.values]
 
     @property
     def before(self) -> tuple[date, float] | None:
         """Day and value of the record before this one."""
-        return self._values.before(self.check.values[0], self.check.by)
+        return self._sources.before(self.check.values[0], self.check.by)
 
     def number(self, name: str) -> float:
         """Return a number of the check, as the protocol has it if it says so."""
-        own = self._values.context.protocol.parameters.get(self.check.id, {})
+        own = self._sources.context.protocol.parameters.get(self.check.id, {})
         return float(own.get(name, self.check.numbers[name]))
 
-    def shown(self, operand: Operand) -> object:
-        """Return a value for a sentence: a day without its time."""
-        value = self._values.of(operand)
-        return str(value or "")[:_DAY] if operand.type is Type.DATE else value
+
+def _canonical(form: LabResult) -> float | None:
+    if form.analyte is None or form.value is None:
+        return None
+    try:
+        return convert(form.analyte, form.value, form.unit)
+    except InputError:
+        return None  # refused by the checks of the laboratory
 
 
 def _text(value: Value) -> str | None:
@@ -213,8 +210,6 @@ def _sum_at_most(one: _Comparison) -> Found:
 
 
 def _product_within(one: _Comparison) -> Found:
-    if not one.known:
-        return None
     *factors, whole = one.as_numbers
     product = one.number("scale")
     for factor in factors:
@@ -233,8 +228,6 @@ def _ratio_within(one: _Comparison) -> Found:
 
 
 def _all_below(one: _Comparison) -> Found:
-    if not one.known:
-        return None
     limits = [one.number(operand.name) for operand in one.check.values]
     together = all(below(*pair) for pair in zip(one.as_numbers, limits, strict=True))
     return {} if together else None
@@ -251,7 +244,7 @@ def _none_reaches(one: _Comparison) -> Found:
 
 
 def _change_beyond(one: _Comparison) -> Found:
-    before = one.before if one.known else None
+    before = one.before
     if before is None:
         return None
     day, previous = before
@@ -260,8 +253,6 @@ def _change_beyond(one: _Comparison) -> Found:
 
 
 def _days_apart(one: _Comparison) -> Found:
-    if not one.known:
-        return None
     first, second = (exact(text) for text in one.as_texts)
     if first is None or second is None:
         return None
@@ -270,18 +261,13 @@ def _days_apart(one: _Comparison) -> Found:
 
 
 def _in_order(one: _Comparison) -> Found:
-    if not one.known:
-        return None
-    if one.check.values[0].type is Type.DATE:
-        first_text, second_text = one.as_texts
-        return {} if compare(first_text, second_text) is Order.AFTER else None
+    if one.check.values[0].type is _DATE:
+        return {} if compare(*one.as_texts) is Order.AFTER else None
     first, second = one.as_numbers
     return {} if first > second else None
 
 
 def _strictly_below(one: _Comparison) -> Found:
-    if not one.known:
-        return None
     first, second = one.as_numbers
     return {} if first >= second else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language, Text
@@ -59,12 +59,18 @@ class Context(Generic[FormT_co]):
     record_id: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None
+    _others: dict[type[Form], tuple[Record[Any], ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def others(self, form: type[G]) -> tuple[Record[G], ...]:
-        """Return the patient's other records of a form."""
-        if self.data is None:
-            return ()
-        return tuple(record for record in self.data.of(form) if record.id != self.record_id)
+        """Return the patient's other records of a form, gathered once for all checks."""
+        found = self._others.get(form)
+        if found is None:
+            records = self.data.of(form) if self.data else ()
+            found = tuple([record for record in records if record.id != self.record_id])
+            self._others[form] = found
+        return cast("tuple[Record[G], ...]", found)
 
     @property
     def demographics(self) -> Demographics | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lnmonitor.errors import InputError
-from lnmonitor.study.analytes import Analyte, analyte, convert
+from lnmonitor.study.analytes import ANALYTES, Analyte, convert
 from lnmonitor.study.checks.finding import Context, Reporter
 from lnmonitor.study.checks.items import sentence_hard, sentence_soft
 from lnmonitor.study.codelists import codelist
@@ -13,9 +13,9 @@ from lnmonitor.study.forms import LabResult
 def check_laboratory(context: Context[LabResult], report: Reporter) -> None:
     """Check one result."""
     form = context.form
-    if form.analyte is None or codelist("ANALYTE").get(form.analyte) is None:
+    entry = ANALYTES.get(form.analyte or "")
+    if entry is None:
         return
-    entry = analyte(form.analyte)
     _check_result(context, report, entry)
     _check_unit_and_limits(context, report, entry)
     _check_duplicate(context, report, entry)
@@ -106,11 +106,12 @@ def _other_unit(entry: Analyte, value: float) -> str:
 
 def _check_duplicate(context: Context[LabResult], report: Reporter, entry: Analyte) -> None:
     form = context.form
-    if not form.collected_on:
+    collected = form.collected_on
+    if not collected:
         return
     for record in context.others(LabResult):
         other = record.form
-        if other.analyte != form.analyte or other.collected_on != form.collected_on:
+        if other.analyte != entry.code or other.collected_on != collected:
             continue
         if (other.unit, other.method) != (form.unit, form.method):
             continue
@@ -120,7 +121,7 @@ def _check_duplicate(context: Context[LabResult], report: Reporter, entry: Analy
             "{analyte} of {collected} is recorded already: {value} {unit}. Is this a second "
             "result?",
             analyte=entry.name,
-            collected=form.collected_on,
+            collected=collected,
             value=other.value if other.value is not None else (other.text or "ND"),
             unit=other.unit or "",
         )
