@@ -106,17 +106,34 @@ class Visit:
     laboratory: Mapping[str, float]
     state: RenalState
     pga: float
+    activity: ActivityFacts
 
 
-def make_patient(rng: random.Random, visits: int) -> list[Visit]:
-    """Return a synthetic course; about one answer in twelve is missing.
+@dataclass(frozen=True)
+class Patient:
+    """A course, and the prescriptions of prednisone over it."""
+
+    visits: list[Visit]
+    doses: list[DoseInterval]
+
+
+def make_patient(rng: random.Random, visits: int) -> Patient:
+    """Return a synthetic patient; about one answer in twelve is missing.
 
     Laboratory results have the decimals that laboratories print.
     """
-    return [_make_visit(rng, 30 * number) for number in range(visits)]
+    course: list[Visit] = []
+    for number in range(visits):
+        course.append(_make_visit(rng, 30 * number, course[-1].sledai if course else {}))
+    starts = [DAY_0 + timedelta(28 * number) for number in range(visits)]
+    doses = [
+        DoseInterval("prednisone", max(2.5, 30 - 2 * number), start, start + timedelta(27))
+        for number, start in enumerate(starts)
+    ]
+    return Patient(course, doses)
 
 
-def _make_visit(rng: random.Random, day: int) -> Visit:
+def _make_visit(rng: random.Random, day: int, previous_items: Mapping[str, bool | None]) -> Visit:
     def maybe(value: float) -> float | None:
         return None if rng.random() < 0.08 else value
 
@@ -138,6 +155,7 @@ def _make_visit(rng: random.Random, day: int) -> Visit:
         for term, (_, usual, spread, _, _) in LABORATORY.items()
     }
     u24, egfr = maybe(protein), 140 * 60 / creatinine
+    prednisone, pga = rng.choice((5, 10, 20)), rng.uniform(0, 3)
     return Visit(
         day=day,
         sledai=answers,
@@ -192,11 +210,19 @@ def _make_visit(rng: random.Random, day: int) -> Visit:
             casts=rng.random() < 0.2,
             on_rescue=rng.random() < 0.05,
             pre_flare_egfr=maybe(95),
-            prednisone_mg_day=rng.choice((5, 10, 20)),
+            prednisone_mg_day=prednisone,
             treatment_failure=False,
             steroid_allowance_kept=True,
         ),
-        pga=rng.uniform(0, 3),
+        pga=pga,
+        activity=ActivityFacts(
+            items=answers,
+            previous_items=previous_items,
+            pga=pga,
+            prednisone_mg_day=prednisone,
+            other_major_activity=False,
+            standard_treatment=True,
+        ),
     )
 
 
@@ -303,19 +329,8 @@ def score_the_rest(
     for each in scored:
         results += bilag.totals(each.grades.values()).values()
     results += [bilag_flare.bsr_band(each.grades) for each in scored]
-    facts = [
-        ActivityFacts(
-            items=now.sledai,
-            previous_items=old.sledai if old else {},
-            pga=now.pga,
-            prednisone_mg_day=now.state.prednisone_mg_day,
-            other_major_activity=False,
-            standard_treatment=True,
-        )
-        for old, now in zip((before, *visits[:-1]), visits, strict=True)
-    ]
-    results += [low_activity.lldas(each) for each in facts]
-    results += [low_activity.doris_2021(each) for each in facts]
+    results += [low_activity.lldas(now.activity) for now in visits]
+    results += [low_activity.doris_2021(now.activity) for now in visits]
     compare_visits([earlier, *scored] if earlier else scored, results)
 
 
@@ -346,17 +361,9 @@ def compare_visits(scored: Sequence[Scored], results: list[Outcome]) -> None:
         results.append(selena_flare.assess(facts))
 
 
-def score_patient(course: list[Visit], *, every: bool, explained: bool = False) -> None:
+def score_patient(patient: Patient, *, every: bool, explained: bool = False) -> None:
     """Apply the protocol's rules to a patient, or every rule; `explained`: read all reasons too."""
-    doses = [
-        DoseInterval(
-            "prednisone",
-            max(2.5, 30 - 2 * n),
-            DAY_0 + timedelta(28 * n),
-            DAY_0 + timedelta(28 * n + 27),
-        )
-        for n in range(len(course))
-    ]
+    course, doses = patient.visits, patient.doses
     results: list[Outcome] = []
     scored = score_visits(course, None, course[0], results, every=every)
     if every:
@@ -380,7 +387,7 @@ def score_patient(course: list[Visit], *, every: bool, explained: bool = False) 
             _ = result.reasons
 
 
-def cohort(rng: random.Random, patients: int, visits: int) -> Iterator[list[Visit]]:
+def cohort(rng: random.Random, patients: int, visits: int) -> Iterator[Patient]:
     """Yield synthetic patients one at a time."""
     for _ in range(patients):
         yield make_patient(rng, visits)
@@ -389,9 +396,9 @@ def cohort(rng: random.Random, patients: int, visits: int) -> Iterator[list[Visi
 def seconds(patients: int, visits: int, *, every: bool, explained: bool = False) -> float:
     """Return the time that the rules take over a cohort."""
     rng, taken = random.Random(2014), 0.0
-    for course in cohort(rng, patients, visits):
+    for patient in cohort(rng, patients, visits):
         started = time.process_time()
-        score_patient(course, every=every, explained=explained)
+        score_patient(patient, every=every, explained=explained)
         taken += time.process_time() - started
     return taken
 
@@ -400,7 +407,7 @@ def live_ms(rounds: int = 300) -> float:
     """Return the median time of scoring one visit against the one before, every rule."""
     rng, times = random.Random(7), []
     for _ in range(rounds):
-        before, now = make_patient(rng, 2)
+        before, now = make_patient(rng, 2).visits
         (earlier,) = score_visits([before], None, before, [], every=True)
         results: list[Outcome] = []
         started = time.process_time()

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.entry_nurse import Enter, Nurse, built, month_12, nurse
 from tests.gui.entry_study import CLOCK, PASSWORD, EntryStudy
 
+from lnmonitor.clinical.response import Response
 from lnmonitor.desktop import i18n
 from lnmonitor.desktop.dialogs.drafts import DiscardDialog
 from lnmonitor.desktop.entry.strips import AskStrip, ReasonStrip, RefuseStrip
@@ -24,7 +25,7 @@ from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.log_view import LogView
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.errors import StorageError
-from lnmonitor.services import audit, records
+from lnmonitor.services import audit, patients, records
 from lnmonitor.services.journal import drafts
 from lnmonitor.services.studies import open_study
 from lnmonitor.study.forms import (
@@ -298,6 +299,29 @@ def test_that_a_drug_is_added_by_keys_alone(nurse: Nurse) -> None:
     nurse.settle()
     assert nurse.page.message.text.startswith("Saved 1 record.")
     assert "Mycophenolate" in view.lines[-1].text
+
+
+def test_that_dialysis_is_told_at_a_visit_and_ends_the_response(nurse: Nurse) -> None:
+    nurse.open_visit("M9", "PR")
+    view = nurse.page.desk.current
+    assert isinstance(view, LogView)
+    assert month_9_response(nurse) is not Response.NR
+    nurse.press(Qt.Key.Key_Insert)
+    nurse.keys("perit")
+    nurse.press(Enter)
+    nurse.type("start", "2026-01-05")
+    nurse.save()
+    nurse.keys("2")  # the source came later
+    nurse.press(Enter)
+    nurse.settle()
+    assert nurse.page.message.text.startswith("Saved 1 record.")
+    assert view.lines[-1].text == "Peritoneal dialysis"
+    assert month_9_response(nurse) is Response.NR
+
+
+def month_9_response(nurse: Nurse) -> Response | None:
+    visits = patients.course(nurse.session, nurse.study.patient_id).visits
+    return next(visit.response() for visit in visits if visit.code == "M9")
 
 
 def test_that_half_a_word_chooses_nothing(nurse: Nurse) -> None:

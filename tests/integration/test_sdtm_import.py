@@ -12,7 +12,7 @@ from lnmonitor.errors import InputError, PermissionDeniedError
 from lnmonitor.exchange.sdtm_import import import_sdtm
 from lnmonitor.services import patients
 from lnmonitor.services.session import StudySession
-from lnmonitor.study.forms import AdverseEvent, LabResult, VitalSigns
+from lnmonitor.study.forms import AdverseEvent, KidneyReplacement, LabResult, VitalSigns
 
 
 def test_that_every_row_is_stored_or_counted_with_its_reason(
@@ -55,6 +55,28 @@ def test_that_values_stay_as_reported_beside_the_standard_unit(
     ]
     undone = [record for record in data.of(VitalSigns) if record.missing]
     assert [dict(record.missing) for record in undone] == [{"heart_rate": "ND"}]
+
+
+def test_that_dialysis_and_transplantation_come_in_and_other_procedures_are_counted(
+    manager: StudySession, sdtm_trial: Path
+) -> None:
+    (sdtm_trial / "pr.csv").write_text(
+        "USUBJID,PRTRT,PRDECOD,PRSTDTC,PRENDTC,PRINDC\n"
+        "T-1,Haemodialysis,HEMODIALYSIS,2024-03-04,2024-04,Oliguria\n"
+        "T-1,Renal transplantation,,2024-05-02,,\n"
+        "T-1,Kidney biopsy,BIOPSY,2024-01-02,,\n",
+        encoding="utf-8",
+    )
+    report = import_sdtm(manager, sdtm_trial)
+    count = next(one for one in report.sources if one.name == "PR")
+    assert (count.read, count.stored) == (3, 2)
+    assert "neither dialysis nor kidney transplantation: Kidney biopsy" in count.not_stored
+    data = patients.patient_data(manager, patients.find_patient(manager, "T-1"))
+    stored = [record.form for record in data.of(KidneyReplacement)]
+    assert [(one.kind, one.start, one.stop, one.indication) for one in stored] == [
+        ("HD", "2024-03-04", "2024-04", "Oliguria"),
+        ("TRANSPLANT", "2024-05-02", None, None),
+    ]
 
 
 def test_that_a_dry_run_counts_the_same_and_stores_nothing(

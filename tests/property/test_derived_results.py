@@ -47,6 +47,7 @@ from lnmonitor.study.forms import (
     Glucocorticoid,
     Immunosuppressant,
     Infusion,
+    KidneyReplacement,
     LabResult,
     PhysicianAssessment,
     Sledai2K,
@@ -61,7 +62,7 @@ NOW = FixedClock(datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai")))
 TRIES, CHANGES = 120, 40
 FORMS: tuple[type[Form], ...] = (
     *(Demographics, DiseaseHistory, Disposition, Infusion, AdverseEvent),
-    *(Glucocorticoid, Immunosuppressant, Visit, VitalSigns, LabResult),
+    *(Glucocorticoid, Immunosuppressant, KidneyReplacement, Visit, VitalSigns, LabResult),
     *(Sledai2K, Bilag2004, PhysicianAssessment),
 )
 """Each is changed as often, but for laboratory results, which later visits look back at."""
@@ -104,6 +105,10 @@ def test_that_a_save_stores_what_the_records_alone_give(
     session.protocol = replace(session.protocol, selena_flare=selena)
     rng = random.Random(seed)
     patient_id = rng.choice(list_patients(session)).patient_id
+    dialysis = KidneyReplacement(
+        kind="HD", start=str(patient_data(session, patient_id).of(Visit)[-1].form.visit_date)
+    )
+    save(session, [RecordDraft(dialysis, patient_id)])
     voided: list[Record[Form]] = []
     states = []
     for _ in range(TRIES):

@@ -13,6 +13,7 @@ from datetime import date
 
 from lnmonitor.analysis.inputs import yes_no
 from lnmonitor.analysis.kidney import protein
+from lnmonitor.analysis.kidney_replacement import on_dialysis
 from lnmonitor.analysis.laboratory_grades import TERMS
 from lnmonitor.analysis.model import Course, Measured, VisitAssessment
 from lnmonitor.clinical import ctcae, ctcae_clinical, ctcae_terms
@@ -21,7 +22,7 @@ from lnmonitor.clinical.ctcae_terms import When
 from lnmonitor.clinical.proteinuria import convert_ratio
 from lnmonitor.clinical.results import Reason, Rule, Scalar, Truth
 from lnmonitor.study import dates
-from lnmonitor.study.forms import AdverseEvent, VitalSigns
+from lnmonitor.study.forms import AdverseEvent, KidneyReplacement, VitalSigns
 from lnmonitor.study.records import PatientData
 
 RULE_GENERAL = Rule("ctcae-general-scale", ctcae.VERSION, (ctcae.NCI_2017,), verified=False)
@@ -62,6 +63,7 @@ def propose_at_visit(
             visit.egfr(),
             upcr_g_g=convert_ratio(ratio, "g/g").value if ratio else None,
             dipstick=dipstick,
+            dialysis=on_dialysis(data.of(KidneyReplacement), date.fromisoformat(visit.date)),
         ),
     }
     return {term: grade for term, grade in found.items() if grade.low}

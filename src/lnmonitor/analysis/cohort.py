@@ -89,7 +89,8 @@ class MeasureRow:
 class ResponseRow:
     """Point prevalence at one visit: patients by category.
 
-    CR, PR, NR; "unknown" seen but an input was missing; "missing" not seen; "died" before it.
+    CR, PR, NR (after dialysis or transplantation also where not seen); "unknown" seen but an input
+    was missing; "missing" not seen; "died" before it.
     """
 
     visit: str
@@ -407,8 +408,10 @@ def _category(course: Course, planned: PlannedVisit, protocol: Protocol) -> str:
     if seen:
         return "unknown"
     closes = (planned.day or 0) + planned.after
-    died = course.death_day is not None and course.death_day <= closes
-    return "died" if died else "missing"
+    if course.death_day is not None and course.death_day <= closes:
+        return "died"
+    replaced = course.kidney_replaced_day
+    return "NR" if replaced is not None and replaced <= closes else "missing"
 
 
 def _proportions(chosen: _Set, flared: Mapping[str, int]) -> tuple[Proportion, ...]:

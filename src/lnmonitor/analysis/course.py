@@ -19,6 +19,7 @@ from lnmonitor.analysis.drugs import steroids
 from lnmonitor.analysis.flares import find_flares
 from lnmonitor.analysis.inputs import PatientInput, VisitInput, gather
 from lnmonitor.analysis.kidney import KidneyVisit, estimate_gfr, estimated_value
+from lnmonitor.analysis.kidney_replacement import replaced_since
 from lnmonitor.analysis.laboratory_grades import baseline_labs
 from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, VisitAssessment
 from lnmonitor.analysis.same import Same
@@ -64,6 +65,7 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
         ever_in_remission=remission[0],
         first_remission_day=remission[1],
         death_day=patient.day(patient.death),
+        kidney_replaced_day=patient.day(replaced_since(patient.kidney_replacements, patient.day0)),
         last_contact_day=_last_contact(patient),
         withdrawn_day=patient.day(dates.earliest(leaving.form.occurred_on)) if leaving else None,
         infusions=infusions,

@@ -28,6 +28,7 @@ from lnmonitor.study.forms import (
     Glucocorticoid,
     Immunosuppressant,
     Infusion,
+    KidneyReplacement,
     LabResult,
     PhysicianAssessment,
     Sledai2K,
@@ -102,6 +103,7 @@ class PatientInput:
     infusions: tuple[Record[Infusion], ...]
     glucocorticoids: tuple[Record[Glucocorticoid], ...]
     immunosuppressants: tuple[Record[Immunosuppressant], ...]
+    kidney_replacements: tuple[Record[KidneyReplacement], ...]
     events: tuple[Record[AdverseEvent], ...]
     dispositions: tuple[Record[Disposition], ...]
     vitals: tuple[Record[VitalSigns], ...]
@@ -152,6 +154,7 @@ def gather(data: PatientData) -> PatientInput:
         infusions=tuple(sorted(of(Infusion), key=lambda r: r.form.started_at or "")),
         glucocorticoids=of(Glucocorticoid),
         immunosuppressants=of(Immunosuppressant),
+        kidney_replacements=of(KidneyReplacement),
         events=of(AdverseEvent),
         dispositions=of(Disposition),
         vitals=of(VitalSigns),

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from lnmonitor.analysis.drugs import on_rescue
 from lnmonitor.analysis.inputs import PatientInput, VisitInput
+from lnmonitor.analysis.kidney_replacement import replaced_since
 from lnmonitor.analysis.model import GfrStage, Measured, guarded
 from lnmonitor.analysis.treatment import Treatment
 from lnmonitor.clinical import gfr
@@ -123,10 +124,12 @@ def renal_state(
 ) -> RenalState:
     """Return what the response and flare rules read of one visit.
 
-    Whether a fall of eGFR was confirmed needs the samples around it: see `fall_confirmed`.
+    Whether a fall of eGFR was confirmed needs the samples around it: see `fall_confirmed`. Of death
+    nothing is said: a visit shows that the patient lived, and the cohort tables count the dead.
     """
     creatinine, casts = visit.labs.get("CREAT"), visit.labs.get("UCASTS")
     kind = casts.text if casts else ""
+    replaced = replaced_since(patient.kidney_replacements, patient.day0)
     return RenalState(
         proteinuria=protein(visit.labs.get("U24P")),
         upcr=protein(visit.labs.get("UPCR")),
@@ -138,6 +141,7 @@ def renal_state(
         urine_wbc_hpf=visit.value("UWBC"),
         casts=kind in CELLULAR_CASTS if kind else None,
         on_rescue=on_rescue(patient.immunosuppressants, visit.on),
+        dead_or_dialysis=replaced is not None and replaced <= visit.on,
         pre_flare_egfr=patient.history.pre_flare_egfr if patient.history else None,
         prednisone_mg_day=treatment.prednisone_mg_day,
         treatment_failure=treatment.failed,

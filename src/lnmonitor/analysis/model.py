@@ -227,6 +227,8 @@ class Course:
     """Cumulative: CR or PR by the primary rule set at any visit after day 0; None while open."""
     first_remission_day: int | None = None
     death_day: int | None = None
+    kidney_replaced_day: int | None = None
+    """From this day on every response is NR: dialysis or a transplantation."""
     last_contact_day: int | None = None
     withdrawn_day: int | None = None
     infusions: tuple[InfusionGiven, ...] = ()

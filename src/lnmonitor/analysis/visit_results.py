@@ -56,8 +56,8 @@ class Known(Keyed):
     def key(self) -> tuple[object, ...]:
         """The records themselves, for they are never changed in place."""
         one = self.patient
-        drugs = (*one.glucocorticoids, *one.immunosuppressants)
-        return one.day0, Same((self.protocol, one.demographics, one.history, *drugs, *one.events))
+        logs = (*one.glucocorticoids, *one.immunosuppressants, *one.kidney_replacements)
+        return one.day0, Same((self.protocol, one.demographics, one.history, *logs, *one.events))
 
 
 def known_of(patient: PatientInput, courses: Steroids, protocol: Protocol) -> Known:

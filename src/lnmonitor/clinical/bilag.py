@@ -41,6 +41,7 @@ from lnmonitor.clinical.results import (
     Rule,
     Scalar,
     frozen,
+    kept,
     later,
 )
 
@@ -121,6 +122,12 @@ class BilagGrade(Outcome):
     def number(self, scale: Mapping[Grade, int] = NUMERIC_9311) -> int | None:
         """Return the letter's number on `scale`, None without a letter."""
         return None if self.grade is None else scale[self.grade]
+
+    @kept
+    def item_scores(self) -> tuple[tuple[str, int], ...]:
+        """The items that are present with their scores, of a system that is graded by items."""
+        told = [reason.values for reason in self.reasons if reason.code == "bilag.item"]
+        return tuple([(str(values["item"]), int(values["value"] or 0)) for values in told])
 
 
 @frozen
@@ -496,9 +503,11 @@ def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
 
 
 def _total(rule: Rule, letters: Letters, scale: Mapping[Grade, int]) -> BilagTotal:
-    missing = without_letter(letters)
     numbers = tuple([scale[letter] if letter else 0 for letter in letters])
-    return BilagTotal(rule, later(_counted, numbers), missing, None if missing else sum(numbers))
+    told = later(_counted, numbers)
+    if None in letters:
+        return BilagTotal(rule, told, without_letter(letters))
+    return BilagTotal(rule, told, (), sum(numbers))
 
 
 def _counted(numbers: tuple[int, ...]) -> tuple[Reason, ...]:

@@ -213,22 +213,16 @@ def _rests_on_new_or_worse(graded: BilagGrade) -> bool:
     """
     if graded.system in _VALUE_SYSTEMS:
         return True
-    scores = [
-        (reason.values["item"], reason.values["value"])
-        for reason in graded.reasons
-        if reason.code == "bilag.item"
-    ]
-    return _needs_new_or_worse(graded.system, graded.grade, tuple(scores))
+    return _needs_new_or_worse(graded.system, graded.grade, graded.item_scores)
 
 
 @lru_cache(maxsize=8192)
 def _needs_new_or_worse(
-    system: str, letter: Grade | None, scores: tuple[tuple[Scalar, Scalar], ...]
+    system: str, letter: Grade | None, scores: tuple[tuple[str, int], ...]
 ) -> bool:
     """Take the items new or worse alone, then the others; remembered, for most patterns recur."""
-    present = {str(item): int(score or 0) for item, score in scores}
-    fresh = {item: score for item, score in present.items() if score >= _NEW_OR_WORSE}
-    rest = {item: score for item, score in present.items() if score < _NEW_OR_WORSE}
+    fresh = {item: score for item, score in scores if score >= _NEW_OR_WORSE}
+    rest = {item: score for item, score in scores if score < _NEW_OR_WORSE}
     return letter_of(system, fresh) is letter or letter_of(system, rest) is not letter
 
 

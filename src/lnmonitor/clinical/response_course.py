@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
-from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 from types import MappingProxyType
@@ -31,6 +30,7 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     frozen,
+    kept,
     later,
 )
 
@@ -67,7 +67,7 @@ class CourseVisit:
     day: int
     grades: Mapping[str, BilagGrade]
 
-    @cached_property
+    @kept
     def letters(self) -> Letters:
         """Return the letters; they are read once."""
         return letters_of(self.grades)

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, dataclass_transform
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    ParamSpec,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    overload,
+)
 
 Scalar = str | int | float | bool | None
 
@@ -182,19 +191,49 @@ def frozen(kind: type[R]) -> type[R]:
     for a frozen class takes twice as long. Defaults are plain values; a default factory is refused.
     """
     made = dataclass(frozen=True)(kind)
-    arguments, lines, names = [], [], {}
+    arguments: list[str] = []
+    names: dict[str, Any] = {"_set": object.__setattr__}
     for each in fields(made):  # type: ignore[arg-type]  # it is one now
         if each.default_factory is not MISSING:
             raise TypeError(f"{kind.__name__}.{each.name}: no default factory here")
         names[f"_{each.name}"] = each.default
         arguments.append(each.name if each.default is MISSING else f"{each.name}=_{each.name}")
-        lines.append(f"    fields[{each.name!r}] = {each.name}")
+    written = [each.name for each in fields(made)]  # type: ignore[arg-type]  # as above
+    if "reasons" in written:  # a result: made often, read little
+        lines = ["fields = self.__dict__", *(f"fields[{name!r}] = {name}" for name in written)]
+    else:  # an input: this takes a little longer, and every reading half of the time
+        entries = ", ".join(f"{name!r}: {name}" for name in written)
+        lines = [f"_set(self, '__dict__', {{{entries}}})"]
     if hasattr(made, "__post_init__"):
-        lines.append("    self.__post_init__()")
-    source = f"def __init__(self, {', '.join(arguments)}):\n    fields = self.__dict__\n"
-    exec(source + "\n".join(lines), names)  # noqa: S102 - as `dataclass` itself writes it
+        lines.append("self.__post_init__()")
+    source = f"def __init__(self, {', '.join(arguments)}):\n    " + "\n    ".join(lines)
+    exec(source, names)  # noqa: S102 - as `dataclass` itself writes it
     setattr(made, "__init__", names["__init__"])  # noqa: B010 - a method cannot be assigned
     return made
+
+
+class kept(Generic[R]):  # noqa: N801 - used as `property` is
+    """A property of a frozen object that is worked out at the first reading.
+
+    `functools.cached_property` takes a lock each time before Python 3.12.
+    """
+
+    def __init__(self, make: Callable[[Any], R]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> kept[R]: ...
+    @overload
+    def __get__(self, owner: object, kind: type) -> R: ...
+    def __get__(self, owner: object | None, kind: type) -> kept[R] | R:
+        if owner is None:
+            return self
+        value = owner.__dict__[self._name] = self._make(owner)
+        return value
 
 
 @frozen

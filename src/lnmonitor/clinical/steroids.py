@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -24,6 +23,7 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     frozen,
+    kept,
     later,
 )
 
@@ -72,7 +72,7 @@ class DoseInterval:
         """Milligrams of the drug itself per day."""
         return self.dose_mg * self.per_day
 
-    @cached_property
+    @kept
     def counted(self) -> tuple[int, int, float, bool]:
         """First and last day in force, mg/day of prednisone, and whether that is a pulse.
 

@@ -27,6 +27,7 @@ from lnmonitor.study.codelists import codelist
 from lnmonitor.study.forms.drugs import Immunosuppressant
 from lnmonitor.study.forms.events import AdverseEvent, Disposition
 from lnmonitor.study.forms.laboratory import LabResult
+from lnmonitor.study.forms.procedures import KidneyReplacement
 from lnmonitor.study.forms.subject import Demographics
 from lnmonitor.study.forms.visit import Visit, VitalSigns
 from lnmonitor.study.items import Form
@@ -83,6 +84,16 @@ _OUTCOME = {
     "RECOVERED/RESOLVED WITH SEQUELAE": "SEQUELAE",
     "FATAL": "FATAL",
     "UNKNOWN": "UNKNOWN",
+}
+_KIDNEY_REPLACEMENTS = {
+    "HEMODIALYSIS": "HD",
+    "HAEMODIALYSIS": "HD",
+    "PERITONEAL DIALYSIS": "PD",
+    "CONTINUOUS RENAL REPLACEMENT THERAPY": "CRRT",
+    "KIDNEY TRANSPLANT": "TRANSPLANT",
+    "KIDNEY TRANSPLANTATION": "TRANSPLANT",
+    "RENAL TRANSPLANT": "TRANSPLANT",
+    "RENAL TRANSPLANTATION": "TRANSPLANT",
 }
 _NO_UNIT = "NO UNITS"
 _LONGEST_SITE = 40
@@ -340,6 +351,23 @@ def exposure(row: Row) -> Incoming:
         stop=left.date("EXENDTC"),
         indication="STUDY",
         change_reason=row.exact("VISIT"),
+    )
+    return Incoming(row["USUBJID"], form, left_out=tuple(left.cells))
+
+
+def kidney_replacement(row: Row) -> Incoming:
+    """PR: dialysis or a kidney transplantation; other procedures have no form."""
+    names = [row.present("PRDECOD"), row.present("PRTRT")]
+    known = (_KIDNEY_REPLACEMENTS.get(name.upper(), name) for name in names if name)
+    kind = next((one for one in known if codelist("KRT").get(one) is not None), None)
+    if kind is None:
+        raise NotStoredError(f"neither dialysis nor kidney transplantation: {shown(row['PRTRT'])}")
+    left = _Left(row)
+    form = KidneyReplacement(
+        kind=kind,
+        start=left.date("PRSTDTC"),
+        stop=left.date("PRENDTC"),
+        indication=row.exact("PRINDC"),
     )
     return Incoming(row["USUBJID"], form, left_out=tuple(left.cells))
 

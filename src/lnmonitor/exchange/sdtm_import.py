@@ -34,6 +34,7 @@ _TAKEN = {
     "vs": ("USUBJID", "VSTESTCD", "VSSTRESN", "VSSTRESU", "VISITNUM", "VSDTC"),
     "ae": ("USUBJID", "AETERM", "AESTDTC", "AESER"),
     "ex": ("USUBJID", "EXTRT", "EXDOSE", "EXSTDTC"),
+    "pr": ("USUBJID", "PRTRT", "PRSTDTC"),
     "ds": ("USUBJID", "DSDECOD", "DSCAT", "DSSTDTC"),
 }
 """Domains with a place in the study, and the columns each needs."""
@@ -155,6 +156,7 @@ class _Taking:
         self._vital_signs()
         self._simple("ae", domains.adverse_event)
         self._simple("ex", domains.exposure)
+        self._simple("pr", domains.kidney_replacement)
         self._simple("ds", domains.disposition)
         self.report.sources.sort(key=lambda count: count.name)
         return [

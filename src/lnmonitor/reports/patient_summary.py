@@ -30,6 +30,7 @@ from lnmonitor.study.codelists import decode
 from lnmonitor.study.forms.drugs import Glucocorticoid, Immunosuppressant
 from lnmonitor.study.forms.events import AdverseEvent, Disposition, ProtocolDeviation
 from lnmonitor.study.forms.infusion import Infusion
+from lnmonitor.study.forms.procedures import KidneyReplacement
 from lnmonitor.study.forms.visit import Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import PatientData, Record
@@ -137,6 +138,7 @@ def _details(report: CaseReport) -> list[Flowable]:
         *_infusions(report),
         *_events(report),
         *_drugs(report),
+        *_kidney_replacement(report),
         *_deviations(report),
         *_disposition(report),
         *_explanations(report),
@@ -346,6 +348,15 @@ def _drugs(report: CaseReport) -> list[Flowable]:
             report, "Immunosuppressants and other drugs", data.of(Immunosuppressant), other
         ),
     ]
+
+
+def _kidney_replacement(report: CaseReport) -> list[Flowable]:
+    """Show the section only where there is something to tell: the heading alone would alarm."""
+    if not report.data.of(KidneyReplacement):
+        return []
+    columns = (("kind", 1.4), ("start", 1.3), ("stop", 1.8), ("indication", 2.1))
+    title = KidneyReplacement.title.en
+    return _record_table(report, title, report.data.of(KidneyReplacement), columns)
 
 
 def _deviations(report: CaseReport) -> list[Flowable]:

@@ -18,6 +18,7 @@ _DATED_BY = {
     "DS": "occurred_on",
     "CMG": "start",
     "CMI": "start",
+    "PR": "start",
 }
 """The item that dates a record of a form which has no visit."""
 

@@ -13,7 +13,8 @@ import pytest
 
 from lnmonitor.errors import StorageError
 from lnmonitor.services import accounts, audit
-from lnmonitor.services.patients import list_patients
+from lnmonitor.services.patients import course, list_patients, patient_data
+from lnmonitor.services.records import RecordDraft, save
 from lnmonitor.services.recovery import recover_account
 from lnmonitor.services.session import StudySession
 from lnmonitor.services.signatures import signatures
@@ -21,6 +22,7 @@ from lnmonitor.services.studies import BrokenTrailError, open_study
 from lnmonitor.services.verify import verify, verify_study
 from lnmonitor.storage import backup
 from lnmonitor.storage.migrations.run import LATEST
+from lnmonitor.study.forms import KidneyReplacement
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SCHEMAS = sorted(path.name for path in FIXTURES.glob("schema-*"))
@@ -72,6 +74,25 @@ def test_that_an_old_study_comes_through_with_everything(old: Path) -> None:
         with session.store.read() as connection:
             assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == LATEST
     assert verify_study(old, "monitor", PASSWORD).intact
+
+
+def test_that_an_old_study_without_the_log_of_dialysis_knows_of_none_and_takes_one(
+    old: Path,
+) -> None:
+    assert (
+        "form_pr" not in json.loads((old / "expected.json").read_text(encoding="utf-8"))["tables"]
+    )
+    dialysis = KidneyReplacement(kind="PD", start="2026-03-04")
+    with open_study(old, user="nurse", password=PASSWORD) as session:
+        patient_id = list_patients(session)[0].patient_id
+        before = course(session, patient_id)
+        assert before.kidney_replaced_day is None
+        save(session, [RecordDraft(dialysis, patient_id)])
+    with open_study(old, user="nurse", password=PASSWORD) as session:
+        assert [r.form for r in patient_data(session, patient_id).of(KidneyReplacement)] == [
+            dialysis
+        ]
+        assert verify(session).intact
 
 
 def test_that_signatures_of_an_old_study_stay_valid_and_bound_to_their_values(

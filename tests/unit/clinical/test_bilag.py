@@ -349,3 +349,44 @@ def test_that_a_count_and_a_finding_of_the_blood_are_told_in_their_own_words() -
         ),
         ("bilag.item", {"item": "active_haemolysis", "value": True, "grade": "B"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("done", "open_items"),
+    [  # what is not done is open only where it could give a worse letter
+        ({"platelets_10e9_l": 20}, set()),
+        ({"platelets_10e9_l": 30}, {"ttp"}),
+        ({"platelets_10e9_l": 100}, {"ttp", "active_haemolysis"}),
+        ({"platelets_10e9_l": 200}, {"ttp", "active_haemolysis", "isolated_coombs"}),
+    ],
+)
+def test_that_a_finding_not_asked_is_open_by_the_worst_letter_it_gives(
+    done: dict[str, float], open_items: set[str]
+) -> None:
+    """TTP gives A, haemolysis B, an isolated Coombs test C; every other count is normal."""
+    findings = {"ttp": None, "active_haemolysis": None, "isolated_coombs": None}
+    result = grade_haematological(blood(**{**findings, **done}), ever_involved=True)
+    assert set(result.missing) == open_items
+
+
+VALUE_ITEMS = """
+78 systolic_bp 79 diastolic_bp 80 accelerated_hypertension 81 dipstick 82 uacr 83 upcr 84 u24
+85 nephrotic_syndrome 86 creatinine 87 gfr 88 active_sediment 89 active_nephritis
+90 haemoglobin 91 wbc 92 neutrophils 93 lymphocytes 94 platelets 95 ttp 96 active_haemolysis
+97 isolated_coombs
+""".split()
+"""Numbers and names of the items that are values or findings, as the index prints them."""
+
+
+def test_that_items_78_to_97_are_the_kidney_and_the_blood() -> None:
+    printed = dict(zip(map(int, VALUE_ITEMS[::2]), VALUE_ITEMS[1::2], strict=True))
+    assert {item.number: item.code for item in ITEMS[77:]} == printed
+    asked = {"accelerated_hypertension", "nephrotic_syndrome", "active_sediment"}
+    asked |= {"active_nephritis", "active_haemolysis", "isolated_coombs"}
+    kinds = {item.code: item.kind for item in ITEMS}
+    assert {code for code in kinds if kinds[code] == "yes_no"} == asked
+    assert {code for code in kinds if kinds[code] == "dipstick"} == {"dipstick"}
+    assert {code for code in kinds if kinds[code] == "numeric"} == (
+        set(printed.values()) - asked - {"dipstick", "ttp"}
+    )
+    assert {kinds[item.code] for item in ITEMS[:77]} == {"scored"} == {kinds["ttp"]}

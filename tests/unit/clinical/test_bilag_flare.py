@@ -204,3 +204,20 @@ def test_that_totals_come_on_both_scales() -> None:
         "12/8/1/0/0": 21,
     }
     assert found["12/8/1/0/0"].rule.parameters == {"scale": "12/8/1/0/0"}
+
+
+@pytest.mark.parametrize(
+    ("before", "severity"),
+    [("E", "mild"), ("D", "mild"), ("C", "none"), ("B", "none"), ("A", "none")],
+)
+def test_that_only_what_was_quiet_becomes_newly_mild(before: str, severity: str) -> None:
+    """Three systems at C with items new: mild after D or E, an improvement after A or B."""
+    mild = {
+        "musculoskeletal": scored("musculoskeletal", arthritis_mild=4),
+        "ophthalmic": scored("ophthalmic", episcleritis=4),
+        "mucocutaneous": scored("mucocutaneous", alopecia_mild=4),
+    }
+    earlier = {
+        system: BilagGrade(RULE_GORDON_2003, system=system, grade=Grade(before)) for system in mild
+    }
+    assert isenberg_2011(quiet(**earlier), quiet(**mild)).severity == severity

@@ -294,3 +294,69 @@ def test_that_all_dipstick_levels_are_accepted() -> None:
     for level in (0, 0.5, 1, 2, 3, 4):
         now = replace(QUIET, u24_g=None, dipstick=level)
         assert grade(now, now, ever_involved=True).grade is Grade("C" if level >= 1 else "D")
+
+
+def test_that_a_low_gfr_is_told_with_its_limit_in_its_unit() -> None:
+    """From 100 to 45: under 50, and under 67 % of what it was and under 80."""
+    told = grade(replace(QUIET, gfr=45), QUIET, ever_involved=True).reasons
+    found = {
+        reason.code: (reason.values["limit"], reason.values["unit"], reason.values.get("percent"))
+        for reason in told
+        if reason.values["item"] == "gfr"
+    }
+    assert found == {
+        "bilag.gfr_below_50": (50, "mL/min/1.73 m²", None),
+        "bilag.gfr_fall": (80, "mL/min/1.73 m²", 67),
+    }
+
+
+def test_that_a_grade_says_how_a_first_visit_was_read() -> None:
+    found = grade(QUIET, None, ever_involved=True).rule
+    assert dict(found.parameters) == {"first_visit": "conservative"}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "told"),
+    [  # down by more than a quarter: >= 0.5 g is B no longer, > 1 g is A or B no longer
+        (0.49, 1.0, None),
+        (0.5, 1.0, (">=", 0.5)),
+        (1.0, 2.0, (">=", 0.5)),
+        (1.01, 2.0, (">", 1.0)),
+    ],
+)
+def test_that_what_improved_is_told_by_the_limit_it_is_beyond(
+    now: float, before: float, told: tuple[str, float] | None
+) -> None:
+    found = grade(replace(QUIET, u24_g=now), replace(QUIET, u24_g=before), ever_involved=True)
+    improved = [
+        (reason.values["operator"], reason.values["limit"])
+        for reason in found.reasons
+        if reason.code == "bilag.protein_improved"
+    ]
+    assert improved == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "criterion", "limit"),
+    [
+        ({"u24_g": 1.1}, 1, 1.0),
+        ({"u24_g": None, "dipstick": 3}, 1, 2),
+        ({"accelerated_hypertension": True}, 2, None),
+        ({"creatinine_umol_l": 140}, 3, 130),
+        ({"active_sediment": True}, 4, None),
+        ({"active_histology_3mo": True}, 5, None),
+        ({"nephrotic_syndrome": True}, 6, None),
+    ],
+)
+@pytest.mark.parametrize("option", ["conservative", "assume_deterioration"])
+def test_that_a_first_visit_meets_the_six_criteria_under_both_options(
+    changes: dict[str, float | None], criterion: int, limit: float | None, option: str
+) -> None:
+    """A rise needs an earlier value: criteria 3 and the dipstick are met by presumption only."""
+    found = grade(replace(QUIET, **changes), None, ever_involved=True, first_visit=option)  # type: ignore[arg-type]
+    if option == "conservative" and ("creatinine_umol_l" in changes or "dipstick" in changes):
+        assert found.criteria == ()
+        return
+    assert found.criteria == (criterion,)
+    told = [reason for reason in found.reasons if reason.values["criterion"] == f"{criterion}"]
+    assert [reason.values.get("limit") for reason in told] == [limit]

@@ -117,3 +117,44 @@ def test_that_a_worse_kidney_is_told_with_its_limit(
     told = {r.code: r.values for r in found.reasons if r.met is Truth.YES}
     values = told[f"bilag.{code}"]
     assert (values["limit"], values.get("percent")) == (limit, percent)
+
+
+def test_that_a_clearance_is_told_in_millilitres_a_minute_of_no_surface() -> None:
+    told = grade(replace(QUIET, gfr=45), QUIET, ever_involved=True).reasons
+    found = {
+        reason.code: (reason.values.get("limit"), reason.values["unit"])
+        for reason in told
+        if reason.values["item"] == "gfr"
+    }
+    assert found == {
+        "bilag.gfr_below_50": (50, "mL/min"),
+        "bilag.clearance_fall": (None, "mL/min"),
+    }
+
+
+def test_that_a_raised_pressure_is_told_with_both_of_its_values() -> None:
+    now = replace(QUIET, sbp=150, dbp=95)
+    (told,) = grade(now, QUIET, ever_involved=True).reasons
+    assert told.code == "bilag.blood_pressure_at"
+    values = told.values
+    assert (values["value"], values["previous"]) == (150, 120)
+    assert (values["dbp"], values["dbp_previous"], values["unit"]) == (95, 75, "mmHg")
+
+
+def test_that_a_pressure_without_its_diastolic_value_is_open() -> None:
+    found = grade(replace(QUIET, sbp=150, dbp=None), QUIET, ever_involved=True)
+    assert found.missing == ("dbp",)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "criterion", "percent"), [(2.4, 1.2, "1", 200), (1.8, 1.2, "B", 150)]
+)
+def test_that_a_rise_of_protein_is_told_with_the_share_it_reached(
+    now: float, before: float, criterion: str, percent: int
+) -> None:
+    """Doubled is criterion 1, half as much again is B; both above 1 g."""
+    found = grade(replace(QUIET, u24_g=now), replace(QUIET, u24_g=before), ever_involved=True)
+    (told,) = [one for one in found.reasons if one.code == "bilag.protein_rise"]
+    values = told.values
+    assert (values["criterion"], values["percent"]) == (criterion, percent)
+    assert (values["limit"], values["unit"]) == (1.0, "g/24 h")

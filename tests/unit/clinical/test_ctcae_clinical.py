@@ -230,3 +230,53 @@ def test_that_impossible_readings_and_unknown_answers_are_refused() -> None:
     for call in refused:
         with pytest.raises(InvalidInput):
             call()
+
+
+ANSWERED = {
+    ("Infusion related reaction", "10051792"): {
+        "present": 1,
+        "interrupted_or_treated": 2,
+        "prolonged_or_recurrent": 3,
+        "admitted": 3,
+        "life_threatening": 4,
+    },
+    ("Cytokine release syndrome", "10052015"): {
+        "present": 1,
+        "hypotension_with_fluids": 2,
+        "oxygen_below_40_percent": 2,
+        "one_vasopressor": 3,
+        "oxygen_40_percent_or_more": 3,
+        "life_threatening": 4,
+    },
+    ("Thromboembolic event", "10043565"): {
+        "present": 1,
+        "medical_intervention": 2,
+        "urgent_intervention": 3,
+        "life_threatening": 4,
+    },
+    ("Hyperglycemia", "10020639"): {
+        "present": 1,
+        "management_changed": 2,
+        "insulin_or_admitted": 3,
+        "life_threatening": 4,
+    },
+    ("Glucose intolerance", "10052426"): {
+        "present": 1,
+        "diet_or_oral_agent": 2,
+        "insulin_or_severe_symptoms": 3,
+        "life_threatening": 4,
+    },
+}
+"""Term and code; what each answer alone makes of it: CTCAE v5.0, the rows of these terms."""
+
+
+@pytest.mark.parametrize(("term", "code"), ANSWERED)
+def test_that_each_answer_alone_gives_its_printed_grade(term: str, code: str) -> None:
+    grades = ANSWERED[term, code]
+    for name, grade in grades.items():
+        found = propose(term, {**dict.fromkeys(grades, False), "present": True, name: True})
+        assert (found.grade, found.term, found.code) == (grade, term, code), name
+
+
+def test_that_no_other_term_is_graded_by_answers() -> None:
+    assert set(CLINICAL_STEPS) == {term for term, _ in ANSWERED}

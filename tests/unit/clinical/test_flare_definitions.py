@@ -359,3 +359,22 @@ def test_that_seven_days_apart_confirm_by_eular_2012() -> None:
         ]
         (found,) = detect(course, rule_set_id="eular-2012")
         assert found.status == status
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "first"),
+    [("flare-renal", 7), ("aurora-2", 7), ("eular-2012", 7), ("childhood", 8)],
+)
+def test_that_a_second_sample_confirms_from_a_week_to_eight_weeks_later(
+    rule_set: str, first: int
+) -> None:
+    """Childhood: more than seven days apart; eight weeks are 56 days."""
+    for later, status in (
+        (first - 1, "suspected"),
+        (first, "confirmed"),
+        (56, "confirmed"),
+        (57, "suspected"),
+    ):
+        course = [seen(day, 0.1, CR, u24=0.1) for day in (91, 182)]
+        course += [seen(day, 3.6, u24=3.6) for day in (273, 273 + later)]
+        assert [one.status for one in found(rule_set, *course)] == [status], later

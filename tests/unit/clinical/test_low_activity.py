@@ -67,6 +67,23 @@ def test_that_impossible_values_are_refused() -> None:
             doris_2021(replace(CALM, **changes))  # type: ignore[arg-type]
 
 
+MAJOR_ORGANS = (  # kidney, nervous system, heart and lung, vasculitis, fever: Franklyn 2016
+    *("casts", "haematuria", "proteinuria", "pyuria"),
+    *("seizure", "psychosis", "organic_brain", "visual", "cranial_nerve", "lupus_headache", "cva"),
+    *("pleurisy", "pericarditis"),
+    *("vasculitis", "fever"),
+)
+
+
+@pytest.mark.parametrize("code", ITEM_BY_CODE)
+def test_that_activity_of_a_major_organ_and_no_other_excludes_lldas(code: str) -> None:
+    present = {**NONE, code: True}
+    reasons = lldas(replace(CALM, items=present, previous_items=present)).reasons
+    (organ,) = [reason for reason in reasons if reason.code == "state.no_major_organ"]
+    assert organ.met is (NO if code in MAJOR_ORGANS else YES)
+    assert organ.values["item"] == (code if code in MAJOR_ORGANS else "sledai")
+
+
 def test_that_an_unknown_item_is_refused_even_where_the_dose_decides() -> None:
     facts = replace(CALM, items={**NONE, "hematuria": True}, prednisone_mg_day=60)
     for rule in (lldas, doris_2021):

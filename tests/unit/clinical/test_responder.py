@@ -133,6 +133,13 @@ def test_that_an_impossible_pga_is_refused() -> None:
             index.assess(at(6, "AB", -1), BASE, failed=False)
 
 
+@pytest.mark.parametrize(
+    ("letter", "met"), [("A", "no"), ("B", "yes"), ("C", "yes"), ("D", "yes"), ("E", "yes")]
+)
+def test_that_an_a_has_improved_at_every_lower_letter(letter: str, met: str) -> None:
+    assert bicla.assess(at(10, "A"), at(10, letter), failed=False).met is Truth(met)
+
+
 def test_that_a_result_tells_the_letters_that_it_was_judged_by() -> None:
     baseline, now = at(10, "AB"), at(10, "ABA")
     result = bicla.assess(baseline, now, failed=False)

@@ -137,3 +137,23 @@ def test_that_every_clause_is_told_with_its_answer() -> None:
         "two_b_after_severe": "no",
     }
     assert all(reason.values["day"] == 182 for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    ("days", "missing"),
+    [  # month 6 is day 182, month 12 day 365, each with 28 days on both sides
+        ((153, 365), ("month_6",)),
+        ((154, 365), ()),
+        ((210, 365), ()),
+        ((211, 365), ("month_6",)),
+        ((182, 336), ("month_12",)),
+        ((182, 337), ()),
+        ((182, 393), ()),
+        ((182, 394), ("month_12",)),
+    ],
+)
+def test_that_a_month_is_the_visit_within_28_days_of_it(
+    days: tuple[int, int], missing: tuple[str, ...]
+) -> None:
+    course = [visit(0, "AB"), *(visit(day, "CC") for day in days)]
+    assert respond(course).missing == missing

@@ -9,7 +9,8 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 import pytest
 
 from lnmonitor.clinical import sledai
-from lnmonitor.clinical.results import NO, YES, Outcome, Reason, Reasons, Rule, frozen, later
+from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.results import NO, YES, Outcome, Reason, Reasons, Rule, frozen, kept, later
 
 RULE = Rule("test", "1")
 REASON = Reason("test.one", YES, {"item": "a", "value": 1})
@@ -101,3 +102,41 @@ def test_that_what_is_told_later_takes_named_arguments() -> None:
 
     (reason,) = Scored(RULE, later(telling, "a", second=2)).reasons
     assert dict(reason.values) == {"item": "a", "value": 2}
+
+
+def test_that_a_kept_property_is_worked_out_once_and_compares_nothing() -> None:
+    asked: list[int] = []
+
+    @frozen
+    class Input:
+        number: int
+
+        @kept
+        def doubled(self) -> int:
+            """Twice the number."""
+            asked.append(self.number)
+            return 2 * self.number
+
+    one, other = Input(3), Input(3)
+    assert (one.doubled, one.doubled) == (6, 6)
+    assert asked == [3]
+    assert one == other
+    assert repr(one) == repr(other)
+    assert Input.doubled.__doc__ == "Twice the number."
+
+
+def test_that_an_input_cannot_be_changed_and_runs_its_own_check() -> None:
+    @frozen
+    class Input:
+        number: int = 0
+
+        def __post_init__(self) -> None:
+            if self.number < 0:
+                raise InvalidInput("number", self.number, None, ">= 0")
+
+    assert Input() == Input(0)
+    assert replace(Input(1), number=2) == Input(2)
+    with pytest.raises(InvalidInput):
+        Input(-1)
+    with pytest.raises(FrozenInstanceError):
+        Input().number = 1  # type: ignore[misc]

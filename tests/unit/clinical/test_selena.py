@@ -188,3 +188,12 @@ def test_that_a_missing_fact_leaves_open_only_what_it_could_change(
 def test_that_impossible_facts_are_refused(changes: dict[str, float]) -> None:
     with pytest.raises(InvalidInput, match=next(iter(changes))):
         assess(replace(STEADY, **changes))  # type: ignore[arg-type]
+
+
+def test_that_score_pga_and_dose_are_told_with_what_they_were() -> None:
+    """Score from 8 to 13, PGA from 1.0 to 2.6, prednisone from 10 to 40 mg: severe by each."""
+    facts = replace(STEADY, sledai=13, pga=2.6, prednisone_mg_day=40)
+    told = {reason.values["item"]: reason.values for reason in assess(facts).reasons}
+    assert (told["sledai"]["value"], told["sledai"]["previous"]) == (13, 8)
+    assert (told["pga"]["value"], told["pga"]["previous"]) == (2.6, 1.0)
+    assert (told["prednisone_mg_day"]["value"], told["prednisone_mg_day"]["previous"]) == (40, 10)

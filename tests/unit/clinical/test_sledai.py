@@ -259,3 +259,68 @@ def test_that_every_limit_is_strict(item: str, at_limit: SledaiLabs, beyond: Sle
 def test_that_renal_and_clinical_scores_keep_the_30_day_window() -> None:
     assert sledai.renal_sledai(ALL_ABSENT).window_days == 30
     assert sledai.clinical_sledai(ALL_ABSENT).window_days == 30
+
+
+def test_that_other_names_of_items_are_read_as_the_forms_own() -> None:
+    assert dict(sledai.ALIASES) == {
+        "organic_brain_syndrome": "organic_brain",
+        "visual_disturbance": "visual",
+        "cranial_nerve_disorder": "cranial_nerve",
+        "cerebrovascular_accident": "cva",
+        "urinary_casts": "casts",
+        "hematuria": "haematuria",
+        "mucosal_ulcers": "mucosal",
+        "increased_dna_binding": "dsdna",
+    }
+
+
+@pytest.mark.parametrize(
+    ("casts", "present"),
+    [
+        *(("none", Truth.NO), ("hyaline", Truth.NO), ("granular", Truth.NO), ("wbc", Truth.NO)),
+        *(("epithelial", Truth.NO), ("waxy", Truth.NO)),
+        *(("rbc", Truth.YES), ("haem_granular", Truth.YES)),
+    ],
+)
+def test_that_every_kind_of_cast_is_known_and_two_count(casts: str, present: Truth) -> None:
+    assert sledai.propose(SledaiLabs(casts=casts))["casts"].present is present
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("u24_g", "upcr_g_g", "upcr_mg_mmol", "urine_rbc_hpf", "urine_wbc_hpf"),
+        *("c3_g_l", "c4_g_l", "ch50", "dsdna", "platelets", "wbc"),
+    ],
+)
+def test_that_a_negative_amount_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{name} is -1; it must be"):
+        sledai.propose(SledaiLabs(**{name: -1}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["c3_lln", "c4_lln", "ch50_lln", "dsdna_uln"])
+def test_that_a_limit_of_zero_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{name} is 0; it must be"):
+        sledai.propose(SledaiLabs(**{name: 0}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("labs", "item", "unit"),
+    [
+        (SledaiLabs(c3_g_l=0.5, c3_lln=0.9), "c3_g_l", "g/L"),
+        (SledaiLabs(c4_g_l=0.05, c4_lln=0.1), "c4_g_l", "g/L"),
+        (SledaiLabs(ch50=20, ch50_lln=30), "ch50", "U/mL"),
+    ],
+)
+def test_that_low_complement_tells_which_one_in_its_unit(
+    labs: SledaiLabs, item: str, unit: str
+) -> None:
+    reason = sledai.propose(labs)["low_complement"].reason
+    assert (reason.code, reason.met) == ("sledai.complement", Truth.YES)
+    assert (reason.values["item"], reason.values["unit"]) == (item, unit)
+
+
+def test_that_the_four_renal_items_are_casts_red_cells_protein_and_white_cells() -> None:
+    for code in ITEM_BY_CODE:
+        expected = 4 if code in {"casts", "haematuria", "proteinuria", "pyuria"} else 0
+        assert sledai.renal_sledai({**ALL_ABSENT, code: True}).score == expected, code

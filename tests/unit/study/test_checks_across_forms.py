@@ -16,11 +16,13 @@ from lnmonitor.study.forms import (
     Eligibility,
     Immunosuppressant,
     Infusion,
+    KidneyReplacement,
     LabResult,
     ProtocolDeviation,
     Visit,
     VitalSigns,
 )
+from lnmonitor.study.records import Record
 
 
 @pytest.fixture
@@ -227,3 +229,55 @@ def test_that_numbers_are_written_plainly(value, text) -> None:
 
 def test_that_an_item_without_unit_leaves_no_gap() -> None:
     assert say("{a} {unit} is {b} {unit}.", a=1, b=2, unit="").en == "1 is 2."
+
+
+# --- dialysis and transplantation ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "raised"),
+    [
+        ({}, {}),
+        ({"stop": "2024-06-01"}, {}),
+        ({"stop": "2024-05-31"}, {"pr.order": "refuse"}),
+        ({"start": None}, {"item.needed": "refuse"}),
+        ({"kind": None}, {"item.needed": "refuse"}),
+        ({"kind": "HDF"}, {"item.code": "refuse"}),
+        ({"start": "2024-02-29"}, {"pr.consent": "ask"}),  # consent on 1 March
+        ({"start": "2024-02"}, {"pr.consent": "ask"}),
+        ({"start": "2024"}, {}),
+        ({"start": "2024-09-02"}, {"item.future": "refuse"}),
+    ],
+)
+def test_that_dialysis_has_a_kind_and_dates_that_fit(protocol, patient, changes, raised) -> None:
+    form = KidneyReplacement(**({"kind": "HD", "start": "2024-06-01"} | changes))
+    seen = Visit(visit_code="M3", visit_date="2024-06-11", status="DONE")
+    findings = check_form(
+        form,
+        data=patient(),
+        visit=Record("v", seen, "p1", "v"),
+        protocol=protocol,
+        today=date(2024, 9, 1),
+    )
+    assert {one.check_id: one.level for one in findings} == raised
+    for one in findings:
+        assert one.message.zh != one.message.en
+
+
+@pytest.mark.parametrize(
+    ("start", "asked"), [("2024-06-11", False), ("2024-06", False), ("2024-06-12", True)]
+)
+def test_that_dialysis_after_the_visit_it_is_told_at_is_asked_about(
+    protocol, patient, start, asked
+) -> None:
+    form = KidneyReplacement(kind="PD", start=start)
+    seen = Visit(visit_code="M3", visit_date="2024-06-11", status="DONE")
+    visit = Record("v", seen, "p1", "v")
+    found = check_form(form, data=patient(), visit=visit, protocol=protocol)
+    assert [one.check_id for one in found] == (["pr.visit"] if asked else [])
+
+
+def test_that_nobody_is_dialysed_after_death(found, patient) -> None:
+    form = KidneyReplacement(kind="HD", start="2024-07-02")
+    assert found(form, patient(died="2024-07-01")) == {"death.after": "refuse"}
+    assert found(form, patient(died="2024-07-02")) == {}

@@ -10,7 +10,7 @@ from lnmonitor.study.codelists import codelist, codelist_ids, decode
 from lnmonitor.study.forms import FORMS, Bilag2004, Sledai2K
 from lnmonitor.study.items import Kind
 
-INTERFACE = "DM ID MH IE EX SV PGA VS LB SLEDAI BILAG CMG CMI AE DV DS".split()
+INTERFACE = "DM ID MH IE EX SV PGA VS LB SLEDAI BILAG CMG CMI PR AE DV DS".split()
 
 
 def test_that_the_registry_has_the_forms_of_the_trial() -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 
 from lnmonitor.clinical.criteria import is_at_most
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.results import NO, UNKNOWN, YES, Outcome, Rule, Truth, frozen
+from lnmonitor.clinical.results import NO, UNKNOWN, YES, Outcome, Rule, Truth, frozen, kept
 
 
 class Response(Enum):
@@ -56,7 +55,7 @@ class RenalState:
     egfr_fall_confirmed: bool | None = None
     acanthocytes_hpf: float | None = None
 
-    @cached_property
+    @kept
     def sediment_inactive(self) -> Truth:
         """Whether there are <= 5 red and <= 5 white cells per field and no cellular casts."""
         if self.casts:

@@ -15,6 +15,7 @@ _KEYS = {
     "LB": ("analyte",),
     "CMG": ("drug", "dose_mg", "start"),
     "CMI": ("drug", "start"),
+    "PR": ("kind", "start"),
     "AE": ("term",),
     "DV": ("description",),
     "DS": ("status",),

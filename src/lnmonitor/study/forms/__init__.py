@@ -10,6 +10,7 @@ from lnmonitor.study.forms.events import AdverseEvent, Disposition, ProtocolDevi
 from lnmonitor.study.forms.history import DiseaseHistory, Eligibility
 from lnmonitor.study.forms.infusion import Infusion
 from lnmonitor.study.forms.laboratory import LabResult
+from lnmonitor.study.forms.procedures import KidneyReplacement
 from lnmonitor.study.forms.sledai import Sledai2K
 from lnmonitor.study.forms.subject import Demographics, Identity
 from lnmonitor.study.forms.visit import PhysicianAssessment, Visit, VitalSigns
@@ -27,6 +28,7 @@ __all__ = [
     "Identity",
     "Immunosuppressant",
     "Infusion",
+    "KidneyReplacement",
     "LabResult",
     "PhysicianAssessment",
     "ProtocolDeviation",
@@ -49,6 +51,7 @@ _ALL: tuple[type[Form], ...] = (
     Bilag2004,
     Glucocorticoid,
     Immunosuppressant,
+    KidneyReplacement,
     AdverseEvent,
     ProtocolDeviation,
     Disposition,

@@ -32,7 +32,12 @@ from lnmonitor.desktop.words import iso_date
 from lnmonitor.language import Text
 from lnmonitor.study.codelists import decode
 from lnmonitor.study.dates import earliest, latest
-from lnmonitor.study.forms import AdverseEvent, Glucocorticoid, Immunosuppressant
+from lnmonitor.study.forms import (
+    AdverseEvent,
+    Glucocorticoid,
+    Immunosuppressant,
+    KidneyReplacement,
+)
 from lnmonitor.study.items import Form
 from lnmonitor.study.records import Record
 
@@ -53,16 +58,18 @@ class TreatmentRow:
 
 
 def rows_of(view: PatientView) -> list[TreatmentRow | GroupRow]:
-    """Return the events, then the drugs, each under its heading."""
+    """Return the events, dialysis where there is any, then the drugs, each under its heading."""
     story = view.story
     bars = {i.record_id: i for i in (*story.events, *story.drugs) if i.record_id}
     start = origin(story)
     events = [_event(view, r, bars.get(r.id)) for r in view.data.of(AdverseEvent)]
-    steroids = [_steroid(r, _steroid_bar(r, start)) for r in view.data.of(Glucocorticoid)]
+    steroids = [_steroid(r, _own_bar(r, r.form.drug, start)) for r in view.data.of(Glucocorticoid)]
     others = [_drug(r, bars.get(r.id)) for r in view.data.of(Immunosuppressant)]
+    replaced = [_kidney_replacement(r, start) for r in view.data.of(KidneyReplacement)]
     found: list[TreatmentRow | GroupRow] = []
     for title, rows in (
         (tr("Adverse events"), events),
+        *(((text(KidneyReplacement.title), replaced),) if replaced else ()),
         (tr("Glucocorticoids"), steroids),
         (tr("Other drugs"), others),
     ):
@@ -110,14 +117,23 @@ def _steroid(record: Record[Glucocorticoid], bar: Interval | None) -> TreatmentR
     return _treatment(record, name, form.start, form.stop, words, bar)
 
 
-def _steroid_bar(record: Record[Glucocorticoid], start: date | None) -> Interval | None:
-    """The story shows glucocorticoids as one dose curve; here each record has its bar."""
+def _kidney_replacement(record: Record[KidneyReplacement], start: date | None) -> TreatmentRow:
+    form = record.form
+    name = decode("KRT", form.kind, language())
+    bar = _own_bar(record, form.kind, start)
+    return _treatment(record, name, form.start, form.stop, (form.indication or "",), bar)
+
+
+def _own_bar(
+    record: Record[Glucocorticoid] | Record[KidneyReplacement], name: str | None, start: date | None
+) -> Interval | None:
+    """A bar of what the story draws otherwise, or not: glucocorticoids are one dose curve there."""
     begun, ended = earliest(record.form.start), latest(record.form.stop)
     if start is None or begun is None:
         return None
     end = None if ended is None else float((ended - start).days)
-    name = Text(record.form.drug or "", record.form.drug or "")
-    return Interval((begun - start).days, end, name, 0, record_id=record.id)
+    label = Text(name or "", name or "")
+    return Interval((begun - start).days, end, label, 0, record_id=record.id)
 
 
 def _drug(record: Record[Immunosuppressant], bar: Interval | None) -> TreatmentRow:

@@ -236,7 +236,7 @@ class PatientPage(Page):
         changed = {
             "laboratory": "LB" in forms,
             "binder": bool(self._fresh),
-            "events": bool(forms & {"AE", "CMG", "CMI", "EX"}),
+            "events": bool(forms & {"AE", "CMG", "CMI", "PR", "EX"}),
             "history": bool(self._fresh),
         }
         for key, name in _LENSES.items():

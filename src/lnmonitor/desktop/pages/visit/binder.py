@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 VISIT = Visit.code
 INFUSION_SIGNS = "VS.EX"
 """Key of the vital signs during an infusion, apart from the visit's own set."""
-LOGS = ("CMG", "CMI", "AE", "DV", "DS")
-ALWAYS = ("CMG", "CMI", "AE")
+LOGS = ("CMG", "CMI", "PR", "AE", "DV", "DS")
+ALWAYS = ("CMG", "CMI", "PR", "AE")
 """Logs of the patient that are looked at in every visit."""
 NEEDED = frozenset({"item.needed", "item.required"})
 

@@ -29,11 +29,14 @@ from lnmonitor.study.forms import FORMS, AdverseEvent
 SUMMARIES: Mapping[str, tuple[str, ...]] = {
     "CMG": ("drug", "dose_mg", "frequency", "route"),
     "CMI": ("drug", "dose", "dose_unit", "frequency"),
+    "PR": ("kind", "indication"),
     "AE": ("term", "grade", "outcome"),
     "DV": ("category", "severity", "description"),
     "DS": ("status",),
     INFUSION_SIGNS: ("systolic", "diastolic", "heart_rate", "temperature_c", "spo2"),
 }
+_NOTES = {"PR": "From the start on every response counts as no response, also after dialysis ends."}
+"""What a record in a log means beyond the log, in English."""
 _REGIMEN = ("CMG", "CMI")
 _TIMES = ("start", "stop", "occurred_on", "measured_at")
 
@@ -133,6 +136,10 @@ class LogView(FormView):
         signs = self.key == INFUSION_SIGNS
         title = tr("Vital signs of the infusion") if signs else text_of(form.title)
         self.title_bar(title, "" if signs else tr("all records of the patient"))
+        if self.key in _NOTES:
+            note = label(tr(_NOTES[self.key]), "small", "text-2", wrap=True)
+            note.setContentsMargins(theme().px(1.5), 0, 0, theme().px(2))
+            self.column.addWidget(note)
         self.binder.rows_changed.connect(self._renew_lines)
         self._list = QVBoxLayout()
         self._list.setSpacing(0)

@@ -21,6 +21,7 @@ _SHORT = {
     "DM": "Demographics",
     "MH": "Disease history",
     "CMI": "Immunosuppressants",
+    "PR": "Dialysis, transplant",
     "PGA": "Global assessment",
 }
 
