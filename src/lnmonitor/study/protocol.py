@@ -97,7 +97,8 @@ class Protocol:
     data, in this order. Every name is one of the registries in `lnmonitor.clinical`.
     `bilag_flare_rules`: BILAG flares, the first named first. `selena_flare`: how the SELENA flare
     index is computed, "off" for not at all; `selena_flags`: whether its flares raise flags.
-    `parameters` override those of the clinical rules, by the names in `rule_parameters`.
+    `parameters` override those of the clinical rules, and the numbers of cross-field checks, by the
+    names in `rule_parameters`.
     `late_entry_days`: a record entered more days than this after its event is told as late.
     `analysis_visit`: cohort tables take a patient in when this visit's window has closed.
     """

@@ -1,4 +1,4 @@
-"""The clinical rules that take parameters of a protocol, by the names that its file uses.
+"""The rules and checks that take parameters of a protocol, by the names that its file uses.
 
 One registry serves to refuse what no rule reads, to list what can be set, and to know when stored
 results were made by other numbers.
@@ -24,6 +24,7 @@ from lnmonitor.clinical import (
 )
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Option, Parameters, plain
+from lnmonitor.study.cross_checks import NUMBERS
 
 Given = Mapping[str, Mapping[str, Option]]
 """What a protocol sets, by rule and parameter."""
@@ -49,6 +50,11 @@ RULE_PARAMETERS: Mapping[str, Parameters] = {
     },
 }
 
+CHECK_PARAMETERS: Mapping[str, Parameters] = {
+    check: plain(check, numbers) for check, numbers in NUMBERS.items()
+}
+"""Those of the cross-field checks; no stored result stands on them."""
+
 _RULE_SETS: Mapping[str, str] = {
     **{one.rule.id: name for name, one in response.RULE_SETS.items()},
     **{one.rule.id: name for name, one in flare.RULE_SETS.items()},
@@ -72,9 +78,9 @@ def in_force(given: Given) -> dict[str, dict[str, Option]]:
 def problems(given: Mapping[str, Any]) -> Iterator[str]:
     """Name every override that no rule reads, for it must not pass as the default, or can take."""
     for rule, values in given.items():
-        known = RULE_PARAMETERS.get(rule)
+        known = RULE_PARAMETERS.get(rule) or CHECK_PARAMETERS.get(rule)
         if known is None:
-            listed = ", ".join(RULE_PARAMETERS)
+            listed = ", ".join((*RULE_PARAMETERS, *CHECK_PARAMETERS))
             yield f"parameters of {rule}, which is no rule with parameters: {listed}"
             continue
         if not isinstance(values, Mapping):
