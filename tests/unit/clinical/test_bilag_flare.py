@@ -57,6 +57,12 @@ def test_that_flares_follow_the_letters(
     assert trial(letters(before), letters(after)).flare is by_trial
 
 
+def test_that_a_flare_that_is_decided_asks_for_no_letter() -> None:
+    before, after = letters("D?"), letters("AB")  # the second system may have risen too
+    for found in (gordon_2003(before, after), trial(before, after)):
+        assert (found.severity, found.missing) == ("severe", ())
+
+
 def test_that_a_flare_names_its_systems_and_letters() -> None:
     found = gordon_2003(letters("DB"), letters("BA"))
     assert (found.new_a, found.new_b) == (("mucocutaneous",), ("constitutional",))

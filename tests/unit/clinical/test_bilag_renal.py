@@ -84,6 +84,21 @@ def test_that_raised_creatinine_without_an_earlier_visit_is_provisional() -> Non
     assert result.missing == ("creatinine_umol_l_previous",)
 
 
+@pytest.mark.parametrize("gap", ["active_sediment", "active_histology_3mo"])
+def test_that_a_b_without_criterion_1_4_or_5_could_be_a_where_one_of_them_is_open(gap: str) -> None:
+    now = replace(QUIET, nephrotic_syndrome=True, **{gap: None})
+    result = grade(now, QUIET, ever_involved=True)
+    assert (result.grade, result.criteria) == (Grade.B, (6,))
+    assert (result.provisional, result.missing) == (True, (gap,))
+
+
+@pytest.mark.parametrize("gap", ["accelerated_hypertension", "gfr"])
+def test_that_a_b_without_criterion_1_4_or_5_is_no_a_by_another(gap: str) -> None:
+    now = replace(QUIET, nephrotic_syndrome=True, **{gap: None})
+    result = grade(now, QUIET, ever_involved=True)
+    assert (result.grade, result.provisional, result.missing) == (Grade.B, False, ())
+
+
 @pytest.mark.parametrize(
     ("now", "letter"),
     [

@@ -70,7 +70,9 @@ def test_that_a_total_tells_each_system_that_counts() -> None:
         ("bilag.system", Truth.YES, SECOND, 3),
         ("bilag.system", Truth.YES, THIRD, 1),
     ]
-    assert bilag.total(letters("A?").values()).missing == (SECOND,)
+    partly = bilag.total(letters("A?").values())
+    assert (partly.total, partly.missing) == (None, (SECOND,))
+    assert [r.values["item"] for r in partly.reasons] == [FIRST]
 
 
 def test_that_d_and_e_count_nothing_on_either_scale() -> None:

@@ -78,6 +78,12 @@ def test_that_aurora_2_begins_at_an_adequate_sample_only() -> None:
     assert found("aurora-2", seen(91, 3.0), seen(120, 0.71), seen(150, 0.7), seen(182, 3.0)) == []
 
 
+def test_that_aurora_2_counts_neither_a_high_nor_a_missing_sample_as_adequate() -> None:
+    for first in (seen(91, 3.0), seen(91, creatinine_umol_l=80)):
+        assert found("aurora-2", first, seen(120, 0.7), seen(150, 3.0)) == []
+        assert len(found("aurora-2", first, seen(120, 0.7), seen(130, 0.7), seen(150, 3.0))) == 1
+
+
 def test_that_aurora_2_confirms_by_a_second_sample_and_takes_the_reported_unit() -> None:
     course = [seen(day, 60, unit="mg/mmol") for day in (91, 182)]
     (one,) = found("aurora-2", *course, seen(273, 201, unit="mg/mmol"))
@@ -378,3 +384,77 @@ def test_that_a_second_sample_confirms_from_a_week_to_eight_weeks_later(
         course = [seen(day, 0.1, CR, u24=0.1) for day in (91, 182)]
         course += [seen(day, 3.6, u24=3.6) for day in (273, 273 + later)]
         assert [one.status for one in found(rule_set, *course)] == [status], later
+
+
+# -- What is not known makes no flare and ends none ------------------------------------------------
+
+KEPT = {"creatinine_umol_l": 80, "egfr": 95, "urine_rbc_hpf": 2, "urine_wbc_hpf": 1, "casts": False}
+LOST = {**KEPT, "creatinine_umol_l": 120, "egfr": 60, "urine_rbc_hpf": 40, "casts": True}
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "before", "now", "count"),
+    [
+        ("flare-renal", KEPT, LOST, 1),
+        ("flare-renal", KEPT, {**LOST, "urine_rbc_hpf": None, "casts": None}, 0),
+        ("flare-renal", {**KEPT, "casts": None}, LOST, 0),  # perhaps active before
+        ("childhood", KEPT, LOST, 1),
+        ("childhood", KEPT, {**LOST, "egfr": None}, 0),
+        ("kdigo-2012", KEPT, {**KEPT, "urine_rbc_hpf": 16, "acanthocytes_hpf": 2}, 1),
+        ("kdigo-2012", KEPT, {**KEPT, "urine_rbc_hpf": None, "acanthocytes_hpf": 2}, 0),
+        ("moroni", KEPT, LOST, 1),
+        ("moroni", KEPT, {**LOST, "urine_rbc_hpf": None, "casts": None}, 0),
+        ("moroni", KEPT, {**LOST, "creatinine_umol_l": None}, 0),
+    ],
+)
+def test_that_no_flare_rests_on_what_was_not_measured(
+    rule_set: str, before: dict[str, object], now: dict[str, object], count: int
+) -> None:
+    course = [seen(91, 0.3, CR, **before), seen(182, 0.3, **now)]
+    assert len(found(rule_set, *course)) == count
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "back"),
+    [
+        ("flare-renal", {**LOST, "creatinine_umol_l": 80, "egfr": 95}),
+        ("eular-2012", {**LOST, "creatinine_umol_l": 80, "egfr": 95}),
+        ("childhood", {**LOST, "urine_rbc_hpf": 2}),
+        ("moroni", {**LOST, "creatinine_umol_l": 80}),
+    ],
+)
+def test_that_a_nephritic_flare_ends_with_one_of_its_conditions(
+    rule_set: str, back: dict[str, object]
+) -> None:
+    course = [seen(91, 0.3, CR, **KEPT), seen(182, 0.3, **LOST), seen(190, 0.3, **back)]
+    (one,) = found(rule_set, *course)
+    assert (one.kind, one.resolved_day) == ("nephritic", 190)
+
+
+def test_that_a_flare_after_partial_remission_ends_below_the_double() -> None:
+    course = [seen(91, u24=1.2, response=PR), seen(182, u24=2.5)]
+    (ended,) = found("flare-renal", *course, seen(190, u24=2.3))  # 2.4 is the double
+    assert ended.resolved_day == 190
+    (lasting,) = found("flare-renal", *course, seen(190, 2.3))  # nothing to compare a ratio with
+    assert lasting.resolved_day is None
+
+
+def test_that_creatinine_counts_from_the_lowest_value() -> None:
+    values = (80, 95, 98)  # 18 above the lowest, 3 above the last
+    course = [
+        seen(day, 0.3, CR, creatinine_umol_l=value)
+        for day, value in zip((91, 98, 182), values, strict=True)
+    ]
+    (one,) = found("kdigo-2012", *course)
+    assert (one.grade, one.reasons[0].values["previous"]) == ("moderate", 80)
+
+
+@pytest.mark.parametrize(
+    ("casts", "count"),
+    [((True, False, True), 1), ((True, True, True), 0), ((False, True), 1), ((None, True), 0)],
+)
+def test_that_casts_are_new_where_a_sample_since_remission_had_none(
+    casts: tuple[bool | None, ...], count: int
+) -> None:
+    course = [seen(91 + 30 * n, 0.3, CR, **{**KEPT, "casts": each}) for n, each in enumerate(casts)]
+    assert len(found("kdigo-2012", *course)) == count

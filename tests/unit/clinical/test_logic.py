@@ -83,6 +83,8 @@ def test_that_ranges_are_closed_and_none_passes() -> None:
 def test_that_citations_and_rules_have_a_line() -> None:
     assert Citation("A", "J 1:2", 2000).text == "A. J 1:2 2000"
     assert Citation("A", "J 1:2", 2000, "10.1/x").text == "A. J 1:2 2000, doi 10.1/x"
+    assert Citation("Li X", "J 1:2", 2000).text == "Li X. J 1:2 2000"
+    assert Citation("A, et al.", "J 1:2", 2000).text == "A, et al. J 1:2 2000"
     assert Rule("sledai-2k", "1").label == "sledai-2k 1"
 
 
@@ -102,6 +104,7 @@ def test_that_every_comparison_has_its_table(
 ) -> None:
     for operator, expected in ((">", above), ("<", below), (">=", at_least), ("<=", at_most)):
         assert criteria.truth(a, operator, b) is Truth.of(expected)
+        assert criteria.OPERATORS[operator](a, b) is expected
 
 
 def test_that_reasons_join_by_and_and_by_or() -> None:

@@ -99,3 +99,13 @@ def test_that_reasons_tell_the_answers_as_they_were_judged() -> None:
     assert told["state.pga"].met is NO
     assert told["state.no_new_item"].met is YES
     assert told["state.sledai"].values["value"] == 0
+
+
+def test_that_what_was_not_assessed_is_added_to_what_is_present() -> None:
+    items = {**RASH, "thrombocytopenia": None}  # 4 or 5 points
+    found = lldas(replace(CALM, items=items, previous_items=RASH))
+    assert (found.met, found.missing[0]) == (UNKNOWN, "sledai")
+    (score,) = [reason for reason in found.reasons if reason.code == "state.sledai"]
+    assert (score.values["value"], score.values["low"], score.values["high"]) == (None, 4, 5)
+    decided = {**RASH, "alopecia": True, "thrombocytopenia": None}  # 6 or 7
+    assert lldas(replace(CALM, items=decided, previous_items=decided)).met is NO

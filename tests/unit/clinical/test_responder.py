@@ -64,6 +64,12 @@ def test_that_sri_4_has_these_edges(now: IndexVisit, failed: bool | None, met: s
     assert bool(result.missing) is (met == "unknown")
 
 
+def test_that_a_fall_of_four_points_is_told_as_four() -> None:
+    told = {reason.code: reason.values for reason in sri4.assess(BASE, BASE, failed=False).reasons}
+    score = told["index.sledai_fall"]
+    assert (score["value"], score["baseline"], score["limit"]) == (10, 10, 4)
+
+
 def test_that_sri_4_needs_four_points_at_baseline() -> None:
     low = sri4.assess(at(2, "AB"), at(0, "AB"), failed=False)
     assert (low.evaluable, low.met, low.missing) == (Truth.NO, Truth.UNKNOWN, ())

@@ -126,6 +126,12 @@ def test_that_no_response_is_called_as_soon_as_it_is_decided() -> None:
     assert (result.response, result.missing) == (Response.NR, ())
 
 
+def test_that_function_lost_is_no_response_whatever_the_protein() -> None:
+    now = replace(WELL, proteinuria=None, egfr=67.9)  # below 85 % of 80
+    result = assess("kdigo-2024", baseline=BASELINE, now=now)
+    assert (result.response, result.missing) == (Response.NR, ())
+
+
 def test_that_complete_is_excluded_despite_a_gap() -> None:
     now = replace(WELL, urine_rbc_hpf=None, albumin_g_l=34)
     parameters = {"complete_needs_albumin": True}
@@ -157,6 +163,24 @@ def test_that_a_collection_is_never_compared_with_a_ratio() -> None:
     now = replace(WELL, proteinuria=None, upcr=Proteinuria(1.0, "g/g"))
     result = assess("set-a", baseline=BASELINE, now=now)
     assert (result.response, result.missing) == (Response.UNKNOWN, ("upcr_baseline",))
+
+
+@pytest.mark.parametrize(
+    ("baseline", "unit", "edge", "above"),
+    [
+        # 113.12 mg/mmol are 1 g/g: half of 4 g/g are 226.24 mg/mmol
+        (Proteinuria(4, "g/g"), "mg/mmol", 226.23, 226.26),
+        (Proteinuria(4, "g/g"), "mg/g", 2000, 2001),
+        (Proteinuria(226.24, "mg/mmol"), "g/g", 0.9999, 1.0001),
+    ],
+)
+def test_that_ratios_in_two_units_are_compared(
+    baseline: Proteinuria, unit: str, edge: float, above: float
+) -> None:
+    before = replace(BASELINE, upcr=baseline)
+    for value, response in ((edge, Response.PR), (above, Response.NR)):
+        now = replace(WELL, proteinuria=None, upcr=Proteinuria(value, unit))
+        assert assess("kdigo-2024", baseline=before, now=now).response is response
 
 
 def test_that_protein_of_zero_cannot_fall() -> None:

@@ -112,6 +112,23 @@ def test_that_set_b_takes_a_ratio_without_a_collection_and_names_what_lacks() ->
     assert (result.response, result.missing) == (Response.UNKNOWN, ("urine_rbc_hpf_baseline",))
 
 
+@pytest.mark.parametrize(
+    ("creatinine", "response", "missing"),
+    [
+        (80, "PR", ()),  # half of 160: better, whatever is normal
+        (81, "unknown", ("creatinine_uln",)),  # not half, but perhaps near normal
+        (None, "unknown", ("creatinine_umol_l", "creatinine_uln")),
+    ],
+)
+def test_that_set_b_judges_creatinine_without_its_upper_limit(
+    creatinine: float | None, response: str, missing: tuple[str, ...]
+) -> None:
+    baseline = replace(BASELINE, creatinine_uln=None)
+    now = replace(WELL, proteinuria=u24(2.0), creatinine_umol_l=creatinine, creatinine_uln=None)
+    result = assess("set-b", baseline=baseline, now=now)
+    assert (result.response, result.missing) == (Response(response), missing)
+
+
 def test_that_set_b_explains_each_measure() -> None:
     reasons = assess("set-b", baseline=BASELINE, now=WELL).reasons
     near = [r.values["item"] for r in reasons if r.code == "response.near_normal"]

@@ -197,3 +197,33 @@ def test_that_score_pga_and_dose_are_told_with_what_they_were() -> None:
     assert (told["sledai"]["value"], told["sledai"]["previous"]) == (13, 8)
     assert (told["pga"]["value"], told["pga"]["previous"]) == (2.6, 1.0)
     assert (told["prednisone_mg_day"]["value"], told["prednisone_mg_day"]["previous"]) == (40, 10)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "weight", "severity"),
+    [
+        (40, None, 70, None),  # above 0.5 mg/kg (35 mg), perhaps not raised
+        (10, None, 70, None),  # not above it, perhaps raised
+        (None, 10, 70, None),
+        (40, 20, 70, "severe"),
+        (20, 10, 70, "mild_moderate"),
+        (10, 10, None, "none"),
+    ],
+)
+def test_that_a_dose_is_raised_only_against_a_known_one(
+    now: float | None, before: float | None, weight: float | None, severity: str | None
+) -> None:
+    facts = replace(
+        STEADY, prednisone_mg_day=now, prednisone_previous_mg_day=before, weight_kg=weight
+    )
+    found = assess(facts)
+    missing = ("prednisone_mg_day",) if severity is None else ()
+    assert (found.severity, found.missing) == (severity, missing)
+
+
+def test_that_treatment_alone_makes_no_manifestation_severe() -> None:
+    doubled = replace(STEADY, prednisone_previous_mg_day=10, prednisone_mg_day=20, weight_kg=70)
+    found = assess(replace(doubled, worse_major=None))
+    assert (found.severity, found.missing) == (None, ("worse_major", "worse_other"))
+    met = {reason.code: reason.met for reason in assess(replace(doubled, worse_other=True)).reasons}
+    assert (met["sfi.major_treated"], met["sfi.any_treated"]) == (Truth.NO, Truth.YES)

@@ -205,6 +205,11 @@ def test_that_low_ch50_counts_beside_normal_c3_and_c4() -> None:
     assert proposal.reason.values["item"] == "ch50"
 
 
+def test_that_normal_complement_is_told_by_c3() -> None:
+    reason = sledai.propose(NORMAL)["low_complement"].reason
+    assert (reason.met, reason.values["item"], reason.values["value"]) == (Truth.NO, "c3_g_l", 1.0)
+
+
 def test_that_only_red_cell_and_haem_granular_casts_count() -> None:
     found = {
         cast: sledai.propose(SledaiLabs(casts=cast))["casts"].present for cast in sledai.CAST_TYPES
@@ -226,6 +231,8 @@ def test_that_an_exclusion_says_what_excluded() -> None:
         SledaiLabs(wbc=float("nan")),
         SledaiLabs(c3_g_l=1, c3_lln=0),
         SledaiLabs(temperature_c=101),
+        SledaiLabs(u24_g=float("inf")),
+        SledaiLabs(dsdna=40, dsdna_uln=float("inf")),
         SledaiLabs(casts="many"),
     ],
 )
@@ -237,6 +244,14 @@ def test_that_impossible_laboratory_values_are_refused(labs: SledaiLabs) -> None
 def test_that_a_tick_against_the_laboratory_is_a_contradiction() -> None:
     found = sledai.contradictions({"proteinuria": True, "pyuria": False, "casts": None}, NORMAL)
     assert set(found) == {"proteinuria"}
+
+
+def test_that_a_contradiction_says_what_was_measured() -> None:
+    (found,) = sledai.contradictions(
+        {"proteinuria": True, "fever": True}, SledaiLabs(u24_g=0.4)
+    ).values()
+    assert (found.present, found.reason.met) == (Truth.NO, Truth.NO)
+    assert (found.reason.values["item"], found.reason.values["value"]) == ("u24_g", 0.4)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,24 @@ def test_that_a_pulse_stays_out_of_the_maintenance_dose() -> None:
     assert steroids.mean_dose(D0, day(2), intervals) == 20
 
 
+def test_that_what_is_in_force_on_a_day_is_added_up() -> None:
+    intervals = [
+        DoseInterval("prednisone", 10, D0),
+        DoseInterval("methylprednisolone", 8, D0),  # 10 mg prednisone
+        PULSE,  # 625 mg prednisone
+        DoseInterval("methylprednisolone", 250, D0, route="iv"),  # 312.5 mg
+    ]
+    dose = steroids.dose_on(D0, intervals)
+    assert (dose.mg_per_day, dose.pulse_mg) == (20, 937.5)
+
+
+def test_that_a_pulse_after_the_period_is_not_told() -> None:
+    later = DoseInterval("methylprednisolone", 250, day(3), day(3), route="iv")
+    total = steroids.pulses(D0, day(2), [PULSE, later])
+    assert (total.days, total.drug_g) == (3, 1.5)
+    assert [reason.values["value"] for reason in total.reasons] == [500]
+
+
 @pytest.mark.parametrize(
     ("mg", "route", "pulse"),
     [(250, "iv", True), (249, "iv", False), (500, "oral", False), (500, "topical", False)],
