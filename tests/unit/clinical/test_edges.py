@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import math
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from types import ModuleType
 
@@ -410,3 +411,24 @@ def test_that_only_rules_whose_text_was_read_are_called_verified() -> None:
         "egfr-mdrd",
         "egfr-cockcroft-gault",
     }
+
+
+@pytest.mark.parametrize(
+    "stage", [gfr.kdigo_g_stage, lambda value: gfr.kdigo_a_stage(value, "mg/g")]
+)
+def test_that_an_infinite_value_has_no_stage(stage: Callable[[float], str]) -> None:
+    with pytest.raises(InvalidInput, match="must be a finite number"):
+        stage(math.inf)
+
+
+def test_that_a_value_that_reaches_no_grade_has_its_term() -> None:
+    found = grade("Anemia", 130, unit="g/L", lln=120)
+    assert (found.term, found.code, found.reasons) == ("Anemia", "10002272", ())
+    assert (found.grade, found.low, found.high, found.missing) == (0, 0, 0, ())
+
+
+def test_that_a_limit_is_told_as_it_is_printed() -> None:
+    # "150 mg/dL - 300 mg/dL; >300 mg/dL - 500 mg/dL"
+    told = grade("Hypertriglyceridemia", 350, unit="mg/dL").reasons
+    shown = [(r.values["grade"], r.values["operator"], r.values["limit"]) for r in told]
+    assert shown == [(1, ">=", 150), (2, ">", 300)]

@@ -77,12 +77,6 @@ def test_that_a_protocol_may_let_one_new_b_end_the_state() -> None:
     assert unknown.response is ClinicalResponse.UNKNOWN
 
 
-def test_that_a_year_names_the_protocols_own_numbers() -> None:
-    visits = year("AB", "CC", "CC", "CC", "CC")
-    result = respond(visits, parameters={"held_days": 200})
-    assert result.rule.parameters == {**respond(visits).rule.parameters, "held_days": 200}
-
-
 def test_that_low_activity_needs_16_weeks() -> None:
     start = [visit(0, "BB"), visit(91, "AC"), visit(182, "CC")]
     kept = respond([*start, visit(294, "CC"), visit(365, "BB")])
@@ -181,3 +175,9 @@ def test_that_a_month_is_the_visit_within_28_days_of_it(
 ) -> None:
     course = [visit(0, "AB"), *(visit(day, "CC") for day in days)]
     assert respond(course).missing == missing
+
+
+def test_that_a_year_names_the_protocols_own_numbers() -> None:
+    visits = year("AB", "CC", "CC", "CC", "CC")
+    result = respond(visits, parameters={"held_days": 200})
+    assert result.rule.parameters == {**respond(visits).rule.parameters, "held_days": 200}
