@@ -62,7 +62,7 @@ def _with_open(label: Text, codes: Sequence[str]) -> Text:
     more = " …" if len(codes) > _MOST_NAMED else ""
     named = codes[:_MOST_NAMED]
     en, zh = f"{', '.join(named)}{more}", f"{'、'.join(named)}{more}"
-    return Text(f"{label.en} ({en}: not decided)", f"{label.zh}（{zh}未能判定）")
+    return Text(f"{label.en} ({en}: not decided)", f"{label.zh}（{zh} 未能判定）")
 
 
 def _during(day: int, flares: Sequence[FlareFinding]) -> bool:

@@ -83,11 +83,11 @@ def test_that_other_definitions_say_that_they_are_open() -> None:
     ("codes", "en", "zh"),
     [
         ((), "flare line after CR, 1.0", "CR 后复发线 1.0"),
-        (("M6",), "flare line after CR, 1.0 (M6: not decided)", "CR 后复发线 1.0（M6未能判定）"),
+        (("M6",), "flare line after CR, 1.0 (M6: not decided)", "CR 后复发线 1.0（M6 未能判定）"),
         (
             ("M6", "M9", "M12"),
             "flare line after CR, 1.0 (M6, M9 …: not decided)",
-            "CR 后复发线 1.0（M6、M9 …未能判定）",
+            "CR 后复发线 1.0（M6、M9 … 未能判定）",
         ),
     ],
 )

@@ -355,7 +355,7 @@ def published_mean(found: Published | None) -> str:
 def _share_name(share: Proportion) -> str:
     name = text(share.name)
     open_ = len(share.undecided)
-    return tr("{name}, {n} not decided", name=name, n=open_) if open_ else name
+    return tr("{name}, {n} open", name=name, n=open_) if open_ else name
 
 
 def _share(share: Proportion) -> str:
