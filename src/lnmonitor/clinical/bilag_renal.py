@@ -40,7 +40,7 @@ from lnmonitor.clinical.results import NO, UNKNOWN, YES, Rule, Truth
 
 __all__ = ["RULE_BILAG_2004_RENAL", "FirstVisit", "RenalGrade", "RenalInputs", "grade"]
 
-RULE_BILAG_2004_RENAL = Rule("bilag-2004-renal", "1", (ISENBERG_2005, YEE_2010))
+RULE_BILAG_2004_RENAL = Rule("bilag-2004-renal", "2", (ISENBERG_2005, YEE_2010))
 """Not `verified`: the criteria were read second hand, and the glossary of sediment, accelerated
 hypertension and nephrotic syndrome only in part."""
 PARAMETERS = Parameters(

@@ -104,7 +104,7 @@ def test_that_a_rule_without_parameters_says_no_more_than_it_has() -> None:
     classic = replace(PROTOCOL, bilag_renal_rule="bilag-classic-renal")
     found = evaluate(_patient().data(), classic, today=TODAY).visits[-1].outcomes["bilag.renal"]
     told = explain(found, "en")
-    assert told.rule_line == "Rule bilag-classic-renal 1, published wording not verified."
+    assert told.rule_line == "Rule bilag-classic-renal 2, published wording not verified."
     assert told.source == (told.rule_line, told.citation)
     assert parameters_told(Rule("any", "1"), "en") == ""
 
