@@ -95,7 +95,8 @@ _PERSON: Mapping[str, Ways] = {
     "sex": _one("DM", "sex"),
     "age_years": (*_one("DM", "birth_date"), *_one("DM", "age_at_consent")),
     "pre_flare_egfr": _one("MH", "pre_flare_egfr"),
-    "dead_or_dialysis": _one("DS", "status"),
+    "dead_or_dialysis": (*_one("PR", "kind"), *_one("DS", "status")),
+    "dialysis": _one("PR", "kind"),
 }
 
 _TREATMENT: Mapping[str, Ways] = {
@@ -110,7 +111,7 @@ _TREATMENT: Mapping[str, Ways] = {
         _one("CMI"),
     ),
     "treatment": ((Place("CMG"), Place("CMI")),),
-    "hospitalised_for_lupus": _one("AE"),
+    **dict.fromkeys(("hospitalised_for_lupus", "egfr_related_event"), _one("AE")),
 }
 
 _SYSTEMS = {
@@ -197,7 +198,7 @@ _NOT_ENTERED = {
     *("confirmation", "second_sample"),
     # no form asks for it: the grade that it would raise is for the investigator to give
     *("acanthocytes_hpf", "symptomatic", "drugs", "intensified", "crisis", "hours_above_40"),
-    *("at_rest", "airway", "dialysis", "prolonged_or_recurrent", "one_vasopressor"),
+    *("at_rest", "airway", "prolonged_or_recurrent", "one_vasopressor"),
     *("oxygen_40_percent_or_more", "hypotension_with_fluids", "oxygen_below_40_percent"),
     *("urgent_intervention", "medical_intervention", "insulin_or_admitted"),
     *("management_changed", "insulin_or_severe_symptoms", "diet_or_oral_agent"),
