@@ -151,8 +151,11 @@ def _make_visit(rng: random.Random, day: int, previous_items: Mapping[str, bool 
             if rng.random() < 0.06:
                 scored[system][code] = rng.choice((1, 2, 3, 4, None))
     laboratory = {
-        term: max(0.1, round(rng.gauss(usual, spread / 2), 1 if usual < 20 else 0))
-        for term, (_, usual, spread, _, _) in LABORATORY.items()
+        term: max(
+            ctcae.possible(term, unit)[0] or 0.1,
+            round(rng.gauss(usual, spread / 2), 1 if usual < 20 else 0),
+        )
+        for term, (unit, usual, spread, _, _) in LABORATORY.items()
     }
     u24, egfr = maybe(protein), 140 * 60 / creatinine
     prednisone, pga = rng.choice((5, 10, 20)), rng.uniform(0, 3)
@@ -190,7 +193,7 @@ def _make_visit(rng: random.Random, day: int, previous_items: Mapping[str, bool 
             upcr_mg_mmol=maybe(100 * protein),
             creatinine_umol_l=creatinine,
             gfr=egfr,
-            sbp=rng.uniform(100, 170),
+            sbp=rng.uniform(106, 170),  # above any diastolic pressure
             dbp=rng.uniform(60, 105),
             accelerated_hypertension=False,
             nephrotic_syndrome=protein > 3.5,

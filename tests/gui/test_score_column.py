@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.gui.entry_nurse import Nurse, built, month_12, nurse
 
 from lnmonitor.analysis.course import Course, VisitAssessment
 from lnmonitor.analysis.model import Measured
+from lnmonitor.clinical.flare import Undecided
 from lnmonitor.clinical.response import Response, ResponseResult
 from lnmonitor.clinical.results import Outcome, Rule
 from lnmonitor.desktop.pages.visit.score_column import flare_words
@@ -36,17 +39,21 @@ def measured(code: str, value: float | str) -> Measured:
     return Measured(analyte=code, value=number, unit="", reported=f"{value}", text=text)
 
 
-def words(*visits: VisitAssessment) -> str:
-    return flare_words(Course("p", "01-001", "2026-01-01", visits), visits[-1])[0]
+def words(*visits: VisitAssessment, undecided: tuple[Undecided, ...] = ()) -> str:
+    course = Course("p", "01-001", "2026-01-01", visits, undecided_flares=undecided)
+    return flare_words(course, visits[-1])[0]
 
 
 def test_that_after_a_remission_an_unknown_protein_is_no_answer() -> None:
-    remitted = seen(90, Response.CR, U24P=0.3)
-    known = {"CREAT": 70.0, "URBC": 2.0, "UWBC": 1.0, "UCASTS": "NONE"}
-    assert words(remitted, seen(180, Response.UNKNOWN, **known)) == (
-        "Not met by what is known. Not known: 24-h urine protein."
+    remitted, now = seen(90, Response.CR, U24P=0.3), seen(180, Response.UNKNOWN)
+    rule = Rule("flare-renal", "1")
+    names = ("proteinuria", "creatinine_umol_l_in_remission")
+    open_ = Undecided(rule, (), names, ("proteinuric",), 180, "2026-07-01")
+    assert words(remitted, now, undecided=(open_,)) == (
+        "Not met by what is known. Not known: 24-h protein, Creatinine in remission."
     )
-    assert words(remitted, seen(180, Response.CR, UPCR=0.3, **known)) == "Not met at this visit."
+    earlier = replace(open_, day=90)
+    assert words(remitted, now, undecided=(earlier,)) == "Not met at this visit."
 
 
 def test_that_without_a_remission_there_is_no_flare_whatever_is_unknown() -> None:

@@ -188,7 +188,7 @@ def test_that_who_may_not_judge_sees_no_buttons(page: PatientPage) -> None:
 def test_that_a_source_value_opens_its_visit(page: PatientPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(hub().open_page) as opened:
         page.open_record("r-u1")
-    assert opened.args == ["visit", ("p-047", "u1")]
+    assert opened.args == ["visit", ("p-047", "u1", "LB", "", "r-u1")]
 
 
 # --- page --------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def test_that_enter_on_a_panel_tells_where_its_value_comes_from(
     assert words[words.index("Collected") + 1] == "7 May 2026"
     with qtbot.waitSignal(hub().open_page) as opened:
         popover._open("r-u1")
-    assert opened.args == ["visit", ("p-047", "u1")]
+    assert opened.args == ["visit", ("p-047", "u1", "LB", "", "r-u1")]
 
 
 def test_that_a_converted_value_is_shown_beside_the_reported_one() -> None:
@@ -294,7 +294,7 @@ def test_that_the_page_speaks_chinese(qtbot: QtBot) -> None:
     made.resize(1400, 850)
     made.show()
     made.show_view(sample_story.view())
-    assert made.story.readout.spoken("protein") == "1.38 g/24 h, ×3.4 vs M9, 高 · 上限 0.15"
+    assert made.story.readout.spoken("protein") == "1.38 g/24 h, 较 M9 ×3.4, 高 · 上限 0.15"
     assert made.tabs.button("story").text() == "病程"
 
 

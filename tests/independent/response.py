@@ -77,7 +77,8 @@ def crr(c: Case) -> str:
 
 
 def aurora_1(c: Case) -> str:
-    fallen = c["gfr"] < 60 and c["gfr"] < Fraction(8, 10) * c["gfr0"] and c["fall_confirmed"]
+    fallen = c["gfr"] < 60 and c["gfr"] < Fraction(8, 10) * c["gfr0"]
+    fallen = fallen and c["fall_confirmed"] and c["event"]
     complete = c["p"] <= Fraction(1, 2) and not fallen and c["allowance"] and not c["failure"]
     return _graded(complete, 2 * c["p"] <= c["p0"])
 
@@ -111,7 +112,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "acr-2024": ("p", "p0", "gfr", "gfr0", "cr", "cr0"),
     "bliss-perr": ("p", "gfr", "pre", "failure", "prednisone"),
     "bliss-crr": ("p", "gfr", "pre", "failure", "prednisone"),
-    "aurora-1": ("p", "p0", "gfr", "gfr0", "fall_confirmed", "allowance", "failure"),
+    "aurora-1": ("p", "p0", "gfr", "gfr0", "fall_confirmed", "event", "allowance", "failure"),
     "set-b": ("p", "p0", "cr", "cr0", "uln", "rbc", "rbc0", "wbc", "wbc0", "casts"),
 }
 """What each rule reads besides `rescue` and `lost` (death or dialysis)."""

@@ -29,11 +29,17 @@ def _flares(course: Course, first: int, last: int) -> list[tuple[int, int]]:
     return [new(a[1], b[1]) for a, b in pairwise(course) if first < b[0] <= last]
 
 
-def respond(course: Course, month_6: int, month_12: int, held_days: int = 112) -> str:
+def respond(
+    course: Course, month_6: int, month_12: int, held_days: int = 112, *, most_new_b: int = 1
+) -> str:
     letters = dict(course)
     at_6, start = letters[month_6], course[0][1]
     early, late = _flares(course, course[0][0], month_6), _flares(course, month_6, month_12)
-    if quiet(at_6) and not any(a for a, _ in early) and not any(a or b >= 2 for a, b in late):
+    if (
+        quiet(at_6)
+        and not any(a for a, _ in early)
+        and not any(a or b > most_new_b for a, b in late)
+    ):
         return "MCR"
     end = month_6 + held_days
     held = [(day, text) for day, text in course if month_6 <= day <= end]

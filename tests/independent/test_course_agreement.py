@@ -48,6 +48,8 @@ def visit(day: int, letters: str) -> CourseVisit:
 def test_that_the_response_of_the_year_agrees(course: list[tuple[int, str]]) -> None:
     told = respond([visit(*each) for each in course])
     assert told.response.value == second.respond(course, 182, 365)
+    strict = respond([visit(*each) for each in course], {"new_b_allowed": False})
+    assert strict.response.value == second.respond(course, 182, 365, most_new_b=0)
 
 
 def test_that_every_baseline_gives_the_same_response() -> None:

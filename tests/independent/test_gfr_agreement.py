@@ -62,13 +62,14 @@ def test_that_other_equations_agree(
 def test_that_clearance_and_surface_agree(
     cr: float, cm: float, kg: float, urine: float, volume: float
 ) -> None:
-    assert agrees(gfr.schwartz_bedside(cr, cm), 0.413 * cm * 88.4 / cr)
+    assert agrees(gfr.schwartz_bedside(cr, cm, 10), 0.413 * cm * 88.4 / cr)
     told = gfr.creatinine_clearance_24h(urine, volume, cr)
     assert agrees(told, urine / cr * volume / (24 * 60))
     dubois = 71.84e-4 * kg**0.425 * cm**0.725
     assert agrees(gfr.bsa_dubois(kg, cm), dubois)
     assert agrees(gfr.bsa_mosteller(kg, cm), (kg * cm) ** 0.5 / 60)
-    assert agrees(gfr.indexed(told, dubois), told * 1.73 / dubois)
+    possible = min(told, 500)
+    assert agrees(gfr.indexed(possible, dubois), possible * 1.73 / dubois)
 
 
 def test_that_every_shown_whole_number_has_the_same_stage() -> None:

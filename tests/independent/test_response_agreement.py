@@ -16,7 +16,7 @@ from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response import RULE_SETS, RenalState, assess
 
 NOMINAL = {"g/24 h": 1, "g/g": 1, "mg/mmol": 100, "mg/g": 1000}
-ANSWERS = ("casts", "failure", "fall_confirmed", "allowance", "rescue")
+ANSWERS = ("casts", "failure", "fall_confirmed", "event", "allowance", "rescue")
 
 P0 = st.sampled_from((0.4, 0.8, 1.0, 1.4, 2.0, 5.9, 6.0, 7.0, 9.0))
 P = (0.1, 0.4999, 0.5, 0.5001, 0.6999, 0.7, 0.7001, 0.9, 2.9999, 3.0, 3.0001, 3.4999, 3.5, 4.0)
@@ -86,6 +86,7 @@ def states(c: dict[str, Any], unit: str) -> tuple[RenalState, RenalState]:
         treatment_failure=c["failure"],
         steroid_allowance_kept=c["allowance"],
         egfr_fall_confirmed=c["fall_confirmed"],
+        egfr_related_event=c["event"],
     )
     return baseline, now
 
@@ -160,6 +161,7 @@ def test_that_every_limit_alone_gives_the_same_response(rule: str) -> None:
             {},
             {"gfr0": None},
             {"gfr": 50, "fall_confirmed": True},
+            {"gfr": 50, "fall_confirmed": True, "event": True},
             {"cr0": 85},
             {"p0": 9.0},
         )

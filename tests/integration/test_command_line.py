@@ -130,7 +130,7 @@ def test_that_a_missing_display_is_told(
 def test_that_a_bug_is_one_sentence_and_its_trace_goes_to_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_path: Path) -> None:
+    def broken(_path: Path, **_more: object) -> None:
         value = 80 + 8
         raise RuntimeError(f"creatinine of T-1 is {value}")
 
@@ -144,6 +144,31 @@ def test_that_a_bug_is_one_sentence_and_its_trace_goes_to_a_file(
     log = (tmp_path / "errors.log").read_text(encoding="utf-8")
     assert "in score" in log
     assert "88" not in log, "a message might quote a study value"
+
+
+def test_that_a_misspelt_column_is_told_once_and_the_rows_are_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("id,u24_g,sbp_prev,ever_involved\n1,3.2,120,Y\n2,3.2\n", encoding="utf-8")
+    assert cli.main(["score", "bilag-renal", "--from", str(source), "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == (
+        "lnmonitor: in.csv has a column sbp_prev, which is not read. Did you mean sbp_previous? "
+        "Its values count as missing.\n"
+    )
+    assert printed.out.startswith("1 rows scored, 1 with a problem")
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_that_a_missing_column_that_is_needed_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("term,values,unit\nAnemia,110,g/L\n", encoding="utf-8")
+    assert cli.main(["score", "ctcae5", "--from", str(source), "--out", str(out)]) == 2
+    assert "no column value" in told(capsys)
+    assert not out.exists()
 
 
 def test_that_the_command_starts_as_a_program(tmp_path: Path) -> None:

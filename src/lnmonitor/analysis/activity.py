@@ -7,24 +7,30 @@ baseline too; what else is missing leaves the answer open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 from lnmonitor.analysis.inputs import VisitInput, yes_no
 from lnmonitor.analysis.model import guarded
-from lnmonitor.analysis.responses import parameters_of
+from lnmonitor.analysis.responses import Given, given_of, parameters_of
 from lnmonitor.analysis.same import Same
 from lnmonitor.analysis.sledai_scores import NOTHING, answers
 from lnmonitor.analysis.treatment import Treatment
-from lnmonitor.clinical import bicla, low_activity, sri4
+from lnmonitor.clinical import bicla, sri4
 from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL
-from lnmonitor.clinical.low_activity import ActivityFacts
-from lnmonitor.clinical.responder import IndexVisit
+from lnmonitor.clinical.low_activity import (
+    RULE_DORIS,
+    RULE_LLDAS,
+    ActivityFacts,
+    doris_2021,
+    lldas,
+)
+from lnmonitor.clinical.responder import IndexVisit, Responder
 from lnmonitor.clinical.response_course import RULE_MCR_PCR, CourseVisit, respond
-from lnmonitor.clinical.results import Outcome, Truth
+from lnmonitor.clinical.results import Outcome, Rule, Truth
 from lnmonitor.clinical.sledai import SledaiScore
 from lnmonitor.study.protocol import Protocol
 
@@ -46,6 +52,7 @@ def judge_activity(
     outcomes: Mapping[str, Outcome],
     treatment: Treatment,
     before: ActivityHistory,
+    protocol: Protocol,
 ) -> dict[str, Outcome]:
     """Return "lldas", "doris", "sri4" and "bicla" of a visit and remember it for the next one.
 
@@ -55,7 +62,7 @@ def judge_activity(
     if visit.sledai is None:
         return {}
     items = answers(visit)
-    found = _states(visit, items, outcomes, treatment, before.items)
+    found = _states(visit, items, outcomes, treatment, before.items, protocol)
     before.items = items
     now = _index_visit(visit, outcomes)
     if now is None or visit.day is None:
@@ -63,7 +70,7 @@ def judge_activity(
     if visit.day <= 0:
         before.baseline = now
     elif before.baseline is not None:
-        found |= _indices(before.baseline, now, treatment)
+        found |= _indices(before.baseline, now, treatment, protocol)
     return found
 
 
@@ -95,10 +102,12 @@ def _states(
     outcomes: Mapping[str, Outcome],
     treatment: Treatment,
     previous: Items,
+    protocol: Protocol,
 ) -> dict[str, Outcome]:
     other = _other_major(visit, outcomes)
-    given = treatment.prednisone_mg_day, other, treatment.standard
-    return dict(_judged(tuple(items.items()), tuple(previous.items()), visit.pga, *given))
+    facts = treatment.prednisone_mg_day, other, treatment.standard
+    own = given_of(protocol, RULE_LLDAS.id), given_of(protocol, RULE_DORIS.id)
+    return dict(_judged(tuple(items.items()), tuple(previous.items()), visit.pga, *facts, *own))
 
 
 @lru_cache(maxsize=1024)
@@ -109,6 +118,8 @@ def _judged(
     prednisone_mg_day: float | None,
     other_major: bool | None,
     standard: bool | None,
+    for_lldas: Given,
+    for_doris: Given,
 ) -> dict[str, Outcome]:
     """Judge both states; remembered, for a save changes one visit of many."""
     facts = ActivityFacts(
@@ -120,17 +131,24 @@ def _judged(
         standard_treatment=standard,
     )
     return {
-        "lldas": guarded(low_activity.RULE_LLDAS, lambda: low_activity.lldas(facts)),
-        "doris": guarded(low_activity.RULE_DORIS, lambda: low_activity.doris_2021(facts)),
+        "lldas": guarded(RULE_LLDAS, lambda: lldas(facts, parameters=dict(for_lldas))),
+        "doris": guarded(RULE_DORIS, lambda: doris_2021(facts, parameters=dict(for_doris))),
     }
 
 
-def _indices(baseline: IndexVisit, now: IndexVisit, treatment: Treatment) -> dict[str, Outcome]:
+def _indices(
+    baseline: IndexVisit, now: IndexVisit, treatment: Treatment, protocol: Protocol
+) -> dict[str, Outcome]:
     """Judge both indices; whoever is seen has not dropped out, so rescue alone is failure."""
-    failed = treatment.failed
+    own = protocol.parameters
+
+    def judged(assess: Callable[..., Responder], rule: Rule) -> Outcome:
+        ask = partial(assess, baseline, now, failed=treatment.failed, parameters=own.get(rule.id))
+        return guarded(rule, ask)
+
     return {
-        "sri4": guarded(sri4.RULE_SRI_4, lambda: sri4.assess(baseline, now, failed=failed)),
-        "bicla": guarded(bicla.RULE_BICLA, lambda: bicla.assess(baseline, now, failed=failed)),
+        "sri4": judged(sri4.assess, sri4.RULE_SRI_4),
+        "bicla": judged(bicla.assess, bicla.RULE_BICLA),
     }
 
 

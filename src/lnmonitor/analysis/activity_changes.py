@@ -27,8 +27,8 @@ Letters = Mapping[str, BilagGrade]
 _FLARES: Mapping[str, Callable[[Letters, Letters], BilagFlare]] = {
     "trial": bilag_flare.trial,
     "gordon-2003": bilag_flare.gordon_2003,
-    "isenberg-2011": bilag_flare.isenberg_2011,
 }
+"""Those without parameters."""
 
 
 @dataclass
@@ -56,7 +56,8 @@ def judge_changes(
     if "bilag.total" in outcomes:  # all nine systems were assessed
         letters = settled_letters(outcomes)
         found |= _flares(letters, before.letters, protocol)
-        found["bilag_band"] = bilag_flare.bsr_band(letters)
+        own = protocol.parameters.get(bilag_flare.RULE_BSR_BAND.id)
+        found["bilag_band"] = bilag_flare.bsr_band(letters, parameters=own)
         before.letters = letters
     return found
 
@@ -65,8 +66,10 @@ def _flares(now: Letters, before: Letters | None, protocol: Protocol) -> dict[st
     if before is None:
         return {}
     found: dict[str, Outcome] = {}
+    own = protocol.parameters.get(bilag_flare.RULE_ISENBERG_2011.id)
+    isenberg = partial(bilag_flare.isenberg_2011, parameters=own)
     for name in protocol.bilag_flare_rules:
-        judged = partial(_FLARES[name], before, now)
+        judged = partial(_FLARES.get(name, isenberg), before, now)
         found[f"bilag_flare.{name}"] = guarded(BILAG_FLARE_RULES[name], judged)
     return found
 

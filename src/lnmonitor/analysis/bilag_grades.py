@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, cast
 
 from lnmonitor.analysis.inputs import PatientInput, VisitInput, yes_no
 from lnmonitor.analysis.kidney import CELLULAR_CASTS, PROTEIN_MEASURES, protein
 from lnmonitor.analysis.model import Measured, guarded
+from lnmonitor.analysis.responses import Given, given_of
 from lnmonitor.analysis.sledai_scores import SEDIMENT_LIMIT_HPF, decided
 from lnmonitor.clinical import bilag, bilag_renal, bilag_renal_classic, gfr
 from lnmonitor.clinical.bilag import BilagGrade, Grade
-from lnmonitor.clinical.bilag_renal import RenalInputs
+from lnmonitor.clinical.bilag_renal import RenalGrade, RenalInputs
 from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
 from lnmonitor.clinical.proteinuria import Proteinuria, convert_ratio
 from lnmonitor.clinical.results import Outcome
@@ -88,7 +88,7 @@ def grade_bilag(
         renal = renal_inputs(patient, visit, estimated)
         found["bilag.renal"] = _grade_renal(attributed(renal, visit), before, protocol)
     if visit.bilag is not None:
-        found |= _grade_systems(visit, before)
+        found |= _grade_systems(visit, before, protocol)
         grades = [one for one in found.values() if isinstance(one, BilagGrade)]
         found["bilag.total"] = bilag.total(grades, bilag.SCALES[protocol.bilag_scale])
     before.remember(found, renal)
@@ -104,22 +104,32 @@ def _grade_renal(now: RenalInputs, before: BilagHistory, protocol: Protocol) -> 
             lambda: bilag_renal_classic.grade(now, before.renal, ever_involved=ever),
         )
     rule = bilag_renal.RULE_BILAG_2004_RENAL
-    options = protocol.parameters.get(rule.id, {})
-    first_visit = cast(Any, options.get("first_visit", "conservative"))
-    return guarded(
-        rule,
-        lambda: _grade_once(now, before.renal, ever_involved=ever, first_visit=first_visit),
-    )
+    given = given_of(protocol, rule.id)
+    return guarded(rule, lambda: _grade_once(now, before.renal, ever, given))
 
 
-_grade_once = lru_cache(maxsize=4096)(bilag_renal.grade)
-_grade_blood = lru_cache(maxsize=4096)(bilag.grade_haematological)
-"""Remembered: a patient is evaluated after every save, and nearly all visits are as before."""
+@lru_cache(maxsize=4096)
+def _grade_once(
+    now: RenalInputs, previous: RenalInputs | None, ever_involved: bool | None, given: Given
+) -> RenalGrade:
+    """Grade once: a patient is evaluated after every save, and nearly all visits are as before."""
+    return bilag_renal.grade(now, previous, ever_involved=ever_involved, parameters=dict(given))
 
 
-def _grade_systems(visit: VisitInput, before: BilagHistory) -> dict[str, Outcome]:
+@lru_cache(maxsize=4096)
+def _grade_blood(
+    inputs: bilag.HaematologyInputs, ever_involved: bool | None, given: Given
+) -> BilagGrade:
+    """Grade once, as the kidney."""
+    return bilag.grade_haematological(inputs, ever_involved=ever_involved, parameters=dict(given))
+
+
+def _grade_systems(
+    visit: VisitInput, before: BilagHistory, protocol: Protocol
+) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     scored = _scores(visit)
+    given = given_of(protocol, bilag.RULE_HAEMATOLOGICAL.id)
     for system in _ITEMS:
         found[f"bilag.{system}"] = guarded(
             bilag.RULE_BILAG_2004,
@@ -131,7 +141,7 @@ def _grade_systems(visit: VisitInput, before: BilagHistory) -> dict[str, Outcome
         )
     found["bilag.haematological"] = guarded(
         bilag.RULE_HAEMATOLOGICAL,
-        lambda: _grade_blood(_blood(visit), ever_involved=before.ever("haematological")),
+        lambda: _grade_blood(_blood(visit), before.ever("haematological"), given),
     )
     return found
 

@@ -8,14 +8,15 @@ which baseline it was graded, and what an event of the same term would raise it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
+from lnmonitor.analysis.event_reporting import runs
 from lnmonitor.analysis.inputs import yes_no
 from lnmonitor.analysis.kidney import protein
 from lnmonitor.analysis.kidney_replacement import on_dialysis
 from lnmonitor.analysis.laboratory_grades import TERMS
-from lnmonitor.analysis.model import Course, Measured, VisitAssessment
+from lnmonitor.analysis.model import Course, Measured, VisitAssessment, guarded
 from lnmonitor.clinical import ctcae, ctcae_clinical, ctcae_terms
 from lnmonitor.clinical.ctcae import CtcaeGrade
 from lnmonitor.clinical.ctcae_terms import When
@@ -43,30 +44,34 @@ def propose_at_visit(
 ) -> dict[str, CtcaeGrade]:
     """Return the grade that signs and results of a visit propose for each term, grade 0 left out.
 
-    The worst of all sets of signs of the visit counts, those of an infusion too.
+    The worst of all sets of signs of the visit counts, those of an infusion too. A term whose
+    numbers cannot be, such as a range of another unit, is not proposed.
     """
     signs = [record.form for record in data.at_visit(visit.visit_id, VitalSigns)]
     u24, ratio = visit.labs.get("U24P"), protein(visit.labs.get("UPCR"))
     amount = protein(u24)
     dipstick = visit.lab("UDIP")
-    found = {
-        "Hypertension": ctcae_clinical.hypertension(
+    found: dict[str, Callable[[], CtcaeGrade]] = {
+        "Hypertension": lambda: ctcae_clinical.hypertension(
             _worst(signs, "systolic"), _worst(signs, "diastolic")
         ),
-        "Fever": ctcae_clinical.fever(_worst(signs, "temperature_c")),
-        "Hypoxia": ctcae_clinical.hypoxia(_worst(signs, "spo2", lowest=True)),
-        "Weight gain": ctcae_clinical.weight_gain(visit.weight_kg, _baseline_weight(course)),
-        "Proteinuria": ctcae_clinical.proteinuria(
+        "Fever": lambda: ctcae_clinical.fever(_worst(signs, "temperature_c")),
+        "Hypoxia": lambda: ctcae_clinical.hypoxia(_worst(signs, "spo2", lowest=True)),
+        "Weight gain": lambda: ctcae_clinical.weight_gain(
+            visit.weight_kg, _baseline_weight(course)
+        ),
+        "Proteinuria": lambda: ctcae_clinical.proteinuria(
             amount.value if amount else None, uln=u24.high if u24 else None, dipstick=dipstick
         ),
-        "Chronic kidney disease": ctcae_clinical.chronic_kidney_disease(
+        "Chronic kidney disease": lambda: ctcae_clinical.chronic_kidney_disease(
             visit.egfr(),
             upcr_g_g=convert_ratio(ratio, "g/g").value if ratio else None,
             dipstick=dipstick,
             dialysis=on_dialysis(data.of(KidneyReplacement), date.fromisoformat(visit.date)),
         ),
     }
-    return {term: grade for term, grade in found.items() if grade.low}
+    grades = {term: guarded(ctcae.RULE_CTCAE_5, propose) for term, propose in found.items()}
+    return {term: one for term, one in grades.items() if isinstance(one, CtcaeGrade) and one.low}
 
 
 def _worst(signs: list[VitalSigns], item: str, *, lowest: bool = False) -> float | None:
@@ -155,7 +160,7 @@ def laboratory_grade(course: Course, event: AdverseEvent) -> int:
         outcome.low
         for visit in course.visits
         if isinstance(outcome := visit.outcomes.get(key), CtcaeGrade)
-        and _runs(event, _collected(visit, key))
+        and runs(event, _collected(visit, key))
     ]
     return max(found, default=0)
 
@@ -177,12 +182,6 @@ def _collected(visit: VisitAssessment, key: str) -> date | None:
 def _measured(visit: VisitAssessment, term: str) -> Measured | None:
     code = next((code for code, terms in TERMS.items() if term in terms), "")
     return visit.labs.get(code)
-
-
-def _runs(event: AdverseEvent, on: date | None) -> bool:
-    """Whether an event may have been there on a day; partial dates are taken wide."""
-    start, stop = dates.earliest(event.start), dates.latest(event.stop)
-    return on is not None and start is not None and start <= on and (stop is None or on <= stop)
 
 
 # --- a laboratory grade ------------------------------------------------------------------------
@@ -223,7 +222,7 @@ def _raised(
     """Give the events of a grade's term that propose a higher one on the day of the result."""
     on = _collected(visit, f"ctcae.{now.term}")
     for record in data.of(AdverseEvent):
-        if _same(now.term, record.form.ctcae_term) and _runs(record.form, on):
+        if _same(now.term, record.form.ctcae_term) and runs(record.form, on):
             proposed = propose_for_event(record.form)
             if proposed is not None and proposed.low > now.low:
                 yield record.form, proposed

@@ -20,6 +20,7 @@ from lnmonitor.analysis.cohort_times import (
     compare_sources,
     flare_free,
     flare_onset,
+    flare_undecided,
     remission_day,
     remission_incidence,
     source_of_cells,
@@ -130,6 +131,8 @@ class Proportion:
     high: float | None
     subjects: tuple[str, ...] = ()
     published: Published | None = None
+    undecided: tuple[str, ...] = ()
+    """Patients of the denominator who are not counted, and of whom it cannot be told."""
 
     @property
     def fraction(self) -> float | None:
@@ -422,6 +425,7 @@ def _proportions(chosen: _Set, flared: Mapping[str, int]) -> tuple[Proportion, .
         c.subject_id for c in chosen.courses if remission_day(c, chosen.protocol) is not None
     ]
     flares_remitted = [subject for subject in remitted if subject in flared]
+    left_open = {c.subject_id for c in chosen.courses if flare_undecided(c, chosen.protocol)}
     rows = (
         ("survival", Text("Alive at 12 months", "12 个月生存"), alive, everyone),
         (
@@ -452,6 +456,7 @@ def _proportions(chosen: _Set, flared: Mapping[str, int]) -> tuple[Proportion, .
             *wilson(len(counted), len(of)),
             subjects=tuple(counted),
             published=chosen.trial.proportions.get(key),
+            undecided=tuple(s for s in of if s in left_open) if key.startswith("flare_") else (),
         )
         for key, name, counted, of in rows
     )

@@ -19,7 +19,7 @@ from lnmonitor.analysis.cohort import (
 from lnmonitor.analysis.explain import Explanation, Line
 from lnmonitor.analysis.published import Published
 from lnmonitor.analysis.survival import IncidenceRow, KaplanMeier, incidence_at
-from lnmonitor.analysis.wording import number, rule_set_name, signed
+from lnmonitor.analysis.wording import number, rule_set_name, signed, unit_name
 from lnmonitor.language import Language, Text
 
 SMALLEST_P = 0.001
@@ -84,7 +84,7 @@ def explain_measure(row: MeasureRow, tables: CohortTables, language: Language) -
         tests = f"p {p_words(change.p_t)} (t), {p_words(change.p_wilcoxon)} (Wilcoxon)"
         name = Text(f"Change to {tables.visits[-1]}", f"至 {tables.visits[-1]} 的变化")
         lines.append(_line(name, Text(*[f"{told}; {tests}"] * 2), language))
-    unit = f", {row.unit}" if row.unit else ""
+    unit = f", {unit_name(row.unit).in_(language)}" if row.unit else ""
     title = Text(f"{row.name.en}{unit}", f"{row.name.zh}{unit}")
     return _explanation(title, (_MEANS, _BASELINE, _PAIRED), lines, tables, language)
 
@@ -104,6 +104,9 @@ def explain_share(row: Proportion, tables: CohortTables, language: Language) -> 
         lines.append(
             _line(Text("95 % interval", "95 % 置信区间"), Text(interval, interval), language)
         )
+    if row.undecided:
+        told = f"{len(row.undecided)}: {', '.join(row.undecided)}"
+        lines.append(_line(Text("Not decided", "未能判定"), _both(told), language))
     if row.published is not None:
         lines.append(_published(row.published, 1, language))
     return _explanation(row.name, (_SHARE,), lines, tables, language, _CITATIONS["share"])

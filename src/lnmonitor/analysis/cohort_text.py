@@ -8,6 +8,7 @@ from typing import Any
 from lnmonitor.analysis.cohort import CATEGORIES, CohortTables, MeanCell, MeasureRow, Proportion
 from lnmonitor.analysis.published import Published
 from lnmonitor.analysis.survival import KaplanMeier
+from lnmonitor.analysis.wording import unit_name
 from lnmonitor.language import Language, Text
 
 _SMALLEST_P = 0.001
@@ -42,6 +43,7 @@ _HEADS = {
     "p_wilcoxon": Text("p, Wilcoxon", "p（Wilcoxon）"),
     "letters": Text("Renal BILAG letters A/B/C/D/E", "肾脏 BILAG 等级 A/B/C/D/E"),
     "source": Text("Published", "已发表"),
+    "undecided": Text(" ({n} not decided)", "（{n} 例未能判定）"),
 }
 
 
@@ -84,7 +86,7 @@ def as_text(tables: CohortTables, language: Language = "en") -> str:
 def _mean_rows(tables: CohortTables, language: Language) -> list[list[str]]:
     rows: list[list[str]] = []
     for measure in tables.measures:
-        unit = f", {measure.unit}" if measure.unit else ""
+        unit = f", {unit_name(measure.unit).in_(language)}" if measure.unit else ""
         name = f"{measure.name.in_(language)}{unit}"
         rows.append([name, *(_cell(cell, measure) for cell in measure.cells)])
         if any(cell.published for cell in measure.cells):
@@ -155,7 +157,11 @@ def _share(row: Proportion, language: Language) -> list[str]:
     )
     known = row.published
     shown = f"{known.count}/{known.denominator}, {known.percent:g} %" if known else _ABSENT
-    return [row.name.in_(language), f"{row.count}/{row.denominator}", percent, band, shown]
+    name = row.name.in_(language)
+    if row.undecided:
+        words = _HEADS["undecided"].in_(language).format(n=len(row.undecided))
+        name = f"{name}{words}"
+    return [name, f"{row.count}/{row.denominator}", percent, band, shown]
 
 
 def _curve(curve: KaplanMeier) -> str:
@@ -282,6 +288,7 @@ def _share_json(row: Proportion) -> dict[str, Any]:
         "fraction": row.fraction,
         "wilson_low": row.low,
         "wilson_high": row.high,
+        "undecided": list(row.undecided),
         "published": _published_json(row.published),
     }
 

@@ -62,6 +62,23 @@ def flare_onset(course: Course, protocol: Protocol) -> int | None:
     return min(onsets, default=None)
 
 
+def flare_undecided(course: Course, protocol: Protocol) -> bool:
+    """Whether a confirmed flare is neither found nor excluded within the analysis period.
+
+    A sample that lacks what would decide leaves it open, and so does a suspected flare that no
+    later sample confirmed or ended.
+    """
+    if flare_onset(course, protocol) is not None:
+        return False
+    waiting = [
+        flare.onset_day
+        for flare in course.flares
+        if isinstance(flare, FlareFinding) and flare.resolved_day is None
+    ]
+    days = (*waiting, *(one.day for one in course.undecided_flares))
+    return any(day <= protocol.analysis_days for day in days)
+
+
 def _end(course: Course, protocol: Protocol) -> int:
     """Return the last day observed, at most the target of the analysis visit (day 365)."""
     planned = protocol.visit(protocol.analysis_visit)

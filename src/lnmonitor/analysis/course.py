@@ -16,7 +16,7 @@ from lnmonitor.analysis import flags as flag_rules
 from lnmonitor.analysis import infusion_safety
 from lnmonitor.analysis.bilag_grades import BilagHistory
 from lnmonitor.analysis.drugs import steroids
-from lnmonitor.analysis.flares import find_flares
+from lnmonitor.analysis.flares import Flares, find_flares
 from lnmonitor.analysis.inputs import PatientInput, VisitInput, gather
 from lnmonitor.analysis.kidney import KidneyVisit, estimate_gfr, estimated_value
 from lnmonitor.analysis.kidney_replacement import replaced_since
@@ -25,7 +25,6 @@ from lnmonitor.analysis.model import Course, Flag, InfusionGiven, Measured, Visi
 from lnmonitor.analysis.same import Same
 from lnmonitor.analysis.visit_results import Before, Beside, Known, Sample, judge, known_of
 from lnmonitor.clinical.response import Response
-from lnmonitor.clinical.results import Outcome
 from lnmonitor.study import dates
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData
@@ -51,7 +50,7 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
     visits = tuple(evaluation.assess(visit) for visit in patient.visits)
     other_flares = dict(_flares(evaluation.known, Same(evaluation.followed)))
     flares = other_flares.pop(protocol.flare_rule)
-    found = flag_rules.Evaluated(patient, protocol, visits, flares, infusions)
+    found = flag_rules.Evaluated(patient, protocol, visits, flares.found, infusions)
     remission = _remission(visits, protocol)
     leaving = left_study(data)
     return Course(
@@ -60,8 +59,10 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
         day0=patient.day0.isoformat() if patient.day0 else None,
         visits=visits,
         flags=_flags(found),
-        flares=flares,
-        other_flares=other_flares,
+        flares=flares.found,
+        undecided_flares=flares.undecided,
+        other_flares={rule: one.found for rule, one in other_flares.items()},
+        other_undecided={rule: one.undecided for rule, one in other_flares.items()},
         ever_in_remission=remission[0],
         first_remission_day=remission[1],
         death_day=patient.day(patient.death),
@@ -76,7 +77,7 @@ def evaluate(data: PatientData, protocol: Protocol, *, today: date) -> Course:
 
 
 @lru_cache(maxsize=512)
-def _flares(known: Known, followed: Same) -> dict[str, tuple[Outcome, ...]]:
+def _flares(known: Known, followed: Same) -> dict[str, Flares]:
     """Look for flares once over the same visits."""
     visits = cast(tuple[KidneyVisit, ...], followed)
     return find_flares(known.patient, known.courses, visits, known.protocol)

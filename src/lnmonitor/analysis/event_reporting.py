@@ -7,6 +7,7 @@ never after the sponsor knew: a date that may be early, never late.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from lnmonitor.analysis.inputs import yes_no
 from lnmonitor.clinical import safety
@@ -42,6 +43,12 @@ def reporting(event: AdverseEvent) -> Reportability:
             awareness=dates.exact((event.aware_at or "")[:10]),
         )
     )
+
+
+def runs(event: AdverseEvent, on: date | None) -> bool:
+    """Whether an event may have been there on a day; partial dates are taken wide."""
+    start, stop = dates.earliest(event.start), dates.latest(event.stop)
+    return on is not None and start is not None and start <= on and (stop is None or on <= stop)
 
 
 def _criteria(event: AdverseEvent) -> frozenset[str] | None:

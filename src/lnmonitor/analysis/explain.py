@@ -7,7 +7,7 @@ rules and the flags can emit and fails on one without its sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -25,17 +25,18 @@ from lnmonitor.analysis.model import (
 )
 from lnmonitor.analysis.wording import (
     EQUATION_NAMES,
-    UNIT_NAMES,
     number,
     printed_date,
     rule_set_name,
+    same,
     span,
+    unit_name,
 )
 from lnmonitor.clinical import flare
 from lnmonitor.clinical.bilag import BilagGrade, BilagTotal
 from lnmonitor.clinical.bilag_flare import BilagFlare, BsrBand
 from lnmonitor.clinical.ctcae import CtcaeGrade
-from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.flare import FlareFinding, Undecided
 from lnmonitor.clinical.gfr import EgfrResult
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.low_activity import ActivityState
@@ -54,18 +55,30 @@ from lnmonitor.resources import read_toml
 from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.codelists import decode
 from lnmonitor.study.forms import Bilag2004, Sledai2K
+from lnmonitor.study.rule_parameters import defaults_of
 
 _FILE = ("i18n", "reasons.toml")
-_DATES = frozenset({"date", "first", "last"})
+_PARAMETERS = ("i18n", "parameters.toml")
 _NAMES = frozenset({"item", "cause", "proposed", "band", "change"})
 _LIMITS = frozenset({"operator", "limit"})
-_CODED = {"unit": UNIT_NAMES, "equation": EQUATION_NAMES}
+_CODED: Mapping[str, Callable[[str], Text]] = {
+    "unit": unit_name,
+    "equation": lambda value: same(EQUATION_NAMES.get(value, value)),
+    "date": printed_date,
+    "first": printed_date,
+    "last": printed_date,
+}
 _CLINICAL_GRADES = frozenset({"ctcae.reading", "ctcae.clinical", "ctcae.general"})
 """Criteria of grades that more than a laboratory value decides."""
+_ENDINGS = {
+    "_previous": "previous_of",
+    "_baseline": "baseline_of",
+    "_in_remission": "remission_of",
+}
 _SCORE_NAMES = {
-    "renal-sledai": "Renal SLEDAI",
-    "clinical-sledai": "Clinical SLEDAI",
-    "selena-sledai": "SELENA-SLEDAI",
+    "renal-sledai": Text("Renal SLEDAI", "肾脏 SLEDAI"),
+    "clinical-sledai": Text("Clinical SLEDAI", "临床 SLEDAI"),
+    "selena-sledai": same("SELENA-SLEDAI"),
 }
 _INDEX_NAMES = {"lldas": "LLDAS", "doris-2021": "DORIS 2021", "sri-4": "SRI-4", "bicla": "BICLA"}
 _ROUNDING = 4
@@ -78,8 +91,8 @@ class Line:
 
     text: str
     detail: str = ""
-    record_ids: tuple[str, ...] = ()
-    """Records that this line alone stands on; a flag's evidence is its own `record_ids`."""
+    item: str = ""
+    """The input it is about, as the rule names it: `analysis.sources` leads from it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,13 @@ class Explanation:
     citation: str
     facts: tuple[Line, ...] = ()
     """Numbers that are neither met nor not: of a cohort's table."""
+    parameters: str = ""
+    """The rule's parameters in force, as one line; empty where it has none."""
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """Return what the result stands on: the rule, its parameters, where it was published."""
+        return tuple(filter(None, (self.rule_line, self.parameters, self.citation)))
 
 
 def explain(result: Outcome | Flag, language: Language) -> Explanation:
@@ -118,6 +138,7 @@ def explain(result: Outcome | Flag, language: Language) -> Explanation:
         ),
         rule_line=_rule_line(result.rule, language),
         citation="; ".join(citation.text for citation in result.rule.citations),
+        parameters=parameters_told(result.rule, language),
     )
 
 
@@ -134,6 +155,8 @@ def answer(result: Outcome | None, language: Language) -> str:
         return _words("title", result.response.name, language)
     if isinstance(result, FlareFinding):
         return _flare_words(result, language)
+    if isinstance(result, Undecided):
+        return _words("word", "undecided", language)
     if isinstance(result, BilagFlare):
         return _bilag_flare_words(result, language)
     return _title(result, language)[1]
@@ -157,23 +180,25 @@ def reason_text(reason: Reason, language: Language) -> str:
 
 def reason_line(reason: Reason, language: Language) -> Line:
     """Return a reason's criterion and numbers; a code without a wording names item and value."""
-    values = _Values(reason.values, language)
+    values, item = _Values(reason.values, language), str(reason.values.get("item") or "")
     wording: Mapping[str, str] | None = read_toml(*_FILE)["reason"].get(reason.code)
     if wording is None:
-        return Line(item_name(str(reason.values.get("item", reason.code)), language), values.plain)
+        name = item_name(str(reason.values.get("item", reason.code)), language)
+        return Line(name, values.plain, item=item)
     detail = wording.get(f"detail_{language}", "")
     return Line(
         _tidy(wording[language].format_map(values)),
         _tidy(detail.format_map(values)) if detail else "",
+        item=item,
     )
 
 
 def item_name(code: str, language: Language) -> str:
-    """Return the name of an input of a rule, also of "<input>_previous" and "<input>_baseline"."""
+    """Return the name of an input of a rule, also of one before, in remission or at baseline."""
     known: Mapping[str, list[str]] = read_toml(*_FILE)["item"]
     if code in known:
         return _pick(known[code], language)
-    for ending, word in (("_previous", "previous_of"), ("_baseline", "baseline_of")):
+    for ending, word in _ENDINGS.items():
         if code.endswith(ending):
             item = item_name(code.removesuffix(ending), language)
             return _words("word", word, language).format(item=item)
@@ -184,7 +209,7 @@ def item_name(code: str, language: Language) -> str:
         return ANALYTES[code].name.in_(language)
     if code in MG_EQUAL_TO_PREDNISONE_5:
         return decode("GCDRUG", code.upper(), language)
-    return code
+    return ctcae_term(code).in_(language)
 
 
 def ctcae_term(term: str) -> Text:
@@ -216,11 +241,9 @@ class _Values(dict[str, str]):
 
     def _word(self, key: str, value: str) -> str:
         if key in _CODED:
-            return _CODED[key].get(value, value)
+            return _CODED[key](value).in_(self._language)
         if key in _LIMITS:
             return value.replace("<=", "≤").replace(">=", "≥")
-        if key in _DATES:
-            return printed_date(value).in_(self._language)
         if key not in _NAMES:
             return value
         words: Mapping[str, list[str]] = read_toml(*_FILE)["word"]
@@ -274,13 +297,40 @@ def _missing(
     told = {reason.values.get("item") for reason in reasons if reason.met is Truth.UNKNOWN}
     for name in names:
         if name not in told:
-            yield Line(item_name(name, language), _words("word", "not_known", language))
+            yield Line(item_name(name, language), _words("word", "not_known", language), item=name)
 
 
 def _rule_line(rule: Rule, language: Language) -> str:
     head = _words("word", "rule", language).format(rule=rule.id, version=rule.version)
-    standing = _words("word", "published" if rule.verified else "parameter", language)
+    kind = "parameter" if rule.parameters or not rule.citations else "unverified"
+    standing = _words("word", "published" if rule.verified else kind, language)
     return f"{head}，{standing}。" if language == "zh" else f"{head}, {standing}."
+
+
+def parameters_told(rule: Rule, language: Language) -> str:
+    """Return the parameters in force as one line, empty for a rule without any.
+
+    Where the protocol has its own, the default stands beside it.
+    """
+    if not rule.parameters:
+        return ""
+    known: Mapping[str, list[str]] = read_toml(*_PARAMETERS)["parameter"]
+    defaults, told = defaults_of(rule.id), []
+    for name, value in rule.parameters.items():
+        told.append(_pick(known[name], language).format(value=_option(value, language)))
+        if defaults.get(name, value) != value:
+            default = _option(defaults[name], language)
+            told[-1] += _words("word", "default", language).format(value=default)
+    between, stop = ("；", "。") if language == "zh" else ("; ", ".")
+    head = _words("word", "parameters", language)
+    return f"{head}{between.join(told)}{stop}"
+
+
+def _option(value: Scalar, language: Language) -> str:
+    words: Mapping[str, list[str]] = read_toml(*_PARAMETERS)["option"]
+    if isinstance(value, str) and value in words:
+        return _pick(words[value], language)
+    return _Values({"limit": value}, language)["limit"]
 
 
 def _sentence(result: Outcome, kind: str, language: Language) -> str:
@@ -317,7 +367,12 @@ Described = tuple[str, dict[str, Any]]
 
 @singledispatch
 def _described(result: Outcome, _language: Language) -> Described:
-    kinds = {Refused: "refused", SledaiLabCheck: "sledai_check", Undetermined: "undetermined"}
+    kinds = {
+        Refused: "refused",
+        SledaiLabCheck: "sledai_check",
+        Undecided: "flare_undecided",
+        Undetermined: "undetermined",
+    }
     return kinds.get(type(result), "other"), {"rule": result.rule.id}
 
 
@@ -326,9 +381,10 @@ def _unknown(language: Language) -> str:
 
 
 @_described.register
-def _(result: SledaiScore, _language: Language) -> Described:
+def _(result: SledaiScore, language: Language) -> Described:
     shown = f"{result.score}" if result.score is not None else span(result.low, result.high)
-    return "sledai", {"name": _SCORE_NAMES.get(result.rule.id, "SLEDAI-2K"), "score": shown}
+    name = _SCORE_NAMES.get(result.rule.id, same("SLEDAI-2K")).in_(language)
+    return "sledai", {"name": name, "score": shown}
 
 
 @_described.register

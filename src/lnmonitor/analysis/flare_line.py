@@ -13,6 +13,7 @@ from lnmonitor.clinical.response import Response
 from lnmonitor.language import Text
 from lnmonitor.study.protocol import Protocol
 
+_MOST_NAMED = 2
 _REMISSION = frozenset({Response.CR, Response.PR})
 
 
@@ -23,7 +24,8 @@ def flare_line(
 
     After CR the protocol's limit; after PR its limit, or a multiple of the lowest value since the
     remission began if that is higher. No line before any remission, and none for another flare
-    rule than the default: their limits hang on more than one value.
+    rule than the default: their limits hang on more than one value. The label names the visits at
+    which nobody can say whether a flare began.
     """
     if protocol.flare_rule != flare.DEFAULT:
         return ()
@@ -32,6 +34,7 @@ def flare_line(
         for found in course.flares
         if isinstance(found, FlareFinding) and found.status == "confirmed"
     ]
+    open_days = {one.day for one in course.undecided_flares}
     calm = [
         (visit.day, visit)
         for visit in seen
@@ -44,10 +47,22 @@ def flare_line(
     broken_by = next((f for f in confirmed if f.onset_day > remitted[-1]), None)
     first = min(day for day in remitted if day >= max(over, default=0))
     last = broken_by.onset_day if broken_by else calm[-1][0]
-    value, label, start = _limit([(d, v) for d, v in calm if first <= d <= last], code, protocol)
+    span = [(d, v) for d, v in calm if first <= d <= last]
+    value, label, start = _limit(span, code, protocol)
+    label = _with_open(label, [v.code for d, v in span if d in open_days])
     zero = axis.day(calm[0][1].date) - calm[0][0]
     resolved = broken_by.resolved_day if broken_by else None
     return (LimitLine(value, label, start + zero, None if resolved is None else resolved + zero),)
+
+
+def _with_open(label: Text, codes: Sequence[str]) -> Text:
+    """Return the label with the first visits that are not decided: a long one finds no place."""
+    if not codes:
+        return label
+    more = " …" if len(codes) > _MOST_NAMED else ""
+    named = codes[:_MOST_NAMED]
+    en, zh = f"{', '.join(named)}{more}", f"{'、'.join(named)}{more}"
+    return Text(f"{label.en} ({en}: not decided)", f"{label.zh}（{zh} 未能判定）")
 
 
 def _during(day: int, flares: Sequence[FlareFinding]) -> bool:

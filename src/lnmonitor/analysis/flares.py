@@ -1,8 +1,12 @@
-"""Renal flares of a course: by the protocol's rule, and by the other definitions beside it."""
+"""Renal flares of a course: by the protocol's rule, and by the other definitions beside it.
+
+Beside each rule's flares stands where it could not tell, so that no flare is not read as none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lnmonitor.analysis.drugs import Steroids, escalated
@@ -11,7 +15,7 @@ from lnmonitor.analysis.kidney import KidneyVisit
 from lnmonitor.analysis.model import guarded
 from lnmonitor.analysis.responses import parameters_of
 from lnmonitor.clinical import flare
-from lnmonitor.clinical.flare import FlareFinding, FlareObservation
+from lnmonitor.clinical.flare import FlareObservation, Undecided
 from lnmonitor.clinical.response import Parameter, Response, ResponseResult
 from lnmonitor.clinical.results import (
     Outcome,
@@ -21,12 +25,20 @@ from lnmonitor.clinical.results import (
 from lnmonitor.study.protocol import Protocol
 
 
+@dataclass(frozen=True)
+class Flares:
+    """Suspected and confirmed flares by one rule, and the samples at which it cannot tell."""
+
+    found: tuple[Outcome, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+
+
 def find_flares(
     patient: PatientInput,
     courses: Steroids,
     followed: Sequence[KidneyVisit],
     protocol: Protocol,
-) -> dict[str, tuple[Outcome, ...]]:
+) -> dict[str, Flares]:
     """Return suspected and confirmed flares by every flare rule of the protocol, its own first.
 
     Looked for over all visits after day 0, unscheduled ones too. Remission is the response by the
@@ -46,7 +58,7 @@ def find_flares(
         for one in followed
         if one.visit.day is not None
     ]
-    found: dict[str, tuple[Outcome, ...]] = {}
+    found: dict[str, Flares] = {}
     for rule_set in (protocol.flare_rule, *protocol.other_flare_rules):
         known = flare.RULE_SETS.get(rule_set)
         rule = known.rule if known else Rule(rule_set, "0")
@@ -60,16 +72,16 @@ def _detect(
     rule: Rule,
     observations: tuple[FlareObservation, ...],
     parameters: tuple[tuple[str, Parameter], ...],
-) -> tuple[Outcome, ...]:
-    asked = guarded(rule, lambda: _Found(rule, flares=_once(rule_set, observations, parameters)))
-    return asked.flares if isinstance(asked, _Found) else (asked,)
+) -> Flares:
+    asked = guarded(rule, lambda: _Found(rule, found=_once(rule_set, observations, parameters)))
+    return asked.found if isinstance(asked, _Found) else Flares((asked,))
 
 
 @frozen
 class _Found(Outcome):
-    """All flares of one search, so that an impossible value is refused as for any rule."""
+    """What one search found, so that an impossible value is refused as for any rule."""
 
-    flares: tuple[FlareFinding, ...] = ()
+    found: Flares = Flares()
 
 
 @lru_cache(maxsize=4096)
@@ -77,9 +89,9 @@ def _once(
     rule_set: str,
     observations: tuple[FlareObservation, ...],
     parameters: tuple[tuple[str, Parameter], ...],
-) -> tuple[FlareFinding, ...]:
+) -> Flares:
     """Search once: a patient is evaluated after every save, whatever it was about."""
-    return tuple(flare.detect(observations, dict(parameters), rule_set_id=rule_set))
+    return Flares(*flare.follow(observations, dict(parameters), rule_set_id=rule_set))
 
 
 def _response(one: KidneyVisit, protocol: Protocol) -> Response | None:

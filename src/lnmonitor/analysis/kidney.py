@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from lnmonitor.analysis.drugs import on_rescue
 from lnmonitor.analysis.inputs import PatientInput, VisitInput
+from lnmonitor.analysis.kidney_events import egfr_related_event
 from lnmonitor.analysis.kidney_replacement import replaced_since
 from lnmonitor.analysis.model import GfrStage, Measured, guarded
 from lnmonitor.analysis.treatment import Treatment
@@ -146,6 +147,7 @@ def renal_state(
         prednisone_mg_day=treatment.prednisone_mg_day,
         treatment_failure=treatment.failed,
         steroid_allowance_kept=treatment.allowance_kept,
+        egfr_related_event=egfr_related_event(patient.events, visit.on),
     )
 
 
@@ -188,8 +190,14 @@ def fall_confirmed(
 def updated_baseline(baseline: RenalState, state: RenalState) -> RenalState:
     """Return for each measure the later value: `state` is of a visit up to day 0 after the others.
 
-    Treatment at baseline says nothing about a response.
+    Treatment and events at baseline say nothing about a response.
     """
     known = {f.name: getattr(state, f.name) for f in fields(state)}
     baseline = replace(baseline, **{k: v for k, v in known.items() if v is not None})
-    return replace(baseline, on_rescue=None, treatment_failure=None, steroid_allowance_kept=None)
+    return replace(
+        baseline,
+        on_rescue=None,
+        treatment_failure=None,
+        steroid_allowance_kept=None,
+        egfr_related_event=None,
+    )

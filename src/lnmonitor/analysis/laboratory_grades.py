@@ -32,7 +32,6 @@ TERMS: Mapping[str, tuple[str, ...]] = {
 }
 """CTCAE terms of each analyte that is graded; the unit given is the catalogue's."""
 
-_EXTREME = 1e6
 _grade_once = lru_cache(maxsize=16384)(ctcae.grade)
 """Remembered: a patient is evaluated after every save, and nearly all results are as before."""
 
@@ -78,7 +77,8 @@ def _grade(term: str, measured: Measured, before: Measured | None) -> Outcome:
     exact = _at(term, value, measured, before)
     if not measured.operator or not isinstance(exact, CtcaeGrade):
         return exact
-    end = 0.0 if measured.operator.startswith("<") else value * _EXTREME
+    least, most = ctcae.possible(term, measured.unit)
+    end = least if measured.operator.startswith("<") else most
     other = _at(term, end, measured, before)
     if not isinstance(other, CtcaeGrade):
         return exact

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lnmonitor.clinical.bilag import BilagGrade
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.flare import Undecided
 from lnmonitor.clinical.gfr import EgfrResult
 from lnmonitor.clinical.response import Response, ResponseResult
 from lnmonitor.clinical.results import (
@@ -221,8 +222,11 @@ class Course:
     flags: tuple[Flag, ...] = ()
     flares: tuple[Outcome, ...] = ()
     """By the protocol's rule: these alone raise flags and count in tables."""
+    undecided_flares: tuple[Undecided, ...] = ()
+    """The samples at which that rule can neither tell a flare nor deny it."""
     other_flares: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     """By the other definitions of the protocol on the same data; empty where none was found."""
+    other_undecided: Mapping[str, tuple[Undecided, ...]] = field(default_factory=dict)
     ever_in_remission: bool | None = None
     """Cumulative: CR or PR by the primary rule set at any visit after day 0; None while open."""
     first_remission_day: int | None = None

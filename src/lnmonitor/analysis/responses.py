@@ -8,6 +8,7 @@ from typing import cast
 
 from lnmonitor.analysis.model import guarded
 from lnmonitor.clinical import response
+from lnmonitor.clinical.parameters import Option
 from lnmonitor.clinical.response import Parameter, RenalState, ResponseResult
 from lnmonitor.clinical.results import Outcome, Rule
 from lnmonitor.study.protocol import Protocol
@@ -16,6 +17,15 @@ from lnmonitor.study.protocol import Protocol
 def parameters_of(protocol: Protocol, rule_set: str) -> Mapping[str, Parameter]:
     """Return the protocol's own numbers for a rule set."""
     return cast(Mapping[str, Parameter], protocol.parameters.get(rule_set, {}))
+
+
+Given = tuple[tuple[str, Option], ...]
+"""Overrides of a rule, as a key of what is remembered."""
+
+
+def given_of(protocol: Protocol, rule: str) -> Given:
+    """Return the protocol's own parameters of a rule, names in order."""
+    return tuple(sorted(protocol.parameters.get(rule, {}).items()))
 
 
 def respond(baseline: RenalState, now: RenalState, protocol: Protocol) -> dict[str, Outcome]:

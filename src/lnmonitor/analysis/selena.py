@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import product
 
 from lnmonitor.analysis.drugs import FOR_ACTIVITY, Steroids, span
@@ -87,28 +88,31 @@ def judge_selena(
     now = _Scored(visit, found["selena"])
     before.last = now
     if earlier is not None:
-        modified = protocol.selena_flare == SELENA_MODIFIED
-        index = _facts(patient, earlier, now, courses)
+        facts_of_both = _facts(patient, earlier, now, courses)
         found["sfi"] = guarded(
-            selena_flare.RULE_SFI, lambda: _assess(index, earlier.score, now.score, modified)
+            selena_flare.RULE_SFI,
+            lambda: _assess(facts_of_both, earlier.score, now.score, protocol),
         )
     return found
 
 
-def _assess(facts: SfiFacts, before: Outcome, now: Outcome, modified: bool) -> SfiFlare:
+def _assess(facts: SfiFacts, before: Outcome, now: Outcome, protocol: Protocol) -> SfiFlare:
     """Assess; a score that is a range decides where both of its ends give the same answer.
 
     Each criterion on the score moves one way with either score, so that its ends hold the rest.
     """
+    modified = protocol.selena_flare == SELENA_MODIFIED
+    given = protocol.parameters.get(selena_flare.RULE_SFI.id)
+    ask = partial(selena_flare.assess, modified=modified, parameters=given)
     tried = [
-        selena_flare.assess(replace(facts, sledai=one, sledai_previous=other), modified=modified)
+        ask(replace(facts, sledai=one, sledai_previous=other))
         for one, other in product(_ends(now), _ends(before))
     ]
     agreed = {one.severity for one in tried}
     exact = len(tried) == 1
     if exact or (len(agreed) == 1 and None not in agreed):
         return tried[0]
-    return selena_flare.assess(facts, modified=modified)
+    return ask(facts)
 
 
 def _ends(score: Outcome) -> tuple[int | None, ...]:

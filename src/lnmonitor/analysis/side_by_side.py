@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lnmonitor.analysis.explain import Line, answer, decisive, explain
 from lnmonitor.analysis.model import Course, VisitAssessment
 from lnmonitor.analysis.wording import rule_set_name
-from lnmonitor.clinical.flare import FlareFinding
+from lnmonitor.clinical.flare import FlareFinding, Undecided
 from lnmonitor.clinical.results import Outcome
 from lnmonitor.language import Language
 
@@ -53,14 +53,21 @@ def _others(
 
 
 def other_flares(course: Course, day: int | None, language: Language) -> tuple[OtherRule, ...]:
-    """Return what the other flare definitions say of a day: their episode, or not met."""
+    """Return what the other flare definitions say of a day: their episode, not met, or open."""
     found = []
     for rule_set, outcomes in course.other_flares.items():
         name = rule_set_name(rule_set).in_(language)
-        here = _episode(outcomes, day)
-        why = () if here is None else explain(here, language).met[:1]
+        here = _episode(outcomes, day) or _undecided(course.other_undecided.get(rule_set, ()), day)
+        why: tuple[Line, ...] = ()
+        if here is not None:
+            told = explain(here, language)
+            why = told.met[:1] or told.missing[:1]
         found.append(OtherRule(name, answer(here, language), why))
     return tuple(found)
+
+
+def _undecided(samples: Iterable[Undecided], day: int | None) -> Undecided | None:
+    return next((one for one in samples if one.day == day), None)
 
 
 def _episode(outcomes: Iterable[Outcome], day: int | None) -> Outcome | None:

@@ -18,7 +18,7 @@ from lnmonitor.study.forms import Sledai2K
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import Record
 
-RULE_SLEDAI_LABS = Rule("sledai-laboratory-check", "1", sledai.RULE_SLEDAI_2K.citations)
+RULE_SLEDAI_LABS = Rule("sledai-laboratory-check", "2", sledai.RULE_SLEDAI_2K.citations)
 
 _CASTS = {"NONE": "none", "RBC": "rbc", "HAEMGRAN": "haem_granular", "WBC": "wbc"}
 SEDIMENT_LIMIT_HPF = 5

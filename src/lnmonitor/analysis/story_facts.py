@@ -126,7 +126,10 @@ def judged_visits(course: Course) -> list[VisitAssessment]:
 
 
 def last_response(course: Course) -> Text:
-    """Return the last response with its visit, the one before a flare that lasts."""
+    """Return the last response with its visit, the one before a flare that lasts.
+
+    Where it cannot be told whether that visit began a flare, it says so.
+    """
     judged, flare = judged_visits(course), open_flare(course)
     if flare is not None:
         judged = [v for v in judged if v.day is not None and v.day < flare.onset_day]
@@ -140,6 +143,8 @@ def last_response(course: Course) -> Text:
     if flare is not None:
         sure = flare.status == "confirmed"
         more = Text(", flare" if sure else ", flare ?", "，复发" if sure else "，复发？")
+    elif any(one.day == last.day for one in course.undecided_flares):
+        more = Text(", flare not decided", "，复发未能判定")
     return Text(f"{word.en} at {last.code}{more.en}", f"{last.code} {word.zh}{more.zh}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lnmonitor.analysis.course import Course, VisitAssessment
 from lnmonitor.analysis.drugs import PER_DAY, daily, span
+from lnmonitor.analysis.explain import ctcae_term
 from lnmonitor.analysis.inputs import PatientInput
 from lnmonitor.analysis.story import NO_TEXT, Interval, RibbonSpan, VisitMark
 from lnmonitor.analysis.story_axis import Axis
@@ -15,7 +16,7 @@ from lnmonitor.clinical.response import Response
 from lnmonitor.language import Text
 from lnmonitor.study import dates
 from lnmonitor.study.codelists import decode
-from lnmonitor.study.forms import Immunosuppressant
+from lnmonitor.study.forms import AdverseEvent, Immunosuppressant
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.schedule import ScheduledVisit, VisitState
 
@@ -159,7 +160,7 @@ def event_bars(patient: PatientInput, axis: Axis) -> tuple[Interval, ...]:
             Interval(
                 start=start,
                 end=None if event.ongoing == "Y" else end,
-                label=same(event.term or event.ctcae_term or "?"),
+                label=event_name(event),
                 lane=_lane(lanes, start, end),
                 grade=event.grade,
                 serious=event.serious == "Y",
@@ -167,6 +168,11 @@ def event_bars(patient: PatientInput, axis: Axis) -> tuple[Interval, ...]:
             )
         )
     return tuple(bars)
+
+
+def event_name(event: AdverseEvent) -> Text:
+    """Return an event as it was typed; the coded term where nothing was."""
+    return same(event.term) if event.term else ctcae_term(event.ctcae_term or "?")
 
 
 def _end(stop: str | None, axis: Axis) -> float | None:

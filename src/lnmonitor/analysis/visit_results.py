@@ -25,6 +25,7 @@ from lnmonitor.analysis.kidney import (
     renal_state,
     updated_baseline,
 )
+from lnmonitor.analysis.kidney_events import kidney_events
 from lnmonitor.analysis.laboratory_grades import Baseline, grade_labs
 from lnmonitor.analysis.model import Measured, VisitAssessment
 from lnmonitor.analysis.responses import parameters_of, respond
@@ -68,7 +69,7 @@ def known_of(patient: PatientInput, courses: Steroids, protocol: Protocol) -> Kn
         data=PatientData(data.patient_id, data.subject_id, data.site_id),
         visits=(),
         infusions=(),
-        events=patient.events if protocol.uses_selena else (),
+        events=patient.events if protocol.uses_selena else kidney_events(patient.events),
         dispositions=(),
         vitals=(),
     )
@@ -206,7 +207,7 @@ class _Judging:
         found |= read_urine(patient, visit, found.get("kdigo_g"), protocol)
         found |= grade_bilag(patient, visit, estimated, before.bilag, protocol)
         found |= self._kidney()
-        found |= judge_activity(visit, found, taken, before.activity)
+        found |= judge_activity(visit, found, taken, before.activity, protocol)
         found |= judge_year(visit, found, before.activity, protocol)
         found |= judge_changes(visit.record.form.visit_code or "", found, before.changes, protocol)
         found |= judge_selena(patient, visit, self.known.courses, before.selena, protocol)

@@ -28,6 +28,18 @@ UNIT_NAMES: Mapping[str, str] = {
     "mL/min/1.73 m^2": "mL/min/1.73 m²",
 }
 """Units as rules spell them, and as they are printed."""
+_UNIT_WORDS = {
+    "mg/day": Text("mg/day", "mg/日"),
+    "days": Text("days", "天"),
+    "cells": Text("cells", "个"),
+    "cells/mL": Text("cells/mL", "个/mL"),
+}
+"""Units that are words."""
+_RATES_ZH = {
+    **{"d": "日", "wk": "周", "2 wk": "2 周", "4 wk": "4 周"},
+    **{"mo": "月", "3 mo": "3 个月", "6 mo": "6 个月"},
+}
+"""Times behind the solidus of a dose."""
 _RULE_SETS = {
     "set-a": Text("set A", "A 组标准"),
     "set-b": Text("set B", "B 组标准"),
@@ -47,6 +59,17 @@ def rule_set_name(rule_set: str) -> Text:
 
 
 _ABBREVIATIONS = frozenset({"kdigo", "eular", "acr", "bliss", "ln", "perr", "crr", "aurora"})
+
+
+def unit_name(unit: str) -> Text:
+    """Return a unit as printed: symbols read alike in both languages, words do not."""
+    return _UNIT_WORDS.get(unit, same(UNIT_NAMES.get(unit, unit)))
+
+
+def dose_name(dose: str) -> Text:
+    """Return a printed dose such as "2 g/d" or "0.8 g/4 wk" with its time in words."""
+    amount, solidus, rate = dose.partition("/")
+    return Text(dose, f"{amount}{solidus}{_RATES_ZH.get(rate, rate)}")
 
 
 def same(text: str) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from lnmonitor.cli.common import (
@@ -80,8 +81,14 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _score(arguments: argparse.Namespace) -> int:
+    from lnmonitor.exchange.limits import shown
     from lnmonitor.exchange.score import score
 
     counts = score(arguments.kind, arguments.source, arguments.out)
+    for one in counts.misspelt:
+        sys.stderr.write(
+            f"lnmonitor: {arguments.source.name} has a column {shown(one.column)}, which is not"
+            f" read. Did you mean {one.meant}? Its values count as missing.\n"
+        )
     say(f"{counts.scored} rows scored, {counts.problems} with a problem, in {arguments.out}.")
     return 0

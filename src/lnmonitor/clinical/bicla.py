@@ -2,13 +2,18 @@
 
 Every baseline A falls to B, C or D and every baseline B to C or D; no new A and at most one new B;
 SLEDAI not above baseline; PGA not worse by more than 10 % of its scale (0.3 of 3); no treatment
-outside the protocol. Read on the instrument's public page. Later trials ask for a PGA rise < 0.3.
+outside the protocol. Read on the instrument's public page; the article was not. Later trials ask
+for a PGA rise < 0.3 (from knowledge). The numbers are protocol parameters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from lnmonitor.clinical.bilag import Grade
 from lnmonitor.clinical.bilag_items import SYSTEMS
+from lnmonitor.clinical.parameters import Choice, Number, Overrides, Parameters, Whole
 from lnmonitor.clinical.responder import (
     Compared,
     Index,
@@ -29,7 +34,15 @@ WALLACE_2014 = Citation(
 )
 RULE_BICLA = Rule("bicla", "2", (WALLACE_2014,), verified=False)
 
-PGA_RISE = 0.3
+PARAMETERS = Parameters(
+    RULE_BICLA.id,
+    {
+        "sledai_rise": Whole(0),
+        "pga_rise": Number(0.3, most=3),
+        "pga_operator": Choice(("<=", "<")),
+    },
+)
+"""`sledai_rise`: by how many points SLEDAI may be above baseline."""
 _A, _B = Grade.A, Grade.B
 _NOT_BETTER = frozenset({(_A, _A), (_B, _A), (_B, _B), (None, _A)})
 """A system's letters at baseline and now that fail. An A after an unknown letter stayed or is new,
@@ -69,22 +82,34 @@ class _ActiveBaseline:
         return "index.baseline_active", self.met(visit), {"item": "bilag"}
 
 
-_BICLA = Index(
-    RULE_BICLA,
-    _ActiveBaseline(),
-    (
-        _Improved(),
-        NoNewActivity(),
-        SledaiChange("index.sledai_not_above", 0),
-        PgaRise("<=", PGA_RISE),
-        NoFailure(),
-    ),
-)
+def _index(given: Mapping[str, Any]) -> Index:
+    rise = given["sledai_rise"]
+    return Index(
+        PARAMETERS.rule(RULE_BICLA, given),
+        _ActiveBaseline(),
+        (
+            _Improved(),
+            NoNewActivity(),
+            SledaiChange("index.sledai_rise" if rise else "index.sledai_not_above", rise),
+            PgaRise(given["pga_operator"], given["pga_rise"]),
+            NoFailure(),
+        ),
+    )
 
 
-def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
+_index_by = PARAMETERS.prepared(_index)
+
+
+def assess(
+    baseline: IndexVisit,
+    now: IndexVisit,
+    *,
+    failed: bool | None,
+    parameters: Overrides | None = None,
+) -> Responder:
     """Judge one visit. `failed`: treated outside the protocol; None leaves a responder open.
 
-    Not evaluable without a baseline A or B. Raises InvalidInput for a PGA outside 0..3.
+    Not evaluable without a baseline A or B. `parameters` overrides those of `PARAMETERS`. Raises
+    InvalidInput for a PGA outside 0..3, and for an unknown parameter or an impossible one.
     """
-    return _BICLA.assess(baseline, now, failed)
+    return _index_by(parameters).assess(baseline, now, failed)

@@ -1,19 +1,20 @@
 """BILAG-2004 letters A to E for the seven item-scored systems and the blood, and their numbers.
 
 Isenberg 2005 (Rheumatology 44:902) and Yee 2010; the letter logic of the seven systems was read in
-a published scoring implementation, the haematological cut-offs were not seen in any public source.
-The renal system has a module of its own, `bilag_renal`.
+a published scoring implementation, the haematological cut-offs were not seen in any public source
+and are protocol parameters. The renal system has a module of its own, `bilag_renal`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 from operator import attrgetter, itemgetter
-from typing import NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from lnmonitor.clinical.bilag_items import (
     CARDIORESPIRATORY,
@@ -32,6 +33,7 @@ from lnmonitor.clinical.bilag_items import (
 )
 from lnmonitor.clinical.criteria import UNDER, once, require_range
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.parameters import Choice, Kind, Number, Overrides, Parameters
 from lnmonitor.clinical.results import (
     YES,
     Citation,
@@ -360,29 +362,88 @@ def _items_told(system: str, scores: Scores) -> tuple[Reason, ...]:
 
 
 _BLOOD_LIMITS: Mapping[str, tuple[str, dict[Grade, float]]] = {
-    "haemoglobin_g_l": ("g/L", {Grade.A: 80, Grade.B: 90, Grade.C: 110}),
+    "haemoglobin_g_l": ("g/L", {Grade.A: 80.0, Grade.B: 90.0, Grade.C: 110.0}),
     "wbc_10e9_l": ("10^9/L", {Grade.A: 1.0, Grade.B: 2.0, Grade.C: 4.0}),
     "neutrophils_10e9_l": ("10^9/L", {Grade.A: 0.5, Grade.B: 1.0, Grade.C: 2.0}),
-    "platelets_10e9_l": ("10^9/L", {Grade.A: 25, Grade.B: 50, Grade.C: 150}),
+    "platelets_10e9_l": ("10^9/L", {Grade.A: 25.0, Grade.B: 50.0, Grade.C: 150.0}),
     "lymphocytes_10e9_l": ("10^9/L", {Grade.C: 1.0}),
 }
 """The letter of a count below a limit. The cut-offs were not seen in a public source."""
-_COUNTS = tuple(
-    [
-        (item, tuple([limit * UNDER for limit in limits.values()]), tuple(limits))
-        for item, (_, limits) in _BLOOD_LIMITS.items()
-    ]
-)
-"""The same for `bisect`: ascending limits, and the letter below each."""
-_WORST: Mapping[str, Grade] = {
-    **{item: next(iter(limits)) for item, (_, limits) in _BLOOD_LIMITS.items()},
-    "ttp": Grade.A,
-    "active_haemolysis": Grade.B,
-    "isolated_coombs": Grade.C,
+_ANSWERS: Mapping[str, str] = {
+    "ttp_active": "A",
+    "ttp_improving": "B",
+    "active_haemolysis": "B",
+    "isolated_coombs": "C",
 }
-"""The worst letter that each item can give, counts first."""
+"""The letter of an answer, from knowledge like the cut-offs."""
+_BLOOD_ITEMS = (*_BLOOD_LIMITS, "ttp", "active_haemolysis", "isolated_coombs")
+"""Counts first."""
+
+
+def _limit_name(item: str, letter: Grade) -> str:
+    """Return the parameter of the limit below which a count gives a letter."""
+    return f"{item}_{letter.value.lower()}"
+
+
+def _kinds() -> Iterator[tuple[str, Kind]]:
+    """Give the parameters: a limit for each letter of each count, a letter for each answer."""
+    for item, (unit, limits) in _BLOOD_LIMITS.items():
+        for letter, limit in limits.items():
+            yield _limit_name(item, letter), Number(limit, unit=unit)
+    for answer, default in _ANSWERS.items():
+        others = [each.value for each in _ORDER if each.value != default]
+        yield f"{answer}_letter", Choice((default, *others))
+
+
+def _ascending(given: Mapping[str, Any]) -> None:
+    """Refuse a limit that a graver letter's limit is above: the milder letter could not be."""
+    for item, (unit, limits) in _BLOOD_LIMITS.items():
+        for graver, milder in pairwise([_limit_name(item, letter) for letter in limits]):
+            if given[milder] < given[graver]:
+                least = f">= {graver} {given[graver]:g}"
+                raise InvalidInput(milder, given[milder], unit, least)
+
+
+HAEMATOLOGICAL_PARAMETERS = Parameters(RULE_HAEMATOLOGICAL.id, dict(_kinds()), _ascending)
+
+
+class _Blood(NamedTuple):
+    """The rule with its parameters in force, and what they make of each item."""
+
+    rule: Rule
+    counts: tuple[tuple[str, tuple[float, ...], tuple[Grade, ...]], ...]
+    """For `bisect`: ascending limits, and the letter below each."""
+    limits: Mapping[tuple[str, Grade], float]
+    ttp_active: Grade
+    ttp_improving: Grade
+    active_haemolysis: Grade
+    isolated_coombs: Grade
+    worst: Mapping[str, Grade | None]
+    """The worst letter that each item can give; None where every limit is 0."""
+
+
+def _blood_by(given: Mapping[str, Any]) -> _Blood:
+    limits = {
+        (item, letter): given[_limit_name(item, letter)]
+        for item, (_, letters) in _BLOOD_LIMITS.items()
+        for letter in letters
+    }
+    counts = []
+    worst: dict[str, Grade | None] = {}
+    for item, (_, letters) in _BLOOD_LIMITS.items():
+        ascending = tuple([limits[item, letter] * UNDER for letter in letters])
+        counts.append((item, ascending, tuple(letters)))
+        worst[item] = next((letter for letter in letters if limits[item, letter]), None)
+    answers = {answer: Grade(given[f"{answer}_letter"]) for answer in _ANSWERS}
+    worst["ttp"] = _highest([answers["ttp_active"], answers["ttp_improving"]])
+    worst |= {item: answers[item] for item in ("active_haemolysis", "isolated_coombs")}
+    rule = HAEMATOLOGICAL_PARAMETERS.rule(RULE_HAEMATOLOGICAL, given)
+    return _Blood(rule, tuple(counts), limits, **answers, worst=worst)
+
+
+_blood_in_force = HAEMATOLOGICAL_PARAMETERS.prepared(_blood_by)
 _BLOOD_NAMES = frozenset(each.name for each in fields(HaematologyInputs))
-_blood_values = attrgetter(*_WORST)
+_blood_values = attrgetter(*_BLOOD_ITEMS)
 
 
 @once
@@ -399,60 +460,71 @@ def _check_blood(inputs: HaematologyInputs) -> None:
 _BloodLetters = tuple[tuple[str, Grade], ...]
 
 
-def _blood_letters(inputs: HaematologyInputs, values: tuple[float | None, ...]) -> _BloodLetters:
-    """Return the items that give a letter, each with it; `values` are those of `_WORST`."""
+def _blood_letters(
+    blood: _Blood, inputs: HaematologyInputs, values: tuple[float | None, ...]
+) -> _BloodLetters:
+    """Return the items that give a letter, each with it; `values` are those of `_BLOOD_ITEMS`."""
     found = [
         (item, letters[bisect(limits, value)])
-        for (item, limits, letters), value in zip(_COUNTS, values, strict=False)
+        for (item, limits, letters), value in zip(blood.counts, values, strict=False)
         if value is not None and value < limits[-1]
     ]
     if inputs.ttp:
-        found.append(("ttp", Grade.A if _active(inputs.ttp) else Grade.B))
+        found.append(("ttp", blood.ttp_active if _active(inputs.ttp) else blood.ttp_improving))
     if inputs.active_haemolysis:
-        found.append(("active_haemolysis", Grade.B))
+        found.append(("active_haemolysis", blood.active_haemolysis))
     if inputs.isolated_coombs:
-        found.append(("isolated_coombs", Grade.C))
+        found.append(("isolated_coombs", blood.isolated_coombs))
     ignored = inputs.not_due_to_sle
     if ignored:
         found = [(item, letter) for item, letter in found if item not in ignored]
     return tuple(found)
 
 
-def _blood_told(inputs: HaematologyInputs, letters: _BloodLetters) -> tuple[Reason, ...]:
+def _blood_told(
+    blood: _Blood, inputs: HaematologyInputs, letters: _BloodLetters
+) -> tuple[Reason, ...]:
     """Tell each item that gives a letter."""
     told = []
     for item, letter in letters:
         values: dict[str, Scalar] = {"item": item, "value": getattr(inputs, item)}
         is_count = item in _BLOOD_LIMITS
         if is_count:
-            unit, limits = _BLOOD_LIMITS[item]
-            values |= {"limit": limits[letter], "unit": unit}
+            unit, _ = _BLOOD_LIMITS[item]
+            values |= {"limit": blood.limits[item, letter], "unit": unit}
         code = "bilag.blood_count" if is_count else "bilag.item"
         told.append(Reason(code, YES, {**values, "grade": letter.value}))
     return tuple(told)
 
 
-def grade_haematological(inputs: HaematologyInputs, *, ever_involved: bool | None) -> BilagGrade:
+def grade_haematological(
+    inputs: HaematologyInputs,
+    *,
+    ever_involved: bool | None,
+    parameters: Overrides | None = None,
+) -> BilagGrade:
     """Grade the haematological system (items 90-97), each value due to lupus.
 
     The cut-offs are from knowledge, not from a source that was read: have them confirmed before a
-    trial relies on them. Raises InvalidInput for impossible values.
+    trial relies on them. `parameters` overrides those of `HAEMATOLOGICAL_PARAMETERS`. Raises
+    InvalidInput for impossible values, and for an unknown parameter or an impossible one.
     """
     _check_blood(inputs)
+    blood = _blood_in_force(parameters)
     values, ignored = _blood_values(inputs), inputs.not_due_to_sle
-    found = _blood_letters(inputs, values)
+    found = _blood_letters(blood, inputs, values)
     letter = _highest([given for _, given in found])
     missing, assessed = [], True
     if ignored or None in values:
-        asked = [each for each in zip(_WORST, values, strict=True) if each[0] not in ignored]
+        asked = [each for each in zip(_BLOOD_ITEMS, values, strict=True) if each[0] not in ignored]
         absent = [item for item, value in asked if value is None]
-        missing = [item for item in absent if _WORST[item] in _BETTER[letter]]
+        missing = [item for item in absent if blood.worst[item] in _BETTER[letter]]
         assessed = not asked or len(absent) < len(asked)
     return _finish(
-        RULE_HAEMATOLOGICAL,
+        blood.rule,
         HAEMATOLOGICAL,
         letter,
-        later(_blood_told, inputs, found),
+        later(_blood_told, blood, inputs, found),
         missing,
         assessed=assessed,
         ever_involved=ever_involved,
@@ -483,8 +555,6 @@ _all_systems = itemgetter(*SYSTEMS)
 
 def without_letter(letters: Letters) -> tuple[str, ...]:
     """Return the systems that have no letter."""
-    if None not in letters:
-        return ()
     return tuple([s for s, letter in zip(SYSTEMS, letters, strict=True) if letter is None])
 
 

@@ -3,15 +3,17 @@
 Gordon 2003 (doi 10.1093/rheumatology/keg382): a new A, or a new B after C, D or E, in any system.
 Trials ask for one new A or two new B (TULIP flare analysis, doi 10.1177/09612033211014267).
 Isenberg 2011 (doi 10.1136/ard.2010.132068): severe, moderate, mild, resting on items scored new or
-worse; the levels were read in an abstract, their exact wording is from knowledge. The severity
-bands of the British guideline (2018) describe one assessment, no change.
+worse; the levels were read in an abstract, their exact wording is from knowledge, so that the
+number of systems for a mild flare is a protocol parameter. The severity bands of the British
+guideline (2018) describe one assessment, no change; read second hand, so here too the number of
+systems is a parameter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lnmonitor.clinical.bilag import (
     BilagGrade,
@@ -22,6 +24,7 @@ from lnmonitor.clinical.bilag import (
     without_letter,
 )
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL, SYSTEMS
+from lnmonitor.clinical.parameters import Overrides, Parameters, Whole
 from lnmonitor.clinical.results import (
     NO,
     UNKNOWN,
@@ -62,8 +65,14 @@ RULE_BSR_BAND = Rule("bilag-bsr-band", "1", (BSR_2018,), verified=False)
 
 GORDON_B, TRIAL_B = 1, 2
 """How many new B make a flare without a new A."""
-MILD_SYSTEMS = 3
+ISENBERG_PARAMETERS = Parameters(
+    RULE_ISENBERG_2011.id, {"mild_systems": Whole(3, least=1, most=len(SYSTEMS))}
+)
 """How many systems must newly be C for a mild flare."""
+BSR_PARAMETERS = Parameters(
+    RULE_BSR_BAND.id, {"moderate_systems": Whole(2, least=1, most=len(SYSTEMS))}
+)
+"""How many systems with B make the moderate band."""
 _VALUE_SYSTEMS = (RENAL, HAEMATOLOGICAL)
 _NEW_OR_WORSE = 3
 A, B, C, D, E = Grade
@@ -234,12 +243,26 @@ def _resting(systems: tuple[str, ...], now: Mapping[str, BilagGrade]) -> tuple[s
     return tuple([s for s in systems if s not in now or _rests_on_new_or_worse(now[s])])
 
 
-def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGrade]) -> BilagFlare:
+def _isenberg(given: Mapping[str, Any]) -> tuple[Rule, int]:
+    return ISENBERG_PARAMETERS.rule(RULE_ISENBERG_2011, given), given["mild_systems"]
+
+
+_isenberg_by = ISENBERG_PARAMETERS.prepared(_isenberg)
+
+
+def isenberg_2011(
+    previous: Mapping[str, BilagGrade],
+    now: Mapping[str, BilagGrade],
+    *,
+    parameters: Overrides | None = None,
+) -> BilagFlare:
     """Severe: a new A; moderate: a new B after C, D or E; mild: three or more systems newly C.
 
     Each must rest on items scored new or worse, or on values. A system left out or without a letter
-    is unknown. `flare` counts all three levels.
+    is unknown. `flare` counts all three levels. `parameters` overrides `ISENBERG_PARAMETERS`;
+    raises InvalidInput for an unknown one or an impossible value.
     """
+    rule, mild_systems = _isenberg_by(parameters)
     letters = letters_of(previous)
     compared = rises(letters, letters_of(now))
     risen = Rises(*[_resting(systems, now) if systems else () for systems in compared])
@@ -253,15 +276,15 @@ def isenberg_2011(previous: Mapping[str, BilagGrade], now: Mapping[str, BilagGra
         severity = "moderate"
     elif risen.could_b:
         severity = None
-    elif mild >= MILD_SYSTEMS:
+    elif mild >= mild_systems:
         severity = "mild"
-    elif mild + len(risen.could_c) >= MILD_SYSTEMS:
+    elif mild + len(risen.could_c) >= mild_systems:
         severity = None
     flare = NO if severity == "none" else UNKNOWN
-    if risen.new_a or risen.new_b or mild >= MILD_SYSTEMS:
+    if risen.new_a or risen.new_b or mild >= mild_systems:
         flare = YES
     return BilagFlare(
-        RULE_ISENBERG_2011,
+        rule,
         later(_told, letters, risen.new_a, risen.new_b, risen.new_c),
         _in_order({*risen.unknown, *risen.could_c}) if severity is None else (),
         flare,
@@ -282,24 +305,34 @@ class BsrBand(Outcome):
 _BANDS = ("none", "mild", "moderate", "severe")
 
 
-def _band(letters: Letters) -> int:
+def _bsr(given: Mapping[str, Any]) -> tuple[Rule, int]:
+    return BSR_PARAMETERS.rule(RULE_BSR_BAND, given), given["moderate_systems"]
+
+
+_bsr_by = BSR_PARAMETERS.prepared(_bsr)
+
+
+def _band(letters: Letters, moderate_systems: int) -> int:
     if A in letters:
         return 3
     b = letters.count(B)
-    return 2 if b >= 2 else int(b == 1 or C in letters)
+    return 2 if b >= moderate_systems else int(b > 0 or C in letters)
 
 
-def bsr_band(grades: Mapping[str, BilagGrade]) -> BsrBand:
+def bsr_band(grades: Mapping[str, BilagGrade], *, parameters: Overrides | None = None) -> BsrBand:
     """Return the severity band of one assessment: a state, no flare.
 
     Severe: at least one A; moderate: B in two or more systems; mild: C only, or a single B. The
     guideline words the severe band for disease outside the kidney; here every system counts.
+    `parameters` overrides `BSR_PARAMETERS`; raises InvalidInput for an unknown one or an
+    impossible value.
     """
+    rule, moderate_systems = _bsr_by(parameters)
     letters = letters_of(grades)
-    band = _band(letters)
+    band = _band(letters, moderate_systems)
     if None in letters and band < len(_BANDS) - 1:
-        return BsrBand(RULE_BSR_BAND, missing=without_letter(letters))
-    return BsrBand(RULE_BSR_BAND, later(_letters_told, letters), (), _BANDS[band])
+        return BsrBand(rule, missing=without_letter(letters))
+    return BsrBand(rule, later(_letters_told, letters), (), _BANDS[band])
 
 
 def _letters_told(letters: Letters) -> tuple[Reason, ...]:

@@ -25,7 +25,7 @@ from lnmonitor.clinical.renal_assessment import (
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Rule, Truth
 
 HAY_1993 = Citation("Hay EM, Bacon PA, Gordon C, et al.", "Q J Med 86:447-58", 1993)
-RULE_BILAG_CLASSIC_RENAL = Rule("bilag-classic-renal", "1", (HAY_1993,), verified=False)
+RULE_BILAG_CLASSIC_RENAL = Rule("bilag-classic-renal", "2", (HAY_1993,), verified=False)
 
 
 def _no_collection(now: RenalInputs) -> Truth:

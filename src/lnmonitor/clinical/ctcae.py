@@ -6,7 +6,6 @@ where a term asks for symptoms and they are not known, the answer is a range.
 
 from __future__ import annotations
 
-import sys
 from functools import lru_cache
 from math import inf, nextafter
 from typing import NamedTuple
@@ -29,7 +28,8 @@ from lnmonitor.clinical.results import (
 
 VERSION = "5.0"
 NCI_2017 = Citation("National Cancer Institute", "CTCAE v5.0", 2017)
-RULE_CTCAE_5 = Rule("ctcae", VERSION, (NCI_2017,), verified=True)
+RULE_CTCAE_5 = Rule("ctcae", f"{VERSION}.1", (NCI_2017,), verified=True)
+"""The criteria's version and ours: .1 refuses values that cannot exist."""
 
 _UNIT_SPELLINGS = {
     "×10⁹/L": "10^9/L",
@@ -147,19 +147,17 @@ class _Scale:
     is missing whatever the value. A scale equals itself alone, so that a memory finds it at once.
     """
 
-    __slots__ = ("grade_0", "high", "limits", "low", "missing", "term", "unit")
+    __slots__ = ("grade_0", "high", "limits", "low", "missing", "possible", "term", "unit")
 
     def __init__(
         self, term: Term, unit: str, limits: tuple[_Limit, ...], missing: tuple[str, ...]
     ) -> None:
         self.term, self.unit, self.limits, self.missing = term, unit, limits, missing
         edges = [each.edge for each in limits]
-        self.low, self.high = (0.0, min(edges)) if term.rising else (max(edges), _MOST)
+        least, most = self.possible = term.units[unit]
+        self.low = least if term.rising else max(least, *edges)
+        self.high = min(most, *edges) if term.rising else most
         self.grade_0 = _grade_0(term.name, missing)
-
-
-_MOST = sys.float_info.max
-"""The greatest number: `_graded` sees infinity, and refuses it."""
 
 
 @lru_cache(maxsize=2 * len(TERMS))
@@ -216,8 +214,18 @@ def _open(
         return ("value",)
     side = "uln" if term.rising else "lln"
     undecided = [each for each in reached if each.met is UNKNOWN and each.grade > low]
-    names = [side if each.limit is None else "symptomatic" for each in undecided]
+    names = [name for each in undecided for name in _waits_for(each, side)]
     return tuple(dict.fromkeys(names))
+
+
+def _waits_for(limit: _Limit, side: str) -> list[str]:
+    """Name what leaves a step open: the limit of normal on its side, the symptoms, or both."""
+    names = []
+    if limit.limit is None or limit.test.step.when is When.BELOW_NORMAL:
+        names.append(side)
+    if limit.test.met is UNKNOWN:
+        names.append("symptomatic")
+    return names
 
 
 @lru_cache(maxsize=32768)
@@ -227,7 +235,9 @@ def _graded(scale: _Scale, value: float | None) -> CtcaeGrade:
     if value is None:
         reached = tuple([each._replace(met=UNKNOWN) for each in limits])
     else:
-        require_range(term.name, value, scale.unit, 0)
+        least, most = scale.possible
+        if not least <= value <= most:
+            require_range(term.name, value, scale.unit, least, most)
         if term.rising:
             reached = tuple([each for each in limits if value > each.edge])
         else:
@@ -270,18 +280,22 @@ def _check(
     uln: float | None,
     baseline: float | None,
 ) -> Term:
-    """Refuse what is unknown or impossible; a baseline that the term does not use at first."""
+    """Refuse what is unknown or impossible.
+
+    What the value is compared with must be possible too: a limit of normal or a baseline of
+    another unit would give a grade that looks right. The limit on the other side need not be.
+    """
     known = TERMS.get(term)
     if known is None:
         raise InvalidInput("CTCAE term", term, None, "a laboratory term of CTCAE v5.0")
-    if not known.uses_baseline:
-        require_positive(known.baseline_name, baseline, unit)
     if unit not in known.units:
         raise InvalidInput(f"unit of {term}", unit, None, " or ".join(known.units))
-    require_range(term, value, unit, 0)
+    possible = known.units[unit]
+    require_range(term, value, unit, *possible)
     require_positive(known.baseline_name, baseline, unit)
-    require_range(known.lln_name, lln, unit, 0)
-    require_range(known.uln_name, uln, unit, 0)
+    require_range(known.baseline_name, baseline, unit, *possible)
+    require_range(known.lln_name, lln, unit, *((0,) if known.rising else possible))
+    require_range(known.uln_name, uln, unit, *(possible if known.rising else (0,)))
     return known
 
 
@@ -327,7 +341,8 @@ def grade(
     Without a baseline the range decides and `missing` names the baseline. Where the criteria ask
     for symptoms (hyponatraemia 125-129, hypokalaemia, lipase, amylase, uric acid), None gives the
     range `low`..`high` and no grade; `symptomatic=True` is the worst case.
-    Raises InvalidInput for an unknown term, a unit the term does not print, or an impossible value.
+    Raises InvalidInput for an unknown term, a unit the term does not print, or a number that no
+    patient can have in that unit (see `possible`).
     """
     key = (term, unit, lln, uln, baseline, baseline_abnormal, symptomatic)
     scale = _SCALES.get(key)
@@ -336,6 +351,15 @@ def grade(
     if value is not None and scale.low <= value <= scale.high:
         return scale.grade_0
     return _graded(scale, value)
+
+
+def possible(term: str, unit: str) -> tuple[float, float]:
+    """Return the least and the greatest value of a term of `TERMS` that can exist, in `unit`.
+
+    Raises InvalidInput for an unknown term or a unit the term does not print.
+    """
+    unit = _UNIT_SPELLINGS.get(unit, unit)
+    return _check(term, None, unit, None, None, None).units[unit]
 
 
 def treatment_emergent(now: CtcaeGrade, baseline: CtcaeGrade) -> Truth:

@@ -16,6 +16,7 @@ from lnmonitor.clinical.criteria import compare, require_positive, require_range
 from lnmonitor.clinical.ctcae import RULE_CTCAE_5, CtcaeGrade
 from lnmonitor.clinical.ctcae import grade as grade_laboratory
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.proteinuria import require_dipstick
 from lnmonitor.clinical.results import Reason, Scalar, Truth
 
 Step = tuple[int, Reason]
@@ -176,7 +177,7 @@ def proteinuria(
 
     `uln` is the upper limit of 24-hour protein in g. A collection outranks the strip.
     """
-    require_range("dipstick", dipstick, None, 0, 4)
+    require_dipstick(dipstick)
     if u24_g is not None or dipstick is None:
         return grade_laboratory("Proteinuria", u24_g, unit="g/24 h", uln=uln)
     steps = [
@@ -196,7 +197,7 @@ def chronic_kidney_disease(
 ) -> CtcaeGrade:
     """Kidney disease by eGFR; 2+ or a ratio above 0.5 is grade 1 too, dialysis grade 4."""
     require_range("upcr_g_g", upcr_g_g, "g/g", 0)
-    require_range("dipstick", dipstick, None, 0, 4)
+    require_dipstick(dipstick)
     term = "Chronic kidney disease"
     by_gfr = grade_laboratory(term, egfr, unit="mL/min/1.73 m^2", lln=lln)
     steps = [

@@ -3,6 +3,11 @@
 Read in a published transcription of the criteria. One row per term: what makes each grade, with the
 numbers in every unit that the criteria print. Grades that need more than a number (hospital
 admission, life-threatening consequences, transfusion) are not here: a person assigns them.
+
+Which values can exist is not of the criteria: limits beyond which a number is a slip of the hand or
+of the unit, from knowledge, as wide as those of this program's catalogue of analytes or wider. 0 is
+taken where a patient can have it: blood counts, enzymes, bilirubin, haptoglobin, fibrinogen, urine
+protein, a GFR without kidneys.
 """
 
 from __future__ import annotations
@@ -51,13 +56,17 @@ class Step:
     when: When = When.ALWAYS
 
 
+Units = Mapping[str, tuple[float, float]]
+"""The least and the greatest value that can exist, by unit."""
+
+
 @dataclass(frozen=True)
 class Term:
     """A CTCAE term; `code` is its MedDRA LLT code where it was read, `rising` its direction."""
 
     name: str
     rising: bool
-    units: tuple[str, ...]
+    units: Units
     steps: tuple[Step, ...]
     code: str | None = None
 
@@ -90,13 +99,36 @@ class Term:
         return f"{self.name}, uln"
 
 
-_ANY_UNIT = ("U/L", "ukat/L")
-_CELLS = ("10^9/L",)
-_AMOUNT = ("umol/L", "mg/dL")
+_MMOL, _CELLS = "mmol/L", "10^9/L"
+_HAEMOGLOBIN: Units = {"g/L": (20, 250), "g/dL": (2, 25)}
+_WHITE_CELLS: Units = {_CELLS: (0, 200)}
+_DIFFERENTIAL: Units = {_CELLS: (0, 150)}
+_PLATELETS: Units = {_CELLS: (0, 2500)}
+_CD4: Units = {_CELLS: (0, 10)}
+_HAPTOGLOBIN: Units = {"g/L": (0, 10), "mg/dL": (0, 1000)}
+_APTT: Units = {"s": (10, 400)}
+_INR: Units = {"1": (0.4, 30)}
+_FIBRINOGEN: Units = {"g/L": (0, 20), "mg/dL": (0, 2000)}
+_ENZYME: Units = {"U/L": (0, 200_000), "ukat/L": (0, 3400)}
+_BILIRUBIN: Units = {"umol/L": (0, 1000), "mg/dL": (0, 58.5)}
+_CREATININE: Units = {"umol/L": (5, 3000), "mg/dL": (0.05, 34)}
+_URINE_PROTEIN: Units = {"g/24 h": (0, 40)}
+_GFR: Units = {"mL/min/1.73 m^2": (0, 500)}
+_ALBUMIN: Units = {"g/L": (5, 80), "g/dL": (0.5, 8)}
+_POTASSIUM: Units = {_MMOL: (1.5, 10)}
+_SODIUM: Units = {_MMOL: (95, 190)}
+_CALCIUM: Units = {_MMOL: (0.8, 5), "mg/dL": (3.2, 20.1)}
+_IONIZED_CALCIUM: Units = {_MMOL: (0.3, 3.5)}
+_MAGNESIUM: Units = {_MMOL: (0.1, 10), "mg/dL": (0.2, 25)}
+_GLUCOSE: Units = {_MMOL: (0.5, 60), "mg/dL": (9, 1082)}
+_CHOLESTEROL: Units = {_MMOL: (0.5, 40), "mg/dL": (19, 1547)}
+_TRIGLYCERIDES: Units = {_MMOL: (0.1, 100), "mg/dL": (8, 8900)}
+_URIC_ACID: Units = {"umol/L": (10, 2000), "mg/dL": (0.16, 34)}
+_PH: Units = {"pH": (6, 8.5)}
 
 
 def _absolute(
-    units: tuple[str, ...],
+    units: Units,
     *grades: tuple[int, tuple[float, ...]],
     inclusive: bool = False,
     when: When = When.ALWAYS,
@@ -130,7 +162,7 @@ def _ranged(
     code: str | None,
     *,
     rising: bool,
-    units: tuple[str, ...],
+    units: Units,
     **numbers: tuple[float, ...],
 ) -> Term:
     """Return a term with grade 1 outside the range and absolute limits g2, g3, g4 beyond."""
@@ -148,7 +180,7 @@ def _liver(name: str, code: str, first: float, times: tuple[float, float, float,
     return Term(
         name,
         rising=True,
-        units=_ANY_UNIT,
+        units=_ENZYME,
         steps=(
             *_times(Basis.NORMAL, *normal, when=When.BASELINE_NORMAL),
             *_times(Basis.BASELINE, (1, first), when=When.BASELINE_ABNORMAL, inclusive=first > one),
@@ -165,14 +197,12 @@ _PANCREAS = (
 )
 
 _BLOOD = (
-    _ranged(
-        "Anemia", "10002272", rising=False, units=("g/L", "g/dL"), g2=(100, 10.0), g3=(80, 8.0)
-    ),
+    _ranged("Anemia", "10002272", rising=False, units=_HAEMOGLOBIN, g2=(100, 10.0), g3=(80, 8.0)),
     _ranged(
         "White blood cell decreased",
         "10049182",
         rising=False,
-        units=_CELLS,
+        units=_WHITE_CELLS,
         g2=(3.0,),
         g3=(2.0,),
         g4=(1.0,),
@@ -181,7 +211,7 @@ _BLOOD = (
         "Neutrophil count decreased",
         "10029366",
         rising=False,
-        units=_CELLS,
+        units=_DIFFERENTIAL,
         g2=(1.5,),
         g3=(1.0,),
         g4=(0.5,),
@@ -190,7 +220,7 @@ _BLOOD = (
         "Lymphocyte count decreased",
         "10025256",
         rising=False,
-        units=_CELLS,
+        units=_DIFFERENTIAL,
         g2=(0.8,),
         g3=(0.5,),
         g4=(0.2,),
@@ -199,7 +229,7 @@ _BLOOD = (
         "Platelet count decreased",
         "10035528",
         rising=False,
-        units=_CELLS,
+        units=_PLATELETS,
         g2=(75,),
         g3=(50,),
         g4=(25,),
@@ -208,38 +238,43 @@ _BLOOD = (
         "CD4 lymphocytes decreased",
         None,
         rising=False,
-        units=_CELLS,
+        units=_CD4,
         g2=(0.5,),
         g3=(0.2,),
         g4=(0.05,),
     ),
-    Term("Leukocytosis", True, _CELLS, _absolute(_CELLS, (3, (100,)))),
-    Term("Lymphocyte count increased", True, _CELLS, _absolute(_CELLS, (2, (4,)), (3, (20,)))),
+    Term("Leukocytosis", True, _WHITE_CELLS, _absolute(_WHITE_CELLS, (3, (100,)))),
+    Term(
+        "Lymphocyte count increased",
+        True,
+        _DIFFERENTIAL,
+        _absolute(_DIFFERENTIAL, (2, (4,)), (3, (20,))),
+    ),
     Term(
         "Hemoglobin increased",
         True,
-        ("g/L", "g/dL"),
+        _HAEMOGLOBIN,
         (
             *_OUT_OF_RANGE,
             Step(2, Basis.ABOVE_NORMAL, limits={"g/L": 20, "g/dL": 2}),
             Step(3, Basis.ABOVE_NORMAL, limits={"g/L": 40, "g/dL": 4}),
         ),
     ),
-    Term("Haptoglobin decreased", False, ("g/L", "mg/dL"), _OUT_OF_RANGE),
+    Term("Haptoglobin decreased", False, _HAPTOGLOBIN, _OUT_OF_RANGE),
 )
 
 _COAGULATION = (
     Term(
         "Activated partial thromboplastin time prolonged",
         True,
-        ("s",),
+        _APTT,
         _times(Basis.NORMAL, (1, 1.0), (2, 1.5), (3, 2.5)),
     ),
-    Term("INR increased", True, ("1",), _absolute(("1",), (1, (1.2,)), (2, (1.5,)), (3, (2.5,)))),
+    Term("INR increased", True, _INR, _absolute(_INR, (1, (1.2,)), (2, (1.5,)), (3, (2.5,)))),
     Term(
         "Fibrinogen decreased",
         False,
-        ("g/L", "mg/dL"),
+        _FIBRINOGEN,
         (
             *_times(Basis.NORMAL, (1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25)),
             *_times(
@@ -250,7 +285,7 @@ _COAGULATION = (
                 when=When.BELOW_NORMAL,
                 inclusive=True,
             ),
-            *_absolute(("g/L", "mg/dL"), (4, (0.5, 50))),
+            *_absolute(_FIBRINOGEN, (4, (0.5, 50))),
         ),
     ),
 )
@@ -260,23 +295,25 @@ _LIVER_AND_ENZYMES = (
     _liver("Aspartate aminotransferase increased", "10003481", 1.5, (1, 3, 5, 20)),
     _liver("Alkaline phosphatase increased", "10001675", 2.0, (1, 2.5, 5, 20)),
     _liver("GGT increased", "10056910", 2.0, (1, 2.5, 5, 20)),
-    replace(_liver("Blood bilirubin increased", "10005364", 1.0, (1, 1.5, 3, 10)), units=_AMOUNT),
-    Term("Blood lactate dehydrogenase increased", True, _ANY_UNIT, _OUT_OF_RANGE),
+    replace(
+        _liver("Blood bilirubin increased", "10005364", 1.0, (1, 1.5, 3, 10)), units=_BILIRUBIN
+    ),
+    Term("Blood lactate dehydrogenase increased", True, _ENZYME, _OUT_OF_RANGE),
     Term(
         "CPK increased",
         True,
-        _ANY_UNIT,
+        _ENZYME,
         _times(Basis.NORMAL, (1, 1.0), (2, 2.5), (3, 5.0), (4, 10.0)),
     ),
-    Term("Lipase increased", True, _ANY_UNIT, _PANCREAS),
-    Term("Serum amylase increased", True, _ANY_UNIT, _PANCREAS),
+    Term("Lipase increased", True, _ENZYME, _PANCREAS),
+    Term("Serum amylase increased", True, _ENZYME, _PANCREAS),
 )
 
 _KIDNEY = (
     Term(
         "Creatinine increased",
         True,
-        _AMOUNT,
+        _CREATININE,
         (
             *_times(Basis.NORMAL, (1, 1.0), (2, 1.5), (3, 3.0), (4, 6.0)),
             *_times(Basis.BASELINE, (2, 1.5), (3, 3.0)),
@@ -286,10 +323,10 @@ _KIDNEY = (
     Term(
         "Proteinuria",
         True,
-        ("g/24 h",),
+        _URINE_PROTEIN,
         (
             *_times(Basis.NORMAL, (1, 1.0), inclusive=True),
-            *_absolute(("g/24 h",), (2, (1.0,)), (3, (3.5,)), inclusive=True),
+            *_absolute(_URINE_PROTEIN, (2, (1.0,)), (3, (3.5,)), inclusive=True),
         ),
         "10037032",
     ),
@@ -297,48 +334,46 @@ _KIDNEY = (
         "Chronic kidney disease",
         "10064848",
         rising=False,
-        units=("mL/min/1.73 m^2",),
+        units=_GFR,
         g2=(60,),
         g3=(30,),
         g4=(15,),
     ),
 )
 
-_MMOL = ("mmol/L",)
-_MMOL_MG = ("mmol/L", "mg/dL")
 _METABOLISM = (
+    _ranged("Hypoalbuminemia", "10020943", rising=False, units=_ALBUMIN, g2=(30, 3), g3=(20, 2)),
     _ranged(
-        "Hypoalbuminemia", "10020943", rising=False, units=("g/L", "g/dL"), g2=(30, 3), g3=(20, 2)
+        "Hyperkalemia", "10020647", rising=True, units=_POTASSIUM, g2=(5.5,), g3=(6.0,), g4=(7.0,)
     ),
-    _ranged("Hyperkalemia", "10020647", rising=True, units=_MMOL, g2=(5.5,), g3=(6.0,), g4=(7.0,)),
     Term(
         "Hypokalemia",
         False,
-        _MMOL,
+        _POTASSIUM,
         (
             *_OUT_OF_RANGE,
             *_times(Basis.NORMAL, (2, 1.0), when=When.SYMPTOMATIC),
-            *_absolute(_MMOL, (3, (3.0,)), (4, (2.5,))),
+            *_absolute(_POTASSIUM, (3, (3.0,)), (4, (2.5,))),
         ),
         "10021018",
     ),
     Term(
         "Hyponatremia",
         False,
-        _MMOL,
+        _SODIUM,
         (
             *_OUT_OF_RANGE,
-            *_absolute(_MMOL, (2, (130,)), (3, (125,)), (4, (120,))),
-            *_absolute(_MMOL, (3, (130,)), when=When.SYMPTOMATIC),
+            *_absolute(_SODIUM, (2, (130,)), (3, (125,)), (4, (120,))),
+            *_absolute(_SODIUM, (3, (130,)), when=When.SYMPTOMATIC),
         ),
         "10021038",
     ),
-    _ranged("Hypernatremia", None, rising=True, units=_MMOL, g2=(150,), g3=(155,), g4=(160,)),
+    _ranged("Hypernatremia", None, rising=True, units=_SODIUM, g2=(150,), g3=(155,), g4=(160,)),
     _ranged(
         "Hypocalcemia",
         None,
         rising=False,
-        units=_MMOL_MG,
+        units=_CALCIUM,
         g2=(2.0, 8.0),
         g3=(1.75, 7.0),
         g4=(1.5, 6.0),
@@ -347,32 +382,44 @@ _METABOLISM = (
         "Hypercalcemia",
         None,
         rising=True,
-        units=_MMOL_MG,
+        units=_CALCIUM,
         g2=(2.9, 11.5),
         g3=(3.1, 12.5),
         g4=(3.4, 13.5),
     ),
     _ranged(
-        "Hypocalcemia (Ionized)", None, rising=False, units=_MMOL, g2=(1.0,), g3=(0.9,), g4=(0.8,)
+        "Hypocalcemia (Ionized)",
+        None,
+        rising=False,
+        units=_IONIZED_CALCIUM,
+        g2=(1.0,),
+        g3=(0.9,),
+        g4=(0.8,),
     ),
     _ranged(
-        "Hypercalcemia (Ionized)", None, rising=True, units=_MMOL, g2=(1.5,), g3=(1.6,), g4=(1.8,)
+        "Hypercalcemia (Ionized)",
+        None,
+        rising=True,
+        units=_IONIZED_CALCIUM,
+        g2=(1.5,),
+        g3=(1.6,),
+        g4=(1.8,),
     ),
     _ranged(
         "Hypomagnesemia",
         None,
         rising=False,
-        units=_MMOL_MG,
+        units=_MAGNESIUM,
         g2=(0.5, 1.2),
         g3=(0.4, 0.9),
         g4=(0.3, 0.7),
     ),
-    _ranged("Hypermagnesemia", None, rising=True, units=_MMOL_MG, g3=(1.23, 3.0), g4=(3.30, 8.0)),
+    _ranged("Hypermagnesemia", None, rising=True, units=_MAGNESIUM, g3=(1.23, 3.0), g4=(3.30, 8.0)),
     _ranged(
         "Hypoglycemia",
         None,
         rising=False,
-        units=_MMOL_MG,
+        units=_GLUCOSE,
         g2=(3.0, 55),
         g3=(2.2, 40),
         g4=(1.7, 30),
@@ -381,7 +428,7 @@ _METABOLISM = (
         "Cholesterol high",
         None,
         rising=True,
-        units=_MMOL_MG,
+        units=_CHOLESTEROL,
         g2=(7.75, 300),
         g3=(10.34, 400),
         g4=(12.92, 500),
@@ -389,21 +436,21 @@ _METABOLISM = (
     Term(
         "Hypertriglyceridemia",
         True,
-        _MMOL_MG,
+        _TRIGLYCERIDES,
         (
-            *_absolute(_MMOL_MG, (1, (1.71, 150)), inclusive=True),
-            *_absolute(_MMOL_MG, (2, (3.42, 300)), (3, (5.7, 500)), (4, (11.4, 1000))),
+            *_absolute(_TRIGLYCERIDES, (1, (1.71, 150)), inclusive=True),
+            *_absolute(_TRIGLYCERIDES, (2, (3.42, 300)), (3, (5.7, 500)), (4, (11.4, 1000))),
         ),
     ),
     Term(
         "Hyperuricemia",
         True,
-        _AMOUNT,
+        _URIC_ACID,
         (*_OUT_OF_RANGE, *_times(Basis.NORMAL, (3, 1.0), when=When.SYMPTOMATIC)),
         "10020907",
     ),
-    Term("Acidosis", False, ("pH",), (*_OUT_OF_RANGE, *_absolute(("pH",), (3, (7.3,))))),
-    Term("Alkalosis", True, ("pH",), (*_OUT_OF_RANGE, *_absolute(("pH",), (3, (7.5,))))),
+    Term("Acidosis", False, _PH, (*_OUT_OF_RANGE, *_absolute(_PH, (3, (7.3,))))),
+    Term("Alkalosis", True, _PH, (*_OUT_OF_RANGE, *_absolute(_PH, (3, (7.5,))))),
 )
 
 TERMS: Mapping[str, Term] = {

@@ -50,9 +50,10 @@ def judge_dose(
     """Compare a prescription with a limit; None where its unit or rhythm does not allow it.
 
     `doses_per_day` is below 1 for drugs not taken daily (once a week 1/7); a limit per single dose
-    does not need it. Raises InvalidInput for a negative dose.
+    does not need it. Raises InvalidInput for an impossible dose or rhythm.
     """
     require_range("dose", dose, unit, 0)
+    _check_rhythm(doses_per_day)
     if unit not in GRAMS or (limit.per != "dose" and doses_per_day is None):
         return None
     total = dose * GRAMS[unit] / GRAMS[limit.unit]
@@ -66,18 +67,28 @@ def judge_dose(
     return DoseJudgement(level, total)
 
 
+def _check_rhythm(doses_per_day: float | None) -> None:
+    require_range("doses per day", doses_per_day, "per day", 0, 24)
+
+
 def too_often(drug: str, doses_per_day: float | None) -> bool:
     """Whether a drug that is only ever weekly was entered more often than twice a week.
 
     Twice allows a weekly dose that is split over a day; daily and every other day are refused.
+    Raises InvalidInput for an impossible rhythm.
     """
+    _check_rhythm(doses_per_day)
     return drug in WEEKLY_ONLY and doses_per_day is not None and above(doses_per_day, 2 / 7)
 
 
 def hydroxychloroquine_mg_kg(dose_mg: float, doses_per_day: float, weight_kg: float) -> float:
-    """Return the daily dose in mg/kg of real weight; compare with HCQ_MG_KG_DAY."""
+    """Return the daily dose in mg/kg of real weight; compare with HCQ_MG_KG_DAY.
+
+    Raises InvalidInput for an impossible dose, rhythm or weight.
+    """
     require_range("dose", dose_mg, "mg", 0)
-    require_range("weight_kg", weight_kg, "kg", 1)
+    _check_rhythm(doses_per_day)
+    require_range("weight_kg", weight_kg, "kg", 1, 400)
     return dose_mg * doses_per_day / weight_kg
 
 

@@ -1,6 +1,7 @@
 """Estimated GFR and creatinine clearance, each value with the method that made it; KDIGO stages.
 
-A measured GFR is a value of its own and never passes through here.
+A measured GFR is a value of its own and never passes through here. Inputs that no patient can have
+are refused: beyond the limits of entry, or of a slip of unit (creatinine in mg/dL for µmol/L).
 """
 
 from __future__ import annotations
@@ -102,8 +103,24 @@ def _split(value: float, knot: float, low_power: float, high_power: float) -> fl
     return float(ratio ** (low_power if ratio < 1 else high_power))
 
 
+def _check_creatinine(umol_l: float) -> None:
+    require_range("creatinine_umol_l", umol_l, "µmol/L", 5, 3000)
+
+
+def _check_cystatin(mg_l: float) -> None:
+    require_range("cystatin_c_mg_l", mg_l, "mg/L", 0.1, 15)
+
+
+def _check_weight(kg: float) -> None:
+    require_range("weight_kg", kg, "kg", 2, 400)
+
+
+def _check_height(cm: float) -> None:
+    require_range("height_cm", cm, "cm", 40, 250)
+
+
 def _scr(creatinine_umol_l: float) -> float:
-    require_positive("creatinine_umol_l", creatinine_umol_l, "µmol/L")
+    _check_creatinine(creatinine_umol_l)
     return creatinine_mg_dl(creatinine_umol_l)
 
 
@@ -131,7 +148,7 @@ def ckd_epi_2009(
 def ckd_epi_2012_cystatin(cystatin_c_mg_l: float, age_years: float, sex: Sex) -> float:
     """CKD-EPI 2012 cystatin C, mL/min/1.73 m², age >= 18. Inker 2012."""
     _check_adult(age_years, sex)
-    require_positive("cystatin_c_mg_l", cystatin_c_mg_l, "mg/L")
+    _check_cystatin(cystatin_c_mg_l)
     curve = _split(cystatin_c_mg_l, 0.8, -0.499, -1.328)
     return float(133 * curve * 0.996**age_years * (0.932 if sex == "F" else 1.0))
 
@@ -141,7 +158,7 @@ def ckd_epi_2012_creatinine_cystatin(
 ) -> float:
     """CKD-EPI 2012 creatinine and cystatin C, mL/min/1.73 m², age >= 18. Inker 2012."""
     _check_adult(age_years, sex)
-    require_positive("cystatin_c_mg_l", cystatin_c_mg_l, "mg/L")
+    _check_cystatin(cystatin_c_mg_l)
     kappa, alpha, factor = (0.7, -0.248, 0.969) if sex == "F" else (0.9, -0.207, 1.0)
     creatinine = _split(_scr(creatinine_umol_l), kappa, alpha, -0.601)
     cystatin = _split(cystatin_c_mg_l, 0.8, -0.375, -0.711)
@@ -153,7 +170,7 @@ def ckd_epi_2021_creatinine_cystatin(
 ) -> float:
     """CKD-EPI 2021 creatinine and cystatin C, mL/min/1.73 m², age >= 18. Inker 2021."""
     _check_adult(age_years, sex)
-    require_positive("cystatin_c_mg_l", cystatin_c_mg_l, "mg/L")
+    _check_cystatin(cystatin_c_mg_l)
     kappa, alpha, factor = (0.7, -0.219, 0.963) if sex == "F" else (0.9, -0.144, 1.0)
     creatinine = _split(_scr(creatinine_umol_l), kappa, alpha, -0.544)
     cystatin = _split(cystatin_c_mg_l, 0.8, -0.323, -0.778)
@@ -181,8 +198,8 @@ def mdrd6(
     The GFR that BILAG-2004 names. Urea nitrogen in mg/dL is urea in mmol/L / 0.357.
     """
     _check_adult(age_years, sex)
-    require_positive("urea_mmol_l", urea_mmol_l, "mmol/L")
-    require_positive("albumin_g_l", albumin_g_l, "g/L")
+    require_range("urea_mmol_l", urea_mmol_l, "mmol/L", 0.3, 100)
+    require_range("albumin_g_l", albumin_g_l, "g/L", 5, 80)
     factor = (0.762 if sex == "F" else 1.0) * (1.180 if black else 1.0)
     blood = _scr(creatinine_umol_l) ** -0.999 * (urea_mmol_l / UREA_MMOL_L_PER_MG_DL) ** -0.170
     return float(170 * blood * (albumin_g_l / 10) ** 0.318 * age_years**-0.176 * factor)
@@ -206,19 +223,20 @@ def mdrd_chinese_factor(creatinine_umol_l: float, age_years: float, sex: Sex) ->
 def cockcroft_gault(
     creatinine_umol_l: float, age_years: float, sex: Sex, weight_kg: float
 ) -> float:
-    """Creatinine clearance in mL/min (not indexed), actual weight, age >= 18. Cockcroft 1976.
-
-    Age is limited to 139 years by the equation's own zero.
-    """
+    """Creatinine clearance in mL/min (not indexed), actual weight, age >= 18. Cockcroft 1976."""
     _check_adult(age_years, sex)
-    require_positive("weight_kg", weight_kg, "kg")
+    _check_weight(weight_kg)
     factor = 0.85 if sex == "F" else 1.0
     return (140 - age_years) * weight_kg / (72 * _scr(creatinine_umol_l)) * factor
 
 
-def schwartz_bedside(creatinine_umol_l: float, height_cm: float) -> float:
-    """Bedside Schwartz for ages 1 to 17, mL/min/1.73 m². Schwartz 2009 (wording not seen)."""
-    require_positive("height_cm", height_cm, "cm")
+def schwartz_bedside(creatinine_umol_l: float, height_cm: float, age_years: float) -> float:
+    """Bedside Schwartz for ages 1 to 18, mL/min/1.73 m². Schwartz 2009 (wording not seen).
+
+    At 18 the adults' equations hold too.
+    """
+    require_range("age_years", age_years, "years", 1, 18)
+    _check_height(height_cm)
     return 0.413 * height_cm / _scr(creatinine_umol_l)
 
 
@@ -226,30 +244,31 @@ def creatinine_clearance_24h(
     urine_creatinine_umol_l: float, urine_volume_ml: float, creatinine_umol_l: float
 ) -> float:
     """Measured creatinine clearance of a 24-hour collection, mL/min (not indexed)."""
-    require_positive("urine_creatinine_umol_l", urine_creatinine_umol_l, "µmol/L")
-    require_positive("urine_volume_ml", urine_volume_ml, "mL")
-    require_positive("creatinine_umol_l", creatinine_umol_l, "µmol/L")
+    require_range("urine_creatinine_umol_l", urine_creatinine_umol_l, "µmol/L", 100, 100_000)
+    require_range("urine_volume_ml", urine_volume_ml, "mL", 50, 15_000)
+    _check_creatinine(creatinine_umol_l)
     return urine_creatinine_umol_l * urine_volume_ml / (creatinine_umol_l * 1440)
 
 
 def bsa_dubois(weight_kg: float, height_cm: float) -> float:
     """Body surface area, m². Du Bois 1916."""
-    require_positive("weight_kg", weight_kg, "kg")
-    require_positive("height_cm", height_cm, "cm")
+    _check_weight(weight_kg)
+    _check_height(height_cm)
     return float(0.007184 * weight_kg**0.425 * height_cm**0.725)
 
 
 def bsa_mosteller(weight_kg: float, height_cm: float) -> float:
     """Body surface area, m². Mosteller 1987."""
-    require_positive("weight_kg", weight_kg, "kg")
-    require_positive("height_cm", height_cm, "cm")
+    _check_weight(weight_kg)
+    _check_height(height_cm)
     return sqrt(weight_kg * height_cm / 3600)
 
 
 def indexed(value_ml_min: float, bsa_m2: float) -> float:
     """Return a clearance or measured GFR of mL/min in mL/min/1.73 m² body surface."""
     require_positive("gfr", value_ml_min, ABSOLUTE)
-    require_positive("bsa_m2", bsa_m2, "m²")
+    require_range("gfr", value_ml_min, ABSOLUTE, 0, 500)
+    require_range("bsa_m2", bsa_m2, "m²", 0.1, 4)
     return value_ml_min * 1.73 / bsa_m2
 
 
@@ -285,8 +304,10 @@ _CYSTATIN = ("cystatin_c_mg_l", "age_years", "sex")
 _BOTH = ("creatinine_umol_l", "cystatin_c_mg_l", "age_years", "sex")
 
 
-def _rule(equation_id: str, *citations: Citation, verified: bool = True) -> Rule:
-    return Rule(f"egfr-{equation_id}", "1", citations, verified=verified)
+def _rule(
+    equation_id: str, *citations: Citation, verified: bool = True, version: str = "1"
+) -> Rule:
+    return Rule(f"egfr-{equation_id}", version, citations, verified=verified)
 
 
 EQUATIONS: Mapping[str, Equation] = {
@@ -322,9 +343,9 @@ EQUATIONS: Mapping[str, Equation] = {
         cockcroft_gault,
     ),
     "schwartz-bedside": Equation(
-        _rule("schwartz-bedside", SCHWARTZ_2009, verified=False),
+        _rule("schwartz-bedside", SCHWARTZ_2009, verified=False, version="2"),
         INDEXED,
-        ("creatinine_umol_l", "height_cm"),
+        ("creatinine_umol_l", "height_cm", "age_years"),
         schwartz_bedside,
     ),
 }

@@ -1,7 +1,8 @@
 """Lupus low disease activity state (LLDAS) and DORIS remission at a visit.
 
 Franklyn 2016 (doi 10.1136/annrheumdis-2015-207726), van Vollenhoven 2021 (Lupus Sci Med,
-PMC8614136). DORIS is quoted with prednisone <= 5 and < 5 mg/day; <= 5 is taken.
+PMC8614136). DORIS is quoted with prednisone <= 5 and < 5 mg/day; <= 5 is taken. A protocol may
+set its own ceilings.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from operator import attrgetter, itemgetter
-from typing import Protocol
+from typing import Any, Protocol
 
 from lnmonitor.clinical import sledai
 from lnmonitor.clinical.criteria import OPERATORS, require_range
+from lnmonitor.clinical.parameters import Choice, Number, Overrides, Parameters, Whole
 from lnmonitor.clinical.results import (
     NO,
     UNKNOWN,
@@ -37,6 +39,22 @@ FRANKLYN_2016 = Citation(
 DORIS_2021 = Citation("van Vollenhoven RF, Bertsias G, Doria A, et al.", "Lupus Sci Med 8", 2021)
 RULE_LLDAS = Rule("lldas", "1", (FRANKLYN_2016,), verified=True)
 RULE_DORIS = Rule("doris-2021", "1", (DORIS_2021,), verified=True)
+
+LLDAS_PARAMETERS = Parameters(
+    RULE_LLDAS.id,
+    {
+        "sledai": Whole(4),
+        "pga": Number(1.0, most=3),
+        "prednisone_mg_day": Number(7.5, unit="mg/day"),
+    },
+)
+DORIS_PARAMETERS = Parameters(
+    RULE_DORIS.id,
+    {
+        "prednisone_mg_day": Number(5.0, unit="mg/day"),
+        "prednisone_operator": Choice(("<=", "<")),
+    },
+)
 
 MAJOR_ORGAN_CODES = (
     "seizure",
@@ -221,21 +239,37 @@ class _NoNewItem:
 
 
 _STANDARD_TREATMENT = _Answer("state.standard_treatment", "standard_treatment", wanted=True)
-_LLDAS: tuple[_Criterion, ...] = (
-    _Score("state.sledai", CODES, 4),
-    _NoMajorOrgan(),
-    _Answer("state.no_other_major", "other_major_activity", wanted=False),
-    _NoNewItem(),
-    _Number("state.pga", "pga", "<=", 1.0),
-    _Number("state.prednisone", "prednisone_mg_day", "<=", 7.5, "mg/day"),
-    _STANDARD_TREATMENT,
-)
-_DORIS: tuple[_Criterion, ...] = (
-    _Score("state.clinical_sledai", CLINICAL_CODES, 0),
-    _Number("state.pga", "pga", "<", 0.5),
-    _Number("state.prednisone", "prednisone_mg_day", "<=", 5.0, "mg/day"),
-    _STANDARD_TREATMENT,
-)
+_State = tuple[Rule, tuple[_Criterion, ...]]
+"""The rule with the parameters in force, and all that must be met."""
+
+
+def _prednisone(operator: str, limit: float) -> _Number:
+    return _Number("state.prednisone", "prednisone_mg_day", operator, limit, "mg/day")
+
+
+def _lldas(given: Mapping[str, Any]) -> _State:
+    return LLDAS_PARAMETERS.rule(RULE_LLDAS, given), (
+        _Score("state.sledai", CODES, given["sledai"]),
+        _NoMajorOrgan(),
+        _Answer("state.no_other_major", "other_major_activity", wanted=False),
+        _NoNewItem(),
+        _Number("state.pga", "pga", "<=", given["pga"]),
+        _prednisone("<=", given["prednisone_mg_day"]),
+        _STANDARD_TREATMENT,
+    )
+
+
+def _doris(given: Mapping[str, Any]) -> _State:
+    return DORIS_PARAMETERS.rule(RULE_DORIS, given), (
+        _Score("state.clinical_sledai", CLINICAL_CODES, 0),
+        _Number("state.pga", "pga", "<", 0.5),
+        _prednisone(given["prednisone_operator"], given["prednisone_mg_day"]),
+        _STANDARD_TREATMENT,
+    )
+
+
+_lldas_by = LLDAS_PARAMETERS.prepared(_lldas)
+_doris_by = DORIS_PARAMETERS.prepared(_doris)
 
 
 def _check(facts: ActivityFacts) -> None:
@@ -276,18 +310,19 @@ def _told(criteria: tuple[_Criterion, ...], visit: _Visit) -> tuple[Reason, ...]
     return tuple([Reason(each.code, each.met(visit), each.values(visit)) for each in criteria])
 
 
-def lldas(facts: ActivityFacts) -> ActivityState:
+def lldas(facts: ActivityFacts, *, parameters: Overrides | None = None) -> ActivityState:
     """LLDAS as first published.
 
     SLEDAI-2K <= 4 without major organ activity, no new item, PGA <= 1, prednisone <= 7.5 mg/day,
-    standard maintenance treatment. Raises InvalidInput for an impossible value.
+    standard maintenance treatment. `parameters` overrides those of `LLDAS_PARAMETERS`. Raises
+    InvalidInput for an impossible value, and for an unknown parameter or an impossible one.
     """
-    return _judge(RULE_LLDAS, _LLDAS, facts)
+    return _judge(*_lldas_by(parameters), facts)
 
 
-def doris_2021(facts: ActivityFacts) -> ActivityState:
+def doris_2021(facts: ActivityFacts, *, parameters: Overrides | None = None) -> ActivityState:
     """DORIS remission: clinical SLEDAI 0, PGA < 0.5, prednisone <= 5 mg/day, stable treatment.
 
-    Serology is ignored. Raises InvalidInput for an impossible value.
+    Serology is ignored. `parameters` overrides those of `DORIS_PARAMETERS`. Raises as `lldas`.
     """
-    return _judge(RULE_DORIS, _DORIS, facts)
+    return _judge(*_doris_by(parameters), facts)

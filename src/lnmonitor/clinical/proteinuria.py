@@ -53,6 +53,9 @@ DIPSTICK_LEVELS: Mapping[str, float] = {
 }
 
 
+_LEVELS = frozenset(DIPSTICK_LEVELS.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Proteinuria:
     """A quantity of urine protein as reported; `unit` is one of UNITS.
@@ -119,3 +122,9 @@ def parse_dipstick(text: str) -> float:
     if level is None:
         raise InvalidInput("dipstick", text, None, "neg, ±, 1+, 2+, 3+ or 4+")
     return level
+
+
+def require_dipstick(level: float | None) -> None:
+    """Refuse what is no level of a dipstick, such as 2.5; None passes."""
+    if level is not None and level not in _LEVELS:
+        raise InvalidInput("dipstick", level, None, "0, 0.5, 1, 2, 3 or 4")

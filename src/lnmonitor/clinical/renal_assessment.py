@@ -20,6 +20,7 @@ from lnmonitor.clinical.criteria import (
     require_range,
 )
 from lnmonitor.clinical.errors import InvalidInput
+from lnmonitor.clinical.proteinuria import require_dipstick
 from lnmonitor.clinical.results import (
     NO,
     UNKNOWN,
@@ -33,8 +34,6 @@ from lnmonitor.clinical.results import (
 )
 
 FirstVisit = Literal["conservative", "assume_deterioration"]
-
-_DIPSTICK_LEVELS = (0, 0.5, 1, 2, 3, 4)
 
 
 @frozen
@@ -276,8 +275,9 @@ def _check(inputs: RenalInputs) -> None:
     require_positive("gfr", inputs.gfr, "mL/min/1.73 m²")
     require_positive("sbp", inputs.sbp, "mmHg")
     require_positive("dbp", inputs.dbp, "mmHg")
-    if inputs.dipstick is not None and inputs.dipstick not in _DIPSTICK_LEVELS:
-        raise InvalidInput("dipstick", inputs.dipstick, None, "0, 0.5, 1, 2, 3 or 4")
+    if inputs.sbp is not None and inputs.dbp is not None and inputs.dbp >= inputs.sbp:
+        raise InvalidInput("dbp", inputs.dbp, "mmHg", f"below sbp {inputs.sbp:g}")
+    require_dipstick(inputs.dipstick)
 
 
 def conclude(

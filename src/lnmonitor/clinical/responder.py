@@ -113,6 +113,9 @@ class NoNewActivity:
         return "index.no_new_bilag", self.met(visit), {"item": found or "bilag"}
 
 
+_PGA_CODES = {"<": "index.pga", "<=": "index.pga_at_most"}
+
+
 @dataclass(frozen=True)
 class PgaRise:
     """PGA rises by less ("<") than the limit, or by no more ("<=")."""
@@ -131,7 +134,7 @@ class PgaRise:
         """Tell both assessments."""
         before, now = visit.baseline.pga, visit.now.pga
         values = {"item": "pga", "value": now, "baseline": before, "limit": self.limit}
-        return "index.pga", self.met(visit), values
+        return _PGA_CODES[self.operator], self.met(visit), values
 
 
 class NoFailure:

@@ -3,7 +3,9 @@
 Wang 2014 (doi 10.1186/ar4520) borrowed the idea of EXPLORER (Merrill 2010,
 doi 10.1002/art.27233): low activity at month 6 that lasts without flare. Of EXPLORER the core was
 read in an abstract; the clauses here are from knowledge and Wang's own wording was not seen, so
-every number is a protocol parameter. A course is judged, not a visit: hence this module of its own.
+every number is a protocol parameter. That the state is kept to month 12 without a moderate or
+severe flare can be read in two ways: one new B is no moderate flare, but it leaves the state; by
+default it is allowed (`new_b_allowed`). A course is judged, not a visit: hence a module of its own.
 """
 
 from __future__ import annotations
@@ -44,7 +46,13 @@ MERRILL_2010 = Citation(
     "10.1002/art.27233",
 )
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
-    {"month_6_day": 182.0, "month_12_day": 365.0, "window_days": 28.0, "held_days": 112.0}
+    {
+        "month_6_day": 182.0,
+        "month_12_day": 365.0,
+        "window_days": 28.0,
+        "held_days": 112.0,
+        "new_b_allowed": True,
+    }
 )
 RULE_MCR_PCR = Rule("response-mcr-pcr", "1", (WANG_2014, MERRILL_2010), verified=False)
 _WITH_DEFAULTS = replace(RULE_MCR_PCR, parameters=dict(PARAMETERS))
@@ -130,9 +138,10 @@ def respond(
     """Judge the year that follows the first visit (the baseline); visits in any order.
 
     MCR: all systems C, D or E at month 6, no new A up to then, and no new A and never two new B
-    from then to month 12. PCR: not MCR, and at month 6 all C, D or E for 16 weeks; or at most one
-    B and no new A or B to month 12; or at most two B after a severe baseline (two A, one A and
-    two B, or four B). Raises InvalidInput without a visit or for an unknown parameter.
+    from then to month 12 (not one, unless `new_b_allowed`). PCR: not MCR, and at month 6 all C, D
+    or E for 16 weeks; or at most one B and no new A or B to month 12; or at most two B after a
+    severe baseline (two A, one A and two B, or four B). Raises InvalidInput without a visit or
+    for an unknown parameter.
     """
     given, rule = PARAMETERS, _WITH_DEFAULTS
     if parameters:
@@ -153,10 +162,11 @@ def respond(
     early_a, _, _ = _new_letters(early)
     late_a, late_b, late_two_b = _new_letters(late)
     quiet = Truth.all(late_a.negated, late_b.negated, complete)
+    flare_b = late_two_b if given["new_b_allowed"] else late_b
     answers = (
         month_6.at_most(0),
         early_a.negated,
-        Truth.all(late_a.negated, late_two_b.negated, complete),
+        Truth.all(late_a.negated, flare_b.negated, complete),
         _held(ordered, month_6, given["held_days"]),
         Truth.all(month_6.at_most(1), quiet),
         Truth.all(month_6.at_most(2), _severe_baseline(ordered[0].letters)),
@@ -166,24 +176,28 @@ def respond(
         missing = ()
     elif any(None in visit.letters for visit in (*early, *late)):
         missing = (*missing, "bilag")
-    return CourseResponse(rule, later(_told, answers, month_6.day), missing, response)
+    clauses = _CLAUSES if given["new_b_allowed"] else _WITHOUT_NEW_B
+    return CourseResponse(rule, later(_told, clauses, answers, month_6.day), missing, response)
 
 
+_NO_FLARE = "course.no_flare_after"
 _CLAUSES = (
     "course.low_at_month_6",
     "course.no_new_a_before",
-    "course.no_flare_after",
+    _NO_FLARE,
     "course.low_held",
     "course.one_b_and_quiet",
     "course.two_b_after_severe",
 )
 """The three that make a major response together, and the three that each make a partial one."""
+_WITHOUT_NEW_B = tuple(["course.kept_after" if c == _NO_FLARE else c for c in _CLAUSES])
+"""The same where a single new B ends the state, too."""
 
 
-def _told(answers: tuple[Truth, ...], day: int) -> tuple[Reason, ...]:
+def _told(clauses: tuple[str, ...], answers: tuple[Truth, ...], day: int) -> tuple[Reason, ...]:
     return tuple(
         Reason(code, met, {"item": "bilag", "day": day})
-        for code, met in zip(_CLAUSES, answers, strict=True)
+        for code, met in zip(clauses, answers, strict=True)
     )
 
 

@@ -2,12 +2,14 @@
 
 Petri 2005 / Buyon 2005 (doi 10.7326/0003-4819-142-12_Part_1-200506210-00004). Criteria read in
 public descriptions. They differ on PGA: a rise of >= 1.0 is taken. The modified index drops a
-severe call that rests on the score alone (from knowledge).
+severe call that rests on the score alone (from knowledge). The numbers are protocol parameters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from lnmonitor.clinical.criteria import (
     is_above,
@@ -16,6 +18,7 @@ from lnmonitor.clinical.criteria import (
     require_positive,
     require_range,
 )
+from lnmonitor.clinical.parameters import Number, Overrides, Parameters, Whole
 from lnmonitor.clinical.results import (
     NO,
     UNKNOWN,
@@ -31,11 +34,19 @@ from lnmonitor.clinical.results import (
 from lnmonitor.clinical.selena_sledai import BUYON_2005
 
 RULE_SFI = Rule("selena-flare-index", "2", (BUYON_2005,), verified=False)
-_RULES = {each: replace(RULE_SFI, parameters={"modified": each}) for each in (False, True)}
-
-SCORE_LIMIT = 12
-PGA_LIMIT = 2.5
-PREDNISONE_MG_KG = 0.5
+PARAMETERS = Parameters(
+    RULE_SFI.id,
+    {
+        "score_limit": Whole(12),
+        "score_rise": Whole(3, least=1),
+        "pga_limit": Number(2.5, most=3),
+        "pga_rise": Number(1.0, most=3),
+        "prednisone_mg_kg": Number(0.5, unit="mg/kg/day"),
+        "prednisone_times": Number(2.0, least=1),
+    },
+)
+"""Score and PGA that are severe when passed, and rises that are mild or moderate up to there; the
+dose that is severe when raised above it; how many times the dose before is "doubled"."""
 SEVERE, MILD_MODERATE, NONE = "severe", "mild_moderate", "none"
 
 
@@ -82,10 +93,34 @@ def _check(facts: SfiFacts) -> None:
     require_positive("weight_kg", facts.weight_kg, "kg")
 
 
+class _Index(NamedTuple):
+    """The rules of the classic and the modified index, and the parameters in force."""
+
+    classic: Rule
+    modified: Rule
+    score_limit: int
+    score_rise: int
+    pga_limit: float
+    pga_rise: float
+    prednisone_mg_kg: float
+    prednisone_times: float
+
+
+def _index(given: Mapping[str, Any]) -> _Index:
+    classic, modified = [
+        replace(RULE_SFI, parameters={"modified": each, **given}) for each in (False, True)
+    ]
+    return _Index(classic, modified, **given)
+
+
+_index_by = PARAMETERS.prepared(_index)
+
+_Asked = tuple[str, str, tuple[str, ...]]
+"""How a criterion is told, of which fact, and with which parameters."""
 _Doses = tuple[Truth, Truth, Truth]
 
 
-def _doses(facts: SfiFacts) -> _Doses:
+def _doses(index: _Index, facts: SfiFacts) -> _Doses:
     """Return: raised to above 0.5 mg/kg/day; raised to no more than that; at least doubled."""
     now, before, weight = (
         facts.prednisone_mg_day,
@@ -95,8 +130,8 @@ def _doses(facts: SfiFacts) -> _Doses:
     raised = NO if now == 0 else is_above(now, before)
     if raised is NO:
         return NO, NO, NO
-    high = is_above(now, None if weight is None else PREDNISONE_MG_KG * weight)
-    doubled = is_at_least(now, None if before is None else 2 * before)
+    high = is_above(now, None if weight is None else index.prednisone_mg_kg * weight)
+    doubled = is_at_least(now, None if before is None else index.prednisone_times * before)
     return Truth.all(raised, high), Truth.all(raised, high.negated), Truth.all(raised, doubled)
 
 
@@ -115,19 +150,21 @@ def _risen(now: float | None, before: float | None, least: float, limit: float) 
     return Truth.all(rise, is_at_most(now, limit), is_at_most(before, limit - least))
 
 
-_SEVERE = (
-    ("sfi.score_above_12", "sledai"),
-    ("sfi.major_treated", "worse_major"),
-    ("sfi.any_treated", "worse_other"),
-    ("sfi.prednisone_high", "prednisone_mg_day"),
-    ("sfi.new_immunosuppressant", "new_immunosuppressant"),
-    ("sfi.hospitalised", "hospitalised_for_lupus"),
-    ("sfi.pga_above_2_5", "pga"),
+_SCORE, _PGA, _DOSE = ("score_limit",), ("pga_limit",), ("prednisone_mg_kg",)
+_TREATED = ("prednisone_mg_kg", "prednisone_times")
+_SEVERE: tuple[_Asked, ...] = (
+    ("sfi.score_above", "sledai", _SCORE),
+    ("sfi.major_treated", "worse_major", _TREATED),
+    ("sfi.any_treated", "worse_other", _TREATED),
+    ("sfi.prednisone_high", "prednisone_mg_day", _DOSE),
+    ("sfi.new_immunosuppressant", "new_immunosuppressant", ()),
+    ("sfi.hospitalised", "hospitalised_for_lupus", ()),
+    ("sfi.pga_above", "pga", _PGA),
 )
-"""S1 to S7: how each is told, and of which fact."""
+"""S1 to S7."""
 
 
-def _severe(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
+def _severe(index: _Index, facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
     """Answer S1 to S7; the score comes first."""
     high, _, doubled = doses
     admitted = Truth.of(facts.hospitalised_for_lupus)
@@ -137,49 +174,51 @@ def _severe(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
         treated = Truth.any(doubled, high, admitted)
         major, worse = Truth.all(major, treated), Truth.all(worse, treated)
     return (
-        _crossed(facts.sledai, facts.sledai_previous, SCORE_LIMIT),
+        _crossed(facts.sledai, facts.sledai_previous, index.score_limit),
         major,
         worse,
         high,
         Truth.of(facts.new_immunosuppressant),
         admitted,
-        _crossed(facts.pga, facts.pga_previous, PGA_LIMIT),
+        _crossed(facts.pga, facts.pga_previous, index.pga_limit),
     )
 
 
-_MILD = (
-    ("sfi.score_rise", "sledai"),
-    ("sfi.mild_manifestation", "worse_mild"),
-    ("sfi.prednisone_raised", "prednisone_mg_day"),
-    ("sfi.new_nsaid_or_antimalarial", "new_nsaid_or_antimalarial"),
-    ("sfi.pga_rise", "pga"),
+_MILD: tuple[_Asked, ...] = (
+    ("sfi.score_rise", "sledai", (*_SCORE, "score_rise")),
+    ("sfi.mild_manifestation", "worse_mild", ()),
+    ("sfi.prednisone_raised", "prednisone_mg_day", _DOSE),
+    ("sfi.new_nsaid_or_antimalarial", "new_nsaid_or_antimalarial", ()),
+    ("sfi.pga_rise", "pga", (*_PGA, "pga_rise")),
 )
 """M1 to M5."""
 
 
-def _mild(facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
+def _mild(index: _Index, facts: SfiFacts, doses: _Doses) -> tuple[Truth, ...]:
     """Answer M1 to M5."""
     _, raised, _ = doses
     return (
-        _risen(facts.sledai, facts.sledai_previous, 3, SCORE_LIMIT),
+        _risen(facts.sledai, facts.sledai_previous, index.score_rise, index.score_limit),
         Truth.of(facts.worse_mild),
         raised,
         Truth.of(facts.new_nsaid_or_antimalarial),
-        _risen(facts.pga, facts.pga_previous, 1.0, PGA_LIMIT),
+        _risen(facts.pga, facts.pga_previous, index.pga_rise, index.pga_limit),
     )
 
 
 _CRITERIA = {
     False: (*_SEVERE, *_MILD),
-    True: (*_SEVERE[1:], *_MILD, ("sfi.score_only", "sledai")),
+    True: (*_SEVERE[1:], *_MILD, ("sfi.score_only", "sledai", _SCORE)),
 }
 """All criteria of the index, by whether it is the modified one."""
 
 
-def _answers(facts: SfiFacts, *, modified: bool) -> tuple[tuple[Truth, ...], tuple[Truth, ...]]:
+def _answers(
+    index: _Index, facts: SfiFacts, *, modified: bool
+) -> tuple[tuple[Truth, ...], tuple[Truth, ...]]:
     """Answer what is severe and what is mild or moderate, in the order of `_CRITERIA`."""
-    doses = _doses(facts)
-    severe, mild = _severe(facts, doses), _mild(facts, doses)
+    doses = _doses(index, facts)
+    severe, mild = _severe(index, facts, doses), _mild(index, facts, doses)
     if not modified:
         return severe, mild
     score, *others = severe
@@ -194,24 +233,31 @@ _BEFORE = {
 }
 
 
-def _told(facts: SfiFacts, modified: bool, answers: tuple[Truth, ...]) -> tuple[Reason, ...]:
+def _told(
+    index: _Index, facts: SfiFacts, modified: bool, answers: tuple[Truth, ...]
+) -> tuple[Reason, ...]:
     told = []
-    for (code, item), met in zip(_CRITERIA[modified], answers, strict=True):
+    for (code, item, limits), met in zip(_CRITERIA[modified], answers, strict=True):
         values: dict[str, Scalar] = {"item": item, "value": getattr(facts, item)}
+        values |= {limit: getattr(index, limit) for limit in limits}
         if item in _BEFORE:
             values["previous"] = getattr(facts, _BEFORE[item])
         told.append(Reason(code, met, values))
     return tuple(told)
 
 
-def assess(facts: SfiFacts, *, modified: bool = False) -> SfiFlare:
+def assess(
+    facts: SfiFacts, *, modified: bool = False, parameters: Overrides | None = None
+) -> SfiFlare:
     """Return the flare; any one criterion suffices and severe outranks mild or moderate.
 
     `modified`: a severe flare that rests on the score alone is reported as mild or moderate, with
-    the reason `sfi.score_only`. Raises InvalidInput for impossible values.
+    the reason `sfi.score_only`. `parameters` overrides those of `PARAMETERS`. Raises InvalidInput
+    for impossible values, and for an unknown parameter or an impossible one.
     """
     _check(facts)
-    severe, mild = _answers(facts, modified=modified)
+    index = _index_by(parameters)
+    severe, mild = _answers(index, facts, modified=modified)
     answers = (*severe, *mild)
     severity: str | None = None
     missing: tuple[str, ...] = ()
@@ -223,5 +269,6 @@ def assess(facts: SfiFacts, *, modified: bool = False) -> SfiFlare:
         severity = NONE
     else:
         asked = zip(_CRITERIA[modified], answers, strict=True)
-        missing = tuple(dict.fromkeys([item for (_, item), met in asked if met is UNKNOWN]))
-    return SfiFlare(_RULES[modified], later(_told, facts, modified, answers), missing, severity)
+        missing = tuple(dict.fromkeys([item for (_, item, _), met in asked if met is UNKNOWN]))
+    rule = index.modified if modified else index.classic
+    return SfiFlare(rule, later(_told, index, facts, modified, answers), missing, severity)

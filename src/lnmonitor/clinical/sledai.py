@@ -242,7 +242,12 @@ def activity_band(points: int) -> str:
 
 
 def change_band(previous: int, now: int) -> str:
-    """Return "worse" (rise >= 4), "improved" (fall >= 4) or "persistent" for exact scores."""
+    """Return "worse" (rise >= 4), "improved" (fall >= 4) or "persistent" for exact scores.
+
+    Raises InvalidInput for a score outside 0 to 105.
+    """
+    require_range("SLEDAI-2K", previous, None, 0, 105)
+    require_range("SLEDAI-2K", now, None, 0, 105)
     change = now - previous
     if abs(change) < 4:
         return "persistent"

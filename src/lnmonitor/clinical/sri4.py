@@ -2,11 +2,17 @@
 
 SELENA-SLEDAI or SLEDAI-2K down by >= 4, no new BILAG A and at most one new B, PGA up by < 0.3, all
 against baseline. Read in an abstract and an outcome table. That a baseline score of >= 4 is needed
-and that a drop-out or rescued patient is a non-responder are from knowledge.
+and that a drop-out or rescued patient is a non-responder are from knowledge, so the numbers are
+protocol parameters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lnmonitor.clinical.parameters import Choice, Number, Overrides, Parameters, Whole
 from lnmonitor.clinical.responder import (
     Compared,
     Index,
@@ -27,41 +33,62 @@ FURIE_2009 = Citation(
 )
 RULE_SRI_4 = Rule("sri-4", "2", (FURIE_2009,), verified=False)
 
-FALL = 4
-PGA_RISE = 0.3
+PARAMETERS = Parameters(
+    RULE_SRI_4.id,
+    {
+        "sledai_fall": Whole(4, least=1),
+        "baseline_sledai": Whole(4),
+        "pga_rise": Number(0.3, most=3),
+        "pga_operator": Choice(("<", "<=")),
+    },
+)
 
 
+@dataclass(frozen=True)
 class _HighBaseline:
-    """The baseline score is >= FALL, whatever the missing items are: a lower one cannot fall so."""
+    """The baseline score is >= `least`, whatever the missing items are."""
+
+    least: int
 
     def met(self, visit: Compared) -> Truth:
         """Compare both ends of the range."""
         before = visit.baseline.sledai
-        if before.low >= FALL:
+        if before.low >= self.least:
             return YES
-        return NO if before.high < FALL else UNKNOWN
+        return NO if before.high < self.least else UNKNOWN
 
     def row(self, visit: Compared) -> Row:
         """Tell the score."""
-        values = {"item": "sledai", "value": visit.baseline.sledai.score, "limit": FALL}
+        values = {"item": "sledai", "value": visit.baseline.sledai.score, "limit": self.least}
         return "index.baseline_score", self.met(visit), values
 
 
-_SRI_4 = Index(
-    RULE_SRI_4,
-    _HighBaseline(),
-    (
-        SledaiChange("index.sledai_fall", -FALL),
-        NoNewActivity(),
-        PgaRise("<", PGA_RISE),
-        NoFailure(),
-    ),
-)
+def _index(given: Mapping[str, Any]) -> Index:
+    return Index(
+        PARAMETERS.rule(RULE_SRI_4, given),
+        _HighBaseline(given["baseline_sledai"]),
+        (
+            SledaiChange("index.sledai_fall", -given["sledai_fall"]),
+            NoNewActivity(),
+            PgaRise(given["pga_operator"], given["pga_rise"]),
+            NoFailure(),
+        ),
+    )
 
 
-def assess(baseline: IndexVisit, now: IndexVisit, *, failed: bool | None) -> Responder:
+_index_by = PARAMETERS.prepared(_index)
+
+
+def assess(
+    baseline: IndexVisit,
+    now: IndexVisit,
+    *,
+    failed: bool | None,
+    parameters: Overrides | None = None,
+) -> Responder:
     """Judge one visit. `failed`: dropped out or rescued; None leaves a responder open.
 
-    Raises InvalidInput for a PGA outside 0..3.
+    `parameters` overrides those of `PARAMETERS`. Raises InvalidInput for a PGA outside 0..3, and
+    for an unknown parameter or an impossible one.
     """
-    return _SRI_4.assess(baseline, now, failed)
+    return _index_by(parameters).assess(baseline, now, failed)

@@ -27,19 +27,28 @@ _FIELD_TOO_LONG = "field larger than field limit"
 
 
 def read_csv(
-    path: Path, *, encoding: str | None = None, delimiter: str = ",", limits: Limits = LIMITS
+    path: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str = ",",
+    limits: Limits = LIMITS,
+    ragged: dict[int, int] | None = None,
 ) -> Table:
     """Read a whole CSV file, gzip-compressed if its name ends in `.gz`.
 
     Args:
         encoding: what the text is written in, such as gb18030; None for UTF-8 or UTF-16.
+        ragged: gets line -> number of cells of each row that has more or fewer than there are
+            columns, which is then filled up or cut instead of refused.
 
     Raises:
         InputError: not there, too large, another encoding, ragged, duplicate or empty header, NUL
             bytes, unbalanced quotes: each with its line.
     """
     with sources.opened(path, limits) as stream:
-        return parse_csv(stream, path, encoding=encoding, delimiter=delimiter, limits=limits)
+        return parse_csv(
+            stream, path, encoding=encoding, delimiter=delimiter, limits=limits, ragged=ragged
+        )
 
 
 def parse_csv(
@@ -49,6 +58,7 @@ def parse_csv(
     encoding: str | None = None,
     delimiter: str = ",",
     limits: Limits = LIMITS,
+    ragged: dict[int, int] | None = None,
 ) -> Table:
     """Read CSV from a stream; `path` is the name for messages. Raises as `read_csv`."""
     name = path.name.split(".")[0]
@@ -60,8 +70,14 @@ def parse_csv(
         _check_delimiter(path, header, delimiter)
         built = TableBuilder(path, name, header, empty=CSV_EMPTY, limits=limits)
         for cells in reader:
-            if cells:  # else a blank line
+            if not cells:
+                continue  # a blank line
+            width = len(built.columns)
+            if ragged is None or len(cells) == width:
                 built.add(reader.line_num, cells)
+            else:
+                ragged[reader.line_num] = len(cells)
+                built.add(reader.line_num, [*cells[:width], *[""] * (width - len(cells))])
     except csv.Error as error:
         if _FIELD_TOO_LONG in str(error):
             raise too_long(path, reader.line_num, "?", limits) from error

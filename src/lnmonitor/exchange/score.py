@@ -1,7 +1,8 @@
 """Batch scoring: a CSV in, the same rows with the results out, a reason in `problem` where none.
 
 The columns are those of published test vectors, so that anyone can check the rules from outside.
-A row that cannot be scored keeps its place with an empty result; the others are scored.
+A row that cannot be scored keeps its place with an empty result; the others are scored. So does one
+with more or fewer cells than there are columns: which value stands where is not known.
 """
 
 from __future__ import annotations
@@ -27,25 +28,30 @@ from lnmonitor.exchange.score_cells import (
     required,
     vital_sign,
 )
+from lnmonitor.exchange.score_columns import Misspelt, misspelt
 from lnmonitor.outfile import replacing
 
 Results = Mapping[str, str]
 Scorer = Callable[[Row], Results]
+Ragged = Mapping[int, int]
+"""Line -> number of cells, of rows that have more or fewer than there are columns."""
 
 
 @dataclass(frozen=True)
 class ScoreCounts:
-    """How many rows were scored and how many have a problem."""
+    """How many rows were scored, how many have a problem; columns that are probably misspelt."""
 
     scored: int
     problems: int
+    misspelt: tuple[Misspelt, ...] = ()
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of score: the columns it needs, the columns it adds, and how a row is scored."""
+    """One kind of score: columns it needs, takes where they are, adds, and how a row is scored."""
 
     needs: tuple[str, ...]
+    takes: tuple[str, ...]
     adds: tuple[str, ...]
     scorer: Scorer
 
@@ -56,9 +62,10 @@ def score(kind: str, source: Path, out: Path) -> ScoreCounts:
     Raises:
         InputError: the file or its columns cannot be taken; nothing is written then.
     """
-    table = read_csv(source)
+    ragged: dict[int, int] = {}
+    table = read_csv(source, ragged=ragged)
     if kind == "kaplan-meier":
-        return _write_kaplan_meier(table, out)
+        return _write_kaplan_meier(table, ragged, out)
     chosen = KINDS[kind]
     table.require(*chosen.needs)
     added = (*chosen.adds, "problem")
@@ -70,22 +77,28 @@ def score(kind: str, source: Path, out: Path) -> ScoreCounts:
             file=source.name,
             column=taken[0],
         )
-    scored = [_scored(chosen, row) for row in table.rows]
-    _write(out, (*table.columns, *added), [[*r.cells.values(), *s] for r, s in _zip(table, scored)])
+    scored = [_scored(chosen, row, ragged) for row in table.rows]
+    rows = [[*row.values, *more] for row, more in zip(table.rows, scored, strict=True)]
+    _write(out, (*table.columns, *added), rows)
     problems = sum(1 for cells in scored if cells[-1])
-    return ScoreCounts(len(scored) - problems, problems)
+    doubtful = misspelt(table.columns, (*chosen.needs, *chosen.takes))
+    return ScoreCounts(len(scored) - problems, problems, doubtful)
 
 
-def _zip(table: Table, scored: list[list[str]]) -> list[tuple[Row, list[str]]]:
-    return list(zip(table.rows, scored, strict=True))
-
-
-def _scored(kind: Kind, row: Row) -> list[str]:
+def _scored(kind: Kind, row: Row, ragged: Ragged) -> list[str]:
     try:
+        _refuse_ragged(row, ragged)
         results = kind.scorer(row)
     except (ProblemError, InvalidInput) as problem:
         return [*("" for _ in kind.adds), str(problem)]
     return [*(results.get(column, "") for column in kind.adds), results.get("problem", "")]
+
+
+def _refuse_ragged(row: Row, ragged: Ragged) -> None:
+    if row.line in ragged:
+        raise ProblemError(
+            f"row {row.line}: there are {ragged[row.line]} cells under {len(row.values)} columns"
+        )
 
 
 def _write(out: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -155,6 +168,7 @@ def _gfr_scorer(equation_id: str) -> Scorer:
 
 
 _EGFR_COLUMNS = ("sex", "age_years", "creatinine", "creatinine_unit")
+_EGFR_MORE = ("weight_kg", "black")
 
 # --- SLEDAI-2K ----------------------------------------------------------------------------------
 
@@ -188,6 +202,14 @@ def _ticked(row: Row) -> dict[str, str]:
     if unknown:
         raise ProblemError(f"items_ticked: {unknown[0]!r} is not one of the 24 items")
     return {_SLEDAI_CODES[word.lower()]: word for word in words}
+
+
+_SLEDAI_MORE = (
+    *("mode", "rbc_casts", "proteinuria_g_24h", "urine_rbc_hpf", "urine_wbc_hpf", "c3_g_l"),
+    *("c3_lln", "c4_g_l", "c4_lln", "ch50", "ch50_lln", "anti_dsdna_iu_ml", "anti_dsdna_uln"),
+    *("temp_c", "platelets_10e9_l", "wbc_10e9_l", "infection", "stone_or_other_cause"),
+    "drug_cause",
+)
 
 
 def _sledai_labs(row: Row) -> sledai.SledaiLabs:
@@ -239,6 +261,9 @@ def _score_sledai(row: Row) -> Results:
 # --- CTCAE and renal BILAG ----------------------------------------------------------------------
 
 
+_CTCAE_MORE = ("lln", "uln", "baseline", "baseline_flag", "rule_class")
+
+
 def _score_ctcae(row: Row) -> Results:
     flag = row.get("baseline_flag").upper()
     if flag not in {"", "NORMAL", "HIGH", "LOW", "ABNORMAL"}:
@@ -272,6 +297,8 @@ _RENAL_LABS = {
 }
 _RENAL_SIGNS = {"sbp": "systolic", "dbp": "diastolic"}
 _RENAL_NAMES = tuple(field.name for field in fields(bilag_renal.RenalInputs))
+_PREVIOUS = "_previous"
+_RENAL_MORE = (*_RENAL_NAMES, *(name + _PREVIOUS for name in _RENAL_NAMES), "ever_involved")
 
 
 def _renal_input(row: Row, name: str, column: str) -> float | bool | None:
@@ -292,7 +319,7 @@ def _renal_inputs(row: Row, suffix: str) -> bilag_renal.RenalInputs:
 
 
 def _score_bilag_renal(row: Row) -> Results:
-    previous = _renal_inputs(row, "_previous")
+    previous = _renal_inputs(row, _PREVIOUS)
     seen_before = previous != bilag_renal.RenalInputs()
     result = bilag_renal.grade(
         _renal_inputs(row, ""),
@@ -308,18 +335,23 @@ def _score_bilag_renal(row: Row) -> Results:
 
 
 KINDS: Mapping[str, Kind] = {
-    "egfr-ckdepi-2021": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("ckdepi-2021")),
-    "egfr-ckdepi-2009": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("ckdepi-2009")),
-    "egfr-mdrd": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("mdrd")),
-    "egfr-cmdrd": Kind(_EGFR_COLUMNS, ("result",), _gfr_scorer("cmdrd")),
+    "egfr-ckdepi-2021": Kind(_EGFR_COLUMNS, _EGFR_MORE, ("result",), _gfr_scorer("ckdepi-2021")),
+    "egfr-ckdepi-2009": Kind(_EGFR_COLUMNS, _EGFR_MORE, ("result",), _gfr_scorer("ckdepi-2009")),
+    "egfr-mdrd": Kind(_EGFR_COLUMNS, _EGFR_MORE, ("result",), _gfr_scorer("mdrd")),
+    "egfr-cmdrd": Kind(_EGFR_COLUMNS, _EGFR_MORE, ("result",), _gfr_scorer("cmdrd")),
     "crcl-cockcroft-gault": Kind(
-        (*_EGFR_COLUMNS, "weight_kg"), ("result",), _gfr_scorer("cockcroft-gault")
+        (*_EGFR_COLUMNS, "weight_kg"), ("black",), ("result",), _gfr_scorer("cockcroft-gault")
     ),
     "sledai2k": Kind(
-        ("items_ticked",), ("result", "items", "result_min", "result_max"), _score_sledai
+        ("items_ticked",),
+        _SLEDAI_MORE,
+        ("result", "items", "result_min", "result_max"),
+        _score_sledai,
     ),
-    "ctcae5": Kind(("term", "value", "unit"), ("grade",), _score_ctcae),
-    "bilag-renal": Kind((), ("grade", "criteria", "provisional_without"), _score_bilag_renal),
+    "ctcae5": Kind(("term", "value", "unit"), _CTCAE_MORE, ("grade",), _score_ctcae),
+    "bilag-renal": Kind(
+        (), _RENAL_MORE, ("grade", "criteria", "provisional_without"), _score_bilag_renal
+    ),
 }
 
 
@@ -328,12 +360,13 @@ KINDS: Mapping[str, Kind] = {
 _KM_COLUMNS = ("set", "time", "n_at_risk", "n_event", "n_censored", "survival", "greenwood_se")
 
 
-def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
+def _write_kaplan_meier(table: Table, ragged: Ragged, out: Path) -> ScoreCounts:
     table.require("time", "event")
     sets: dict[str, list[tuple[float, bool]]] = {}
     problems: list[list[str]] = []
     for row in table.rows:
         try:
+            _refuse_ragged(row, ragged)
             time = at_least_0(row, "time")
             event = required(_yes_no(row, "event"), "event")
         except (ProblemError, InvalidInput) as problem:
@@ -346,7 +379,8 @@ def _write_kaplan_meier(table: Table, out: Path) -> ScoreCounts:
         for row in kaplan_meier(*zip(*observations, strict=True)).rows
     ]
     _write(out, (*_KM_COLUMNS, "problem"), [*rows, *problems])
-    return ScoreCounts(sum(map(len, sets.values())), len(problems))
+    doubtful = misspelt(table.columns, ("set", "time", "event"))
+    return ScoreCounts(sum(map(len, sets.values())), len(problems), doubtful)
 
 
 def _km_cells(row: KaplanMeierRow) -> list[str]:

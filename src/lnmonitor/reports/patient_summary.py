@@ -426,8 +426,7 @@ def _explained(explanation: Explanation) -> list[Flowable]:
     marks = (("✓", explanation.met), ("–", explanation.not_met), ("?", explanation.missing))
     for mark, criteria in marks:
         lines += [flow.text(f"{mark}  {_criterion(line)}", points=8.5) for line in criteria]
-    source = " ".join(filter(None, (explanation.rule_line, explanation.citation)))
-    lines.append(flow.text(source, points=8, tone="text-2"))
+    lines.append(flow.text(" ".join(explanation.source), points=8, tone="text-2"))
     return [flow.together(*lines)]
 
 

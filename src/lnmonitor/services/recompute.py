@@ -27,6 +27,7 @@ from lnmonitor.storage.audit import canonical
 from lnmonitor.storage.repositories import Assessment, Patient
 from lnmonitor.storage.unit_of_work import UnitOfWork
 from lnmonitor.study.protocol import Protocol
+from lnmonitor.study.rule_parameters import in_force
 
 _META = "rules"
 """Name under which the study's facts hold the rules of the stored results."""
@@ -136,8 +137,14 @@ def recompute_all(session: StudySession, progress: Progress = silent) -> Recompu
 
 
 def _made_by(protocol: Protocol) -> dict[str, Any]:
-    """Return by what results are made: rule versions, and a hash of the whole protocol."""
-    digest = hashlib.sha256(canonical(asdict(protocol)).encode()).hexdigest()
+    """Return by what results are made: rule versions, and a hash of the whole protocol.
+
+    Parameters count as they are in force, so that it is the same whether the protocol's file states
+    a default or leaves it out; a default that changed, or a parameter that is new, counts as a
+    change of the protocol: results carry it.
+    """
+    whole = {**asdict(protocol), "parameters": in_force(protocol.parameters)}
+    digest = hashlib.sha256(canonical(whole).encode()).hexdigest()
     return {"rules": versions(), "protocol": digest}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any
 
 from lnmonitor.clinical import (
     bilag,
@@ -15,20 +15,16 @@ from lnmonitor.clinical import (
     flare,
     gfr,
     response,
-    response_course,
     sledai,
-    urine_collection,
 )
 from lnmonitor.clinical.bilag_renal import RULE_BILAG_2004_RENAL
 from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
-from lnmonitor.clinical.renal_assessment import FirstVisit
 from lnmonitor.errors import InputError
 from lnmonitor.language import Text
 from lnmonitor.resources import asset
+from lnmonitor.study import rule_parameters
 from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import FORMS
-
-Parameter = str | int | float | bool
 
 BILAG_RENAL_RULES = (RULE_BILAG_2004_RENAL.id, RULE_BILAG_CLASSIC_RENAL.id)
 """Ids of the two ways to a renal letter; the eight other systems have one each."""
@@ -101,7 +97,8 @@ class Protocol:
     data, in this order. Every name is one of the registries in `lnmonitor.clinical`.
     `bilag_flare_rules`: BILAG flares, the first named first. `selena_flare`: how the SELENA flare
     index is computed, "off" for not at all; `selena_flags`: whether its flares raise flags.
-    `parameters` override the parameters of a clinical rule, by rule set id.
+    `parameters` override those of the clinical rules, and the numbers of cross-field checks, by the
+    names in `rule_parameters`.
     `late_entry_days`: a record entered more days than this after its event is told as late.
     `analysis_visit`: cohort tables take a patient in when this visit's window has closed.
     """
@@ -132,7 +129,7 @@ class Protocol:
     bilag_flare_rules: tuple[str, ...] = ()
     selena_flare: str = SELENA_OFF
     selena_flags: bool = False
-    parameters: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+    parameters: rule_parameters.Given = field(default_factory=dict)
 
     def visit(self, code: str | None) -> PlannedVisit | None:
         """Return the planned visit of a code, None if the protocol has none."""
@@ -268,7 +265,7 @@ def _check(protocol: Protocol) -> None:
         problems.append("late_entry_days below 0")
     if protocol.selena_flags and not protocol.uses_selena:
         problems.append("selena_flags without selena_flare")
-    problems += [*_unknown_rules(protocol), *_unknown_parameters(protocol)]
+    problems += [*_unknown_rules(protocol), *rule_parameters.problems(protocol.parameters)]
     if problems:
         raise ProtocolError(
             "The protocol {name} contradicts itself: {problem}.",
@@ -298,27 +295,3 @@ def _unknown_rules(protocol: Protocol) -> Iterator[str]:
             f"{kind} {name} unknown, known are {listed}" for name in names if name not in known
         )
         yield from (f"{kind} {name} twice" for name in set(names) if names.count(name) > 1)
-
-
-def _unknown_parameters(protocol: Protocol) -> Iterator[str]:
-    """Name every override that no rule reads: a misspelt one must not pass as the default."""
-    known: dict[str, Collection[str]] = {
-        **{name: one.parameters for name, one in response.RULE_SETS.items()},
-        **{name: one.parameters for name, one in flare.RULE_SETS.items()},
-        RULE_BILAG_2004_RENAL.id: RULE_BILAG_2004_RENAL.parameters,
-        urine_collection.RULE_COLLECTION.id: urine_collection.PARAMETERS,
-        response_course.RULE_MCR_PCR.id: response_course.PARAMETERS,
-    }
-    for rule, given in protocol.parameters.items():
-        if rule not in known:
-            yield f"parameters of {rule}, which is no rule with parameters: {', '.join(known)}"
-            continue
-        listed = ", ".join(known[rule]) or "none"
-        yield from (
-            f"parameter {name} of {rule} unknown, known are {listed}"
-            for name in given
-            if name not in known[rule]
-        )
-    first = protocol.parameters.get(RULE_BILAG_2004_RENAL.id, {}).get("first_visit")
-    if first is not None and first not in get_args(FirstVisit):
-        yield f"first_visit {first} unknown, known are {', '.join(get_args(FirstVisit))}"

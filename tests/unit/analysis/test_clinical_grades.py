@@ -62,6 +62,17 @@ def test_that_the_kidney_proposes_by_collection_and_estimate() -> None:
     }
 
 
+def test_that_a_range_of_another_unit_keeps_a_term_from_being_proposed() -> None:
+    """150 is the upper limit in mg: no collection in g would pass it."""
+    b = started()
+    m1 = b.visit("M1", 30)
+    b.lab(m1, 30, "U24P", 0.4, range_high=150)
+    b.lab(m1, 30, "CREAT", 150)
+    course = _course(b)
+    found = propose_at_visit(b.data(), course, course.visits[0])
+    assert {term: grade.grade for term, grade in found.items()} == {"Chronic kidney disease": 2}
+
+
 def test_that_a_visit_without_signs_proposes_nothing() -> None:
     b = started()
     b.visit("M1", 30)

@@ -22,6 +22,8 @@ from lnmonitor.analysis.explain import (
     reason_text,
 )
 from lnmonitor.analysis.laboratory_grades import TERMS
+from lnmonitor.analysis.story_lanes import event_name
+from lnmonitor.analysis.wording import dose_name, unit_name
 from lnmonitor.clinical.bilag import HaematologyInputs
 from lnmonitor.clinical.bilag_renal import RenalInputs
 from lnmonitor.clinical.ctcae import grade
@@ -31,6 +33,7 @@ from lnmonitor.clinical.response import RenalState
 from lnmonitor.clinical.results import Reason, Truth
 from lnmonitor.clinical.sledai import ITEMS, SledaiLabs
 from lnmonitor.resources import read_toml
+from lnmonitor.study.forms import AdverseEvent
 from lnmonitor.study.protocol import load_protocol
 
 YES_NO_BILAG = (
@@ -184,3 +187,26 @@ def test_that_a_graded_term_has_its_chinese_name() -> None:
     low = grade("Hypoalbuminemia", 36, unit="g/L", lln=40)
     assert explain(low, "zh").title == "低白蛋白血症：1 级"
     assert explain(low, "en").title == "Hypoalbuminemia: grade 1"
+
+
+def test_that_units_that_are_words_and_doses_follow_the_language() -> None:
+    dose = Reason("response.prednisone", Truth.YES, {
+        "item": "prednisone_mg_day", "value": 5, "operator": "<=", "limit": 10, "unit": "mg/day",
+    })  # fmt: skip
+    assert reason_text(dose, "en") == "Prednisone at most 10 mg/day: 5 mg/day"
+    assert reason_text(dose, "zh") == "泼尼松≤10 mg/日：5 mg/日"
+    assert unit_name("umol/L").zh == "µmol/L"
+    assert [dose_name(one).zh for one in ("2 g/d", "0.8 g/4 wk", "+32 mg/d", "C → B")] == [
+        "2 g/日",
+        "0.8 g/4 周",
+        "+32 mg/日",
+        "C → B",
+    ]
+    assert dose_name("0.8 g/4 wk").en == "0.8 g/4 wk"
+
+
+def test_that_a_coded_term_is_translated_and_an_event_stays_as_typed() -> None:
+    assert item_name("Creatinine increased", "zh") == "肌酐升高"
+    assert event_name(AdverseEvent(term="Pneumonia", ctcae_term="Lung infection")).zh == "Pneumonia"
+    assert event_name(AdverseEvent(ctcae_term="Lung infection")).zh == "肺部感染"
+    assert event_name(AdverseEvent(ctcae_term="Lung infection")).en == "Lung infection"

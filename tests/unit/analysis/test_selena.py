@@ -306,7 +306,7 @@ def test_that_a_score_alone_is_severe_by_the_classic_index_and_mild_by_the_modif
     asked = {"worse_major": "N"}
     b = _pair("seizure", "seizure psychosis", now_asked=asked)
     assert _index(b).severity == "severe"
-    assert _met(_index(b)) == ["sfi.score_above_12"]
+    assert _met(_index(b)) == ["sfi.score_above"]
     modified = replace(PROTOCOL, selena_flare="modified")
     assert _index(b, modified).severity == "mild_moderate"
     assert "sfi.score_only" in _met(_index(b, modified))

@@ -88,7 +88,8 @@ def agree(values: dict[str, Scalar]) -> bool:
 def named(items: str) -> bool:
     """Whether each of "a, b" has a name: the reader would see the code of one without."""
     inputs = (
-        item.removesuffix("_previous").removesuffix("_baseline") for item in items.split(", ")
+        item.removesuffix("_previous").removesuffix("_baseline").removesuffix("_in_remission")
+        for item in items.split(", ")
     )
     return NAMED.issuperset(inputs)
 

@@ -327,7 +327,7 @@ def test_that_a_low_gfr_is_told_with_its_limit_in_its_unit() -> None:
 
 def test_that_a_grade_says_how_a_first_visit_was_read() -> None:
     found = grade(QUIET, None, ever_involved=True).rule
-    assert dict(found.parameters) == {"first_visit": "conservative"}
+    assert found.parameters["first_visit"] == "conservative"
 
 
 @pytest.mark.parametrize(

@@ -166,8 +166,10 @@ def test_that_treatment_emergence_compares_with_the_grade_at_baseline() -> None:
 def test_that_every_term_grades_every_unit_it_prints() -> None:
     for name, term in TERMS.items():
         for unit in term.units:
-            worst = 1e6 if term.rising else 0.0
-            found = grade(name, worst, unit=unit, lln=1, uln=1, baseline=1, symptomatic=True).grade
+            least, most = ctcae.possible(name, unit)
+            worst, normal = (most, least or 1) if term.rising else (least, most)
+            limits = {"lln": normal, "uln": normal, "baseline": normal}
+            found = grade(name, worst, unit=unit, symptomatic=True, **limits).grade
             assert found == max(step.grade for step in term.steps), (name, unit)
 
 
@@ -241,8 +243,97 @@ def test_that_an_impossible_value_is_refused_beside_limits_that_are_known(
 
 
 def test_that_of_two_impossible_numbers_the_value_is_named() -> None:
-    with pytest.raises(InvalidInput, match=r"^Creatinine increased is -1 umol/L; it must be >= 0$"):
+    with pytest.raises(
+        InvalidInput, match=r"^Creatinine increased is -1 umol/L; it must be 5 to 3000$"
+    ):
         grade("Creatinine increased", -1, unit="umol/L", uln=-2, baseline=-3)
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "unit", "limit"),
+    [
+        ("Creatinine increased", 0, "umol/L", "5 to 3000"),
+        ("Creatinine increased", 1.2, "umol/L", "5 to 3000"),  # mg/dL under the wrong unit
+        ("Creatinine increased", 106, "mg/dL", "0.05 to 34"),  # and the other way round
+        ("Hyperkalemia", 0, "mmol/L", "1.5 to 10"),
+        ("Hypokalemia", 0, "mmol/L", "1.5 to 10"),
+        ("Hypokalemia", 39, "mmol/L", "1.5 to 10"),
+        ("Hyponatremia", 0, "mmol/L", "95 to 190"),
+        ("Hypernatremia", 1450, "mmol/L", "95 to 190"),
+        ("Anemia", 12, "g/L", "20 to 250"),
+        ("Anemia", 120, "g/dL", "2 to 25"),
+        ("Hypoalbuminemia", 0, "g/L", "5 to 80"),
+        ("Hypoalbuminemia", 3.5, "g/L", "5 to 80"),
+        ("Hypocalcemia", 0, "mmol/L", "0.8 to 5"),
+        ("Hypercalcemia", 9.5, "mmol/L", "0.8 to 5"),
+        ("Hypocalcemia (Ionized)", 4.6, "mmol/L", "0.3 to 3.5"),
+        ("Hypomagnesemia", 0, "mmol/L", "0.1 to 10"),
+        ("Hypoglycemia", 0, "mmol/L", "0.5 to 60"),
+        ("Hypoglycemia", 90, "mmol/L", "0.5 to 60"),
+        ("Cholesterol high", 200, "mmol/L", "0.5 to 40"),
+        ("Hypertriglyceridemia", 150, "mmol/L", "0.1 to 100"),
+        ("Hyperuricemia", 6, "umol/L", "10 to 2000"),
+        ("Acidosis", 72, "pH", "6 to 8.5"),
+        ("Alkalosis", 72, "pH", "6 to 8.5"),
+        ("Acidosis", 0, "pH", "6 to 8.5"),
+        ("White blood cell decreased", 5200, "10^9/L", "0 to 200"),
+        ("Platelet count decreased", 180_000, "10^9/L", "0 to 2500"),
+        ("CD4 lymphocytes decreased", 450, "10^9/L", "0 to 10"),
+        ("Proteinuria", 1500, "g/24 h", "0 to 40"),
+        ("Fibrinogen decreased", 300, "g/L", "0 to 20"),
+        ("Chronic kidney disease", 900, "mL/min/1.73 m^2", "0 to 500"),
+    ],
+)
+def test_that_a_value_that_cannot_exist_is_refused(
+    term: str, value: float, unit: str, limit: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        grade(term, value, unit=unit)
+    refused = caught.value
+    assert (refused.item, refused.value, refused.unit) == (term, value, unit)
+    assert refused.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("term", "unit", "lln", "uln", "expected"),
+    [
+        ("White blood cell decreased", "10^9/L", 3.5, None, 4),
+        ("Neutrophil count decreased", "10^9/L", 1.8, None, 4),
+        ("Lymphocyte count decreased", "10^9/L", 1.1, None, 4),
+        ("Platelet count decreased", "10^9/L", 125, None, 4),
+        ("Alanine aminotransferase increased", "U/L", None, 40, 0),
+        ("GGT increased", "U/L", None, 45, 0),
+        ("Proteinuria", "g/24 h", None, 0.15, 0),
+        ("Haptoglobin decreased", "g/L", 0.3, None, 1),
+        ("Chronic kidney disease", "mL/min/1.73 m^2", 90, None, 4),
+    ],
+)
+def test_that_0_is_taken_where_a_patient_can_have_it(
+    term: str, unit: str, lln: float | None, uln: float | None, expected: int
+) -> None:
+    assert grade(term, 0, unit=unit, lln=lln, uln=uln, baseline=None).grade == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "given"),
+    [("uln", {"uln": 1.1}), ("baseline", {"uln": 97, "baseline": 0.9})],
+)
+def test_that_a_reference_in_another_unit_is_refused(item: str, given: dict[str, float]) -> None:
+    """80 µmol/L beside a ULN of 1.1 mg/dL would be grade 4."""
+    with pytest.raises(InvalidInput, match=rf"^Creatinine increased, {item} is .* 5 to 3000$"):
+        grade("Creatinine increased", 80, unit="umol/L", **given)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=r"^Anemia, lln is 12 g/L; it must be 20 to 250$"):
+        grade("Anemia", 110, unit="g/L", lln=12)
+    other_side = grade("Creatinine increased", 80, unit="umol/L", lln=0, uln=97)
+    assert other_side.grade == 0  # laboratories print 0 as the lower limit of what only rises
+
+
+def test_that_a_range_that_is_not_known_is_named_and_symptoms_are_not() -> None:
+    """The falls from baseline count below the range only: symptoms have no say in fibrinogen."""
+    result = grade("Fibrinogen decreased", 1.5, unit="g/L", baseline=4.0)
+    assert result.missing == ("lln",)
+    both = grade("Hypokalemia", 3.2, unit="mmol/L")
+    assert (both.low, both.high, both.missing) == (0, 2, ("lln", "symptomatic"))
 
 
 def test_that_nothing_at_a_visit_changes_what_is_remembered_for_another() -> None:

@@ -437,7 +437,7 @@ def test_that_the_modified_index_tells_a_flare_by_the_score_alone() -> None:
     assert (alone["score_only"], along["score_only"]) == (Truth.YES, Truth.NO)
     assert list(alone) == [
         "major_treated", "any_treated", "prednisone_high", "new_immunosuppressant",
-        "hospitalised", "pga_above_2_5", "score_rise", "mild_manifestation", "prednisone_raised",
+        "hospitalised", "pga_above", "score_rise", "mild_manifestation", "prednisone_raised",
         "new_nsaid_or_antimalarial", "pga_rise", "score_only",
     ]  # fmt: skip
 

@@ -151,7 +151,7 @@ BY_RULE: dict[str, tuple[str, list[Told]]] = {
         "PR",
         [
             level("protein_endpoint", NO, 0.6, "<=", 0.5),
-            egfr("egfr_no_confirmed_fall", YES, limit=60, baseline=80, percent=20),
+            egfr("egfr_no_related_fall", YES, limit=60, baseline=80, percent=20, event=None),
             NO_FAILURE,
             told("steroid_allowance", YES, "steroid_allowance_kept", value=True),
             RATIO_FALL,
@@ -210,8 +210,8 @@ GUIDELINE = ("upcr", "egfr", "egfr_baseline", "upcr_baseline")
         ("bliss-crr", BLISS),
         (
             "aurora-1",
-            ("upcr", "egfr", "egfr_baseline", "egfr_fall_confirmed", "treatment_failure",
-             "on_rescue", "steroid_allowance_kept", "upcr_baseline"),
+            ("upcr", "egfr", "egfr_baseline", "egfr_fall_confirmed", "egfr_related_event",
+             "treatment_failure", "on_rescue", "steroid_allowance_kept", "upcr_baseline"),
         ),
         (
             "set-b",
@@ -556,7 +556,7 @@ def test_that_the_published_factor_of_race_is_applied_when_asked(
 
 
 GIVEN: dict[str, Any] = {
-    "creatinine_umol_l": 80.0, "age_years": 30, "sex": "F", "weight_kg": 60, "height_cm": 170,
+    "creatinine_umol_l": 80.0, "age_years": 18, "sex": "F", "weight_kg": 60, "height_cm": 170,
     "cystatin_c_mg_l": 0.9, "urea_mmol_l": 5, "albumin_g_l": 40,
 }  # fmt: skip
 

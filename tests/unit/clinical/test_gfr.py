@@ -124,7 +124,7 @@ def test_that_cockcroft_gault_gives_the_hand_checked_values(
 def test_that_bedside_schwartz_gives_the_hand_checked_values(
     scr: float, cm: float, expected: float
 ) -> None:
-    assert gfr.schwartz_bedside(scr * 88.4, cm) == pytest.approx(expected, abs=0.0051)
+    assert gfr.schwartz_bedside(scr * 88.4, cm, 10) == pytest.approx(expected, abs=0.0051)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,61 @@ def test_that_a_missing_input_gives_no_value_and_its_name() -> None:
 def test_that_impossible_inputs_are_refused(creatinine: float, age: float, sex: Sex) -> None:
     with pytest.raises(InvalidInput):
         gfr.estimate("ckdepi-2021", creatinine_umol_l=creatinine, age_years=age, sex=sex)
+
+
+INPUTS: dict[str, float | Sex] = {
+    "creatinine_umol_l": 80,
+    "age_years": 18,
+    "sex": "F",
+    "weight_kg": 55,
+    "height_cm": 160,
+    "cystatin_c_mg_l": 0.9,
+    "urea_mmol_l": 5,
+    "albumin_g_l": 40,
+}
+
+
+@pytest.mark.parametrize("equation", gfr.EQUATIONS)
+def test_that_a_number_that_cannot_be_is_refused_by_every_equation_that_reads_it(
+    equation: str,
+) -> None:
+    """Neither an OverflowError nor an infinite GFR: each input by its item, value, unit, limit."""
+    limits = {
+        "creatinine_umol_l": ("µmol/L", "5 to 3000"),
+        "weight_kg": ("kg", "2 to 400"),
+        "height_cm": ("cm", "40 to 250"),
+        "cystatin_c_mg_l": ("mg/L", "0.1 to 15"),
+        "urea_mmol_l": ("mmol/L", "0.3 to 100"),
+        "albumin_g_l": ("g/L", "5 to 80"),
+    }
+    for item in set(gfr.EQUATIONS[equation].inputs) & set(limits):
+        for value in (1e-300, 1e308, 0.0, -1.0):
+            with pytest.raises(InvalidInput) as caught:
+                gfr.estimate(equation, **{**INPUTS, item: value})  # type: ignore[arg-type]
+            told = caught.value
+            assert (told.item, told.value, told.unit, told.limit) == (item, value, *limits[item])
+
+
+def test_that_a_creatinine_under_the_wrong_unit_is_refused() -> None:
+    """0.9 mg/dL as µmol/L would be a GFR of 500."""
+    with pytest.raises(InvalidInput, match=r"^creatinine_umol_l is 0.9 µmol/L; it must be 5 to"):
+        gfr.estimate("ckdepi-2021", creatinine_umol_l=0.9, age_years=30, sex="F")
+
+
+@pytest.mark.parametrize(("age", "taken"), [(0.9, False), (1, True), (18, True), (40, False)])
+def test_that_bedside_schwartz_takes_children_only(age: float, taken: bool) -> None:
+    def estimate() -> gfr.EgfrResult:
+        return gfr.estimate(
+            "schwartz-bedside", creatinine_umol_l=44.2, age_years=age, height_cm=130
+        )
+
+    if taken:
+        assert estimate().value == pytest.approx(107.38, abs=0.0051)
+    else:
+        with pytest.raises(InvalidInput, match=rf"^age_years is {age} years; it must be 1 to 18$"):
+            estimate()
+    unknown = gfr.estimate("schwartz-bedside", creatinine_umol_l=44.2, height_cm=130)
+    assert (unknown.value, unknown.missing) == (None, ("age_years",))
 
 
 def test_that_an_unknown_sex_or_equation_is_refused() -> None:

@@ -235,11 +235,16 @@ TELL: dict[str, Callable[[], object]] = {
         "Cough", 1, unit="g/L"
     ),
     "unit of Anemia is mmol; it must be g/L or g/dL": lambda: ctcae_grade("Anemia", 1, unit="mmol"),
-    "Anemia is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", -1, unit="g/L"),
-    "Anemia, lln is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", 1, unit="g/L", lln=-1),
-    "Anemia, uln is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", 1, unit="g/L", uln=-1),
+    "Anemia is -1 g/L; it must be 20 to 250": lambda: ctcae_grade("Anemia", -1, unit="g/L"),
+    "Anemia, lln is -1 g/L; it must be 20 to 250": lambda: ctcae_grade(
+        "Anemia", 90, unit="g/L", lln=-1
+    ),
+    "Anemia, uln is -1 g/L; it must be >= 0": lambda: ctcae_grade("Anemia", 90, unit="g/L", uln=-1),
+    "GGT increased, lln is -1 U/L; it must be >= 0": lambda: ctcae_grade(
+        "GGT increased", 30, unit="U/L", lln=-1
+    ),
     "Anemia, baseline is 0 g/L; it must be > 0": lambda: ctcae_grade(
-        "Anemia", 1, unit="g/L", baseline=0
+        "Anemia", 90, unit="g/L", baseline=0
     ),
     "GGT increased, baseline is 0 U/L; it must be > 0": lambda: ctcae_grade(
         "GGT increased", 1, unit="U/L", baseline=0
@@ -258,14 +263,29 @@ TELL: dict[str, Callable[[], object]] = {
     "temperature_c is 24 °C; it must be 25 to 45": lambda: ctcae_clinical.fever(24),
     "temperature_c is 46 °C; it must be 25 to 45": lambda: ctcae_clinical.fever(46),
     "hours_above_40 is -1 h; it must be >= 0": lambda: ctcae_clinical.fever(39, hours_above_40=-1),
-    "dipstick is 5; it must be 0 to 4": lambda: ctcae_clinical.proteinuria(None, dipstick=5),
-    "dipstick is -1; it must be 0 to 4": lambda: ctcae_clinical.chronic_kidney_disease(
-        90, dipstick=-1
+    "dipstick is 2.5; it must be 0, 0.5, 1, 2, 3 or 4": lambda: ctcae_clinical.proteinuria(
+        None, dipstick=2.5
     ),
-    "dipstick is 6; it must be 0 to 4": lambda: ctcae_clinical.chronic_kidney_disease(
-        90, dipstick=6
+    "dipstick is 7; it must be 0, 0.5, 1, 2, 3 or 4": lambda: ctcae_clinical.proteinuria(
+        0.2, dipstick=7
     ),
-    "dipstick is -2; it must be 0 to 4": lambda: ctcae_clinical.proteinuria(None, dipstick=-2),
+    "dipstick is 1.5; it must be 0, 0.5, 1, 2, 3 or 4": lambda: (
+        ctcae_clinical.chronic_kidney_disease(90, dipstick=1.5)
+    ),
+    "dipstick is nan; it must be 0, 0.5, 1, 2, 3 or 4": lambda: (
+        ctcae_clinical.chronic_kidney_disease(90, dipstick=float("nan"))
+    ),
+    "dipstick is -2; it must be 0, 0.5, 1, 2, 3 or 4": lambda: ctcae_clinical.proteinuria(
+        None, dipstick=-2
+    ),
+    "dbp is 150 mmHg; it must be below sbp 80": lambda: bilag_renal.grade(
+        renal_assessment.RenalInputs(sbp=80, dbp=150), None, ever_involved=True
+    ),
+    "dbp is 120 mmHg; it must be below sbp 120": lambda: bilag_renal.grade(
+        renal_assessment.RenalInputs(sbp=140, dbp=90),
+        renal_assessment.RenalInputs(sbp=120, dbp=120),
+        ever_involved=True,
+    ),
     "upcr_g_g is -1 g/g; it must be >= 0": lambda: ctcae_clinical.chronic_kidney_disease(
         90, upcr_g_g=-1
     ),
@@ -306,31 +326,36 @@ TELL: dict[str, Callable[[], object]] = {
     "sex is X; it must be F or M": lambda: gfr.ckd_epi_2021(80, 30, "X"),  # type: ignore[arg-type]
     "age_years is 17 years; it must be 18 to 130": lambda: gfr.ckd_epi_2021(80, 17, "F"),
     "age_years is 131 years; it must be 18 to 130": lambda: gfr.mdrd(80, 131, "F"),
-    "creatinine_umol_l is 0 µmol/L; it must be > 0": lambda: gfr.ckd_epi_2009(0, 30, "F"),
-    "cystatin_c_mg_l is 0 mg/L; it must be > 0": lambda: gfr.ckd_epi_2012_cystatin(0, 30, "F"),
-    "cystatin_c_mg_l is -1 mg/L; it must be > 0": lambda: gfr.ckd_epi_2012_creatinine_cystatin(
-        80, -1, 30, "F"
+    "creatinine_umol_l is 0 µmol/L; it must be 5 to 3000": lambda: gfr.ckd_epi_2009(0, 30, "F"),
+    "cystatin_c_mg_l is 0 mg/L; it must be 0.1 to 15": lambda: gfr.ckd_epi_2012_cystatin(
+        0, 30, "F"
     ),
-    "cystatin_c_mg_l is -2 mg/L; it must be > 0": lambda: gfr.ckd_epi_2021_creatinine_cystatin(
-        80, -2, 30, "F"
+    "cystatin_c_mg_l is -1 mg/L; it must be 0.1 to 15": lambda: (
+        gfr.ckd_epi_2012_creatinine_cystatin(80, -1, 30, "F")
     ),
-    "urea_mmol_l is 0 mmol/L; it must be > 0": lambda: gfr.mdrd6(80, 0, 40, 30, "F"),
-    "albumin_g_l is 0 g/L; it must be > 0": lambda: gfr.mdrd6(80, 5, 0, 30, "F"),
-    "weight_kg is -1 kg; it must be > 0 ": lambda: gfr.cockcroft_gault(80, 30, "F", -1),
-    "height_cm is 0 cm; it must be > 0": lambda: gfr.schwartz_bedside(80, 0),
-    "urine_creatinine_umol_l is 0 µmol/L; it must be > 0": lambda: gfr.creatinine_clearance_24h(
-        0, 1500, 80
+    "cystatin_c_mg_l is -2 mg/L; it must be 0.1 to 15": lambda: (
+        gfr.ckd_epi_2021_creatinine_cystatin(80, -2, 30, "F")
     ),
-    "urine_volume_ml is 0 mL; it must be > 0": lambda: gfr.creatinine_clearance_24h(9000, 0, 80),
-    "creatinine_umol_l is -1 µmol/L; it must be > 0": lambda: gfr.creatinine_clearance_24h(
+    "urea_mmol_l is 0 mmol/L; it must be 0.3 to 100": lambda: gfr.mdrd6(80, 0, 40, 30, "F"),
+    "albumin_g_l is 0 g/L; it must be 5 to 80": lambda: gfr.mdrd6(80, 5, 0, 30, "F"),
+    "weight_kg is -1 kg; it must be 2 to 400 ": lambda: gfr.cockcroft_gault(80, 30, "F", -1),
+    "height_cm is 0 cm; it must be 40 to 250": lambda: gfr.schwartz_bedside(80, 0, 10),
+    "urine_creatinine_umol_l is 0 µmol/L; it must be 100 to 100000": lambda: (
+        gfr.creatinine_clearance_24h(0, 1500, 80)
+    ),
+    "urine_volume_ml is 0 mL; it must be 50 to 15000": lambda: gfr.creatinine_clearance_24h(
+        9000, 0, 80
+    ),
+    "creatinine_umol_l is -1 µmol/L; it must be 5 to 3000": lambda: gfr.creatinine_clearance_24h(
         9000, 1500, -1
     ),
-    "weight_kg is -2 kg; it must be > 0": lambda: gfr.bsa_dubois(-2, 170),
-    "height_cm is -2 cm; it must be > 0": lambda: gfr.bsa_dubois(60, -2),
-    "weight_kg is -3 kg; it must be > 0": lambda: gfr.bsa_mosteller(-3, 170),
-    "height_cm is -3 cm; it must be > 0": lambda: gfr.bsa_mosteller(60, -3),
+    "weight_kg is -2 kg; it must be 2 to 400": lambda: gfr.bsa_dubois(-2, 170),
+    "height_cm is -2 cm; it must be 40 to 250": lambda: gfr.bsa_dubois(60, -2),
+    "weight_kg is -3 kg; it must be 2 to 400": lambda: gfr.bsa_mosteller(-3, 170),
+    "height_cm is -3 cm; it must be 40 to 250": lambda: gfr.bsa_mosteller(60, -3),
+    "gfr is 501 mL/min; it must be 0 to 500": lambda: gfr.indexed(501, 1.8),
     "gfr is 0 mL/min; it must be > 0": lambda: gfr.indexed(0, 1.8),
-    "bsa_m2 is 0 m²; it must be > 0": lambda: gfr.indexed(90, 0),
+    "bsa_m2 is 0 m²; it must be 0.1 to 4": lambda: gfr.indexed(90, 0),
     "equation is x; it must be " + " or ".join(gfr.EQUATIONS): lambda: gfr.estimate("x"),
     f"gfr is -1 {GFR_UNIT}; it must be >= 0": lambda: gfr.kdigo_g_stage(-1),
     "albumin unit is g; it must be mg/g or mg/mmol": lambda: gfr.kdigo_a_stage(1, "g"),
@@ -385,7 +410,18 @@ TELL: dict[str, Callable[[], object]] = {
     ),
     "dose is -1 mg; it must be >= 0": lambda: drugs.judge_dose(-1, "mg", 1, LIMIT),
     "dose is -2 mg; it must be >= 0": lambda: drugs.hydroxychloroquine_mg_kg(-2, 1, 60),
-    "weight_kg is 0.9 kg; it must be >= 1": lambda: drugs.hydroxychloroquine_mg_kg(200, 1, 0.9),
+    "doses per day is nan per day; it must be a finite number": lambda: (
+        drugs.hydroxychloroquine_mg_kg(200, float("nan"), 60)
+    ),
+    "doses per day is -2 per day; it must be 0 to 24": lambda: drugs.hydroxychloroquine_mg_kg(
+        200, -2, 60
+    ),
+    "doses per day is -1 per day; it must be 0 to 24": lambda: drugs.too_often("MTX", -1),
+    "doses per day is inf per day; it must be a finite number": lambda: drugs.too_often(
+        "MTX", float("inf")
+    ),
+    "doses per day is 25 per day; it must be 0 to 24": lambda: drugs.judge_dose(1, "mg", 25, LIMIT),
+    "weight_kg is 0.9 kg; it must be 1 to 400": lambda: drugs.hydroxychloroquine_mg_kg(200, 1, 0.9),
     "dose is -1 g/day; it must be >= 0": lambda: drugs.mycophenolate_g("MMF", -1),
     "CYC dose is -1 g; it must be >= 0": lambda: drugs.cumulative_g(
         [drugs.DrugCourse("CYC", -1, DAY)], "CYC", DAY
@@ -399,6 +435,11 @@ TELL: dict[str, Callable[[], object]] = {
     "SLEDAI item is x; it must be one of the 24 item codes": lambda: sledai.score({"x": True}),
     "SLEDAI window is 20 days; it must be 10 or 30": lambda: sledai.score({}, window_days=20),
     "SLEDAI-2K is 106; it must be 0 to 105": lambda: sledai.activity_band(106),
+    "SLEDAI-2K is nan; it must be a finite number": lambda: sledai.change_band(
+        float("nan"),  # type: ignore[arg-type]
+        3,
+    ),
+    "SLEDAI-2K is -1; it must be 0 to 105": lambda: sledai.change_band(8, -1),
     "sponsor_causality is maybe; it must be " + " or ".join(safety.CAUSALITY): lambda: (
         safety.assess(safety.EventFacts(sponsor_causality="maybe"))
     ),

@@ -59,6 +59,24 @@ def test_that_a_year_is_judged_by_its_letters(letters: tuple[str, ...], response
     assert len(result.reasons) == 6
 
 
+def test_that_a_protocol_may_let_one_new_b_end_the_state() -> None:
+    strict = {"new_b_allowed": False}
+    steady = year("AB", "CC", "CC", "CD", "DD")
+    assert respond(steady, strict).response is ClinicalResponse.MCR
+    one_b = year("AB", "CC", "CC", "BC", "CC")  # neither kept nor held for 16 weeks
+    assert respond(one_b).response is ClinicalResponse.MCR
+    lost = respond(one_b, strict)
+    assert lost.response is ClinicalResponse.NCR
+    assert [(r.code, r.met) for r in lost.reasons][2] == ("course.kept_after", Truth.NO)
+    late = [*year("AB", "CC", "CC")[:3], visit(294, "CC"), visit(365, "BC")]
+    assert respond(late, strict).response is ClinicalResponse.PCR  # held for 16 weeks, not kept
+    assert respond(late).response is ClinicalResponse.MCR
+    open_ = respond([*late[:4], visit(365, "C")], strict)
+    assert open_.response is ClinicalResponse.MCR
+    unknown = respond([*late[:4], visit(365, "C?")], strict)
+    assert unknown.response is ClinicalResponse.UNKNOWN
+
+
 def test_that_low_activity_needs_16_weeks() -> None:
     start = [visit(0, "BB"), visit(91, "AC"), visit(182, "CC")]
     kept = respond([*start, visit(294, "CC"), visit(365, "BB")])

@@ -9,6 +9,7 @@ import pytest
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response import RULE_SETS, RenalState, Response, assess, side_by_side
+from lnmonitor.clinical.results import Truth
 
 
 def u24(grams: float) -> Proteinuria:
@@ -167,7 +168,10 @@ def test_that_set_b_explains_each_measure() -> None:
         ("aurora-1", {"upcr": ratio(2.01)}, "NR"),
         ("aurora-1", {"egfr": 40}, "CR"),  # exactly 20 % below 50
         ("aurora-1", {"egfr": 39, "egfr_fall_confirmed": False}, "CR"),
-        ("aurora-1", {"egfr": 39, "egfr_fall_confirmed": True}, "PR"),
+        ("aurora-1", {"egfr": 39, "egfr_fall_confirmed": True, "egfr_related_event": True}, "PR"),
+        ("aurora-1", {"egfr": 39, "egfr_fall_confirmed": True, "egfr_related_event": False}, "CR"),
+        ("aurora-1", {"egfr": 39, "egfr_fall_confirmed": False, "egfr_related_event": True}, "CR"),
+        ("aurora-1", {"egfr": 40, "egfr_fall_confirmed": True, "egfr_related_event": True}, "CR"),
         ("aurora-1", {"steroid_allowance_kept": False}, "PR"),
         ("aurora-1", {"treatment_failure": True}, "PR"),
         ("aurora-1", {"dead_or_dialysis": True}, "NR"),
@@ -184,8 +188,30 @@ def test_that_trial_endpoints_have_these_edges(
 def test_that_aurora_takes_60_as_its_floor_whatever_the_baseline() -> None:
     baseline = replace(BASELINE, egfr=120)
     for egfr, response in ((60, "CR"), (59, "PR")):
-        now = replace(WELL, egfr=egfr, egfr_fall_confirmed=True)
+        now = replace(WELL, egfr=egfr, egfr_fall_confirmed=True, egfr_related_event=True)
         assert assess("aurora-1", baseline=baseline, now=now).response is Response(response)
+
+
+def test_that_a_confirmed_fall_waits_for_word_of_a_related_event() -> None:
+    """39 of 50, confirmed: no complete response if an event affected it, one if none did."""
+    now = replace(WELL, egfr=39, egfr_fall_confirmed=True)
+    open_ = assess("aurora-1", baseline=BASELINE, now=now)
+    assert (open_.response, open_.missing) == (Response.UNKNOWN, ("egfr_related_event",))
+    (clause,) = [r for r in open_.reasons if r.code == "response.egfr_no_related_fall"]
+    assert (clause.met, clause.values["event"]) == (Truth.UNKNOWN, None)
+
+
+@pytest.mark.parametrize("event", [True, False, None])
+def test_that_a_protocol_may_leave_the_event_out(event: bool | None) -> None:
+    now = replace(WELL, egfr=39, egfr_fall_confirmed=True, egfr_related_event=event)
+    alone = {"needs_related_event": False}
+    found = assess("aurora-1", baseline=BASELINE, now=now, parameters=alone)
+    assert (found.response, found.missing) == (Response.PR, ())
+    clause = found.reasons[1]
+    assert (clause.code, "event" in clause.values) == ("response.egfr_no_confirmed_fall", False)
+    unconfirmed = replace(now, egfr_fall_confirmed=None)
+    asked = assess("aurora-1", baseline=BASELINE, now=unconfirmed, parameters=alone)
+    assert asked.missing == ("egfr_fall_confirmed",)
 
 
 def test_that_the_pre_flare_value_may_stand_at_baseline() -> None:
@@ -205,13 +231,15 @@ def test_that_the_pre_flare_value_may_stand_at_baseline() -> None:
         ("bliss-crr", "treatment_failure", {}),
         ("bliss-crr", "egfr", {}),
         ("aurora-1", "steroid_allowance_kept", {}),
-        ("aurora-1", "egfr_fall_confirmed", {"egfr": 30}),
+        ("aurora-1", "egfr_fall_confirmed", {"egfr": 30, "egfr_related_event": True}),
+        ("aurora-1", "egfr_related_event", {"egfr": 30, "egfr_fall_confirmed": True}),
     ],
 )
 def test_that_an_endpoint_names_what_it_lacks(
     rule_set: str, name: str, changes: dict[str, object]
 ) -> None:
-    known = replace(WELL, egfr_fall_confirmed=False, upcr=ratio(0.4), **changes)  # type: ignore[arg-type]
+    given = {"egfr_fall_confirmed": False, "upcr": ratio(0.4), **changes}
+    known = replace(WELL, **given)  # type: ignore[arg-type]
     now = replace(known, **{name: None})  # type: ignore[arg-type]
     baseline = replace(BASELINE, upcr=ratio(0.4))  # no partial response possible
     result = assess(rule_set, baseline=baseline, now=now)

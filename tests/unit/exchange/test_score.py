@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lnmonitor.errors import InputError
+from lnmonitor.exchange.delimited import read_csv
 from lnmonitor.exchange.score import KINDS, score
 
 EQUATIONS = {
@@ -200,6 +201,94 @@ def test_that_a_result_column_of_the_file_is_not_overwritten(tmp_path: Path) -> 
     source.write_text("items_ticked,result\nrash,9\n", encoding="utf-8")
     with pytest.raises(InputError, match="already has a column result"):
         score("sledai2k", source, tmp_path / "out.csv")
+
+
+RAGGED = "id,sex,age_years,creatinine,creatinine_unit\n"
+
+
+def test_that_a_row_with_too_many_or_too_few_cells_is_told_and_the_others_are_scored(
+    tmp_path: Path,
+) -> None:
+    rows = scored(
+        tmp_path,
+        "egfr-ckdepi-2021",
+        RAGGED + "1,F,30,0.7,mg/dL\n2,F,30,0.7\n\n3,F,30,0,7,mg/dL\n4,F,30,0.7,mg/dL\n",
+    )
+    assert [(row["id"], row["problem"]) for row in rows] == [
+        ("1", ""),
+        ("2", "row 3: there are 4 cells under 5 columns"),
+        ("3", "row 5: there are 6 cells under 5 columns"),
+        ("4", ""),
+    ]
+    assert [row["result"] for row in rows[1:3]] == ["", ""]
+    # 0.7 mg/dL, woman of 30: 119.24 in the specification's table.
+    assert {f"{float(row['result']):.2f}" for row in (rows[0], rows[3])} == {"119.24"}
+    assert [row["creatinine_unit"] for row in rows[1:3]] == ["", "7"]
+
+
+def test_that_a_ragged_row_of_event_times_is_not_counted(tmp_path: Path) -> None:
+    rows = scored(tmp_path, "kaplan-meier", "set,time,event\na,2,1\na,1\na,3,0,9\n")
+    assert [row["n_at_risk"] for row in rows] == ["1", "", ""]
+    assert [row["problem"] for row in rows[1:]] == [
+        "row 3: there are 2 cells under 3 columns",
+        "row 4: there are 4 cells under 3 columns",
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_every_column_that_is_read_is_known(tmp_path: Path, kind: str) -> None:
+    one = KINDS[kind]
+    values = {
+        "mode": "derive",
+        "sex": "F",
+        "age_years": "30",
+        "creatinine": "70",
+        "creatinine_unit": "umol/L",
+        "weight_kg": "60",
+        "term": "Anemia",
+        "value": "110",
+        "unit": "g/L",
+        "lln": "120",
+    }
+    known = (*one.needs, *one.takes)
+    assert len(set(known)) == len(known)
+    source = tmp_path / "in.csv"
+    cells = ",".join(values.get(column, "") for column in known)
+    source.write_text(f"{','.join(known)}\n{cells}\n", encoding="utf-8")
+    table = read_csv(source)
+    one.scorer(table.rows[0])
+    assert table.asked == set(known)
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "told"),
+    [
+        ("bilag-renal", "id,u24_g,creatinin_umol_l", [("creatinin_umol_l", "creatinine_umol_l")]),
+        ("bilag-renal", "u24,sbp_prev", [("u24", "u24_g"), ("sbp_prev", "sbp_previous")]),
+        ("bilag-renal", "SBP,U24 g,Note", [("SBP", "sbp"), ("U24 g", "u24_g")]),
+        ("sledai2k", "items_ticked,c3,wbc", [("c3", "c3_g_l"), ("wbc", "wbc_10e9_l")]),
+        ("sledai2k", "items_ticked,expected_items,id,note,c3_g_l,c3", []),
+        ("kaplan-meier", "id,sets,time,event", [("sets", "set")]),
+        ("bilag-renal", "id,patient,comment,creatinine_umol_l,creatinine_unit", []),
+    ],
+)
+def test_that_a_misspelt_column_is_told_with_the_one_that_was_meant(
+    tmp_path: Path, kind: str, columns: str, told: list[tuple[str, str]]
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(f"{columns}\n{columns.count(',') * ','}\n", encoding="utf-8")
+    counts = score(kind, source, tmp_path / "out.csv")
+    assert [(one.column, one.meant) for one in counts.misspelt] == told
+
+
+def test_that_no_column_of_the_vectors_is_taken_for_a_misspelt_one(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    files = {**{kind: name for kind, (name, _) in EQUATIONS.items()}, "sledai2k": "sledai2k"}
+    files |= {"ctcae5": "ctcae5_labs", "kaplan-meier": "km_data"}
+    for kind, name in files.items():
+        counts = score(kind, shared_data / "vectors" / f"{name}.csv", tmp_path / "out.csv")
+        assert counts.misspelt == (), kind
 
 
 def test_that_every_kind_of_the_command_line_is_there() -> None:

@@ -117,9 +117,19 @@ def edited(monkeypatch, tmp_path):
         ("[parameters.set-a]", "[parameters.set-z]", "parameters of set-z, which is no rule"),
         ("[parameters.set-a]", "[parameters.set-a]\nlimit = 1", "parameter limit of set-a unknown"),
         (
-            "[parameters.set-a]",
+            "[parameters.bilag-2004-renal]",
             '[parameters.bilag-2004-renal]\nfirst_visit = "worse"',
-            "first_visit worse unknown, known are conservative, assume_deterioration",
+            "bilag-2004-renal: first_visit is worse; it must be conservative or assume_deterior",
+        ),
+        (
+            "[parameters.set-a]",
+            '[parameters."lb.jump"]\nlimits = 0.3',
+            "parameter limits of lb.jump unknown, known are limit",
+        ),
+        (
+            "[parameters.set-a]",
+            '[parameters."lb.jump"]\nlimit = "30 %"',
+            "parameter of lb.jump: limit is 30 %; it must be a number",
         ),
     ],
 )
@@ -131,6 +141,11 @@ def test_that_a_protocol_that_contradicts_itself_is_refused(edited, old, new, pr
 def test_that_a_protocol_may_choose_other_rules_and_numbers(edited) -> None:
     chosen = edited("[parameters.set-a]", "[parameters.set-a]\ncomplete_protein_g = 0.3")
     assert chosen.parameters["set-a"] == {"complete_protein_g": 0.3}
+
+
+def test_that_a_protocol_may_choose_the_number_of_a_check_across_fields(edited) -> None:
+    chosen = edited("[parameters.set-a]", '[parameters."lb.jump"]\nlimit = 0.3')
+    assert chosen.parameters["lb.jump"] == {"limit": 0.3}
 
 
 def test_that_a_protocol_may_use_the_selena_flare_index(edited) -> None:

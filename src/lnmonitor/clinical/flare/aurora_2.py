@@ -8,7 +8,7 @@ protocol parameters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -23,6 +23,7 @@ from lnmonitor.clinical.flare.model import (
 from lnmonitor.clinical.flare.samples import keep_nadir, limits, protein_reason, ratio_first
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.response.clauses import UPCR
 from lnmonitor.clinical.response.model import RenalState
 from lnmonitor.clinical.results import Citation, Rule
 
@@ -99,6 +100,10 @@ class Aurora2(Definition[AdequateResponse]):
             return (None,)
         reason = partial(protein_reason, "flare.protein_after_adequate", now, protein, limit, nadir)
         return (Test("proteinuric", reason),)
+
+    def lacks(self, _reference: AdequateResponse, _now: FlareObservation) -> Iterator[str]:
+        """Name the ratio: nothing else leaves it open."""
+        yield UPCR
 
 
 RULE_SET = FlareRuleSet("aurora-2", RULE, PARAMETERS, Aurora2, "adequate_response")

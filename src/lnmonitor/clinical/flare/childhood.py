@@ -9,7 +9,7 @@ recorded as more than 50 cells. Normal GFR as >= 90 is this program's reading.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -21,9 +21,10 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission, absent_since
 from lnmonitor.clinical.flare.samples import limits, protein_reason, ratio_first, times
 from lnmonitor.clinical.parameters import Parameter
+from lnmonitor.clinical.response.clauses import UPCR
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
 
 CHILDHOOD = Citation("Childhood-onset lupus nephritis trial (PMC11258879)", "table 2", 2024)
@@ -96,6 +97,15 @@ class Childhood(AfterRemission):
         if met is not YES:
             return NEPHRITIC_OPEN if met is UNKNOWN else None
         return Test("nephritic", partial(_nephritic_reason, now, before, fewest))
+
+    def lacks(self, reference: Remission, now: FlareObservation) -> Iterator[str]:
+        """Name the ratio; eGFR and red cells now and before."""
+        state = now.state
+        if self._proteinuric(reference, now) is PROTEINURIC_OPEN:
+            yield from reference.protein_lacks(UPCR, ratio_first(state))
+        if self._nephritic(reference, now) is NEPHRITIC_OPEN:
+            yield from absent_since("egfr", state.egfr, reference.egfr)
+            yield from absent_since("urine_rbc_hpf", state.urine_rbc_hpf, reference.red_cells)
 
 
 def _two_categories_up(before: float | None, now: float | None) -> Truth:

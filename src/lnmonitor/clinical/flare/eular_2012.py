@@ -8,7 +8,7 @@ article; what "reproducible" means in days is a protocol parameter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -21,8 +21,9 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
+from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission, absent_since
 from lnmonitor.clinical.flare.samples import (
+    absent_sediment,
     creatinine_reason,
     limits,
     protein_reason,
@@ -30,7 +31,7 @@ from lnmonitor.clinical.flare.samples import (
     times,
 )
 from lnmonitor.clinical.parameters import Parameter
-from lnmonitor.clinical.response.clauses import percent_of
+from lnmonitor.clinical.response.clauses import UPCR, percent_of
 from lnmonitor.clinical.results import UNKNOWN, YES, Citation, Rule, Truth
 
 GORDON_2009 = Citation("Gordon C, Jayne D, Pusey C, et al.", "Lupus 18:257-63", 2009)
@@ -108,6 +109,16 @@ class Eular2012(AfterRemission):
             percent=percent_of(self._creatinine_times),
         )
         return Test("nephritic", reason)
+
+    def lacks(self, reference: Remission, now: FlareObservation) -> Iterator[str]:
+        """Name the ratio; sediment, creatinine and eGFR, red cells now and before."""
+        state = now.state
+        if self._proteinuric(reference, now) is PROTEINURIC_OPEN:
+            yield from reference.protein_lacks(UPCR, ratio_first(state))
+        if self._nephritic(reference, now) is NEPHRITIC_OPEN:
+            yield from reference.function_lacks(state, self._creatinine_times, self._gfr_left)
+            yield from absent_sediment(state)
+            yield from absent_since("urine_rbc_hpf", state.urine_rbc_hpf, reference.red_cells)
 
 
 RULE_SET = FlareRuleSet("eular-2012", RULE, PARAMETERS, Eular2012)

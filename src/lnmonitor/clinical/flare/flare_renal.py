@@ -7,7 +7,7 @@ protocol parameter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -20,10 +20,10 @@ from lnmonitor.clinical.flare.model import (
     Test,
 )
 from lnmonitor.clinical.flare.remission import PR, AfterRemission, Remission
-from lnmonitor.clinical.flare.samples import limits, protein_reason
+from lnmonitor.clinical.flare.samples import absent_sediment, limits, protein_reason
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import times_baseline
-from lnmonitor.clinical.response.clauses import percent_of
+from lnmonitor.clinical.response.clauses import U24, percent_of
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
 
 EULAR_2012 = Citation(
@@ -94,6 +94,17 @@ class FlareRenal(AfterRemission):
         lowest, highest = remission.creatinine, remission.egfr
         percent = percent_of(self._creatinine_times)
         return Test("nephritic", partial(_nephritic_reason, now, lowest, highest, percent))
+
+    def lacks(self, reference: Remission, now: FlareObservation) -> Iterator[str]:
+        """Name protein; sediment now and before, creatinine and eGFR."""
+        state = now.state
+        if self._proteinuric(reference, now) is PROTEINURIC_OPEN:
+            yield from reference.protein_lacks(U24, state.proteinuria or state.upcr)
+        if self._nephritic(reference, now) is NEPHRITIC_OPEN:
+            yield from absent_sediment(state)
+            if reference.sediment is UNKNOWN:
+                yield "active_sediment_in_remission"
+            yield from reference.function_lacks(state, self._creatinine_times, self._gfr_left)
 
 
 def _nephritic_reason(

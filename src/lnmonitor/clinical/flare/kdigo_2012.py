@@ -9,7 +9,7 @@ KDIGO 2024 keeps no grades. One sample suffices: the table asks for no second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.remission import AfterRemission, Remission
+from lnmonitor.clinical.flare.remission import AfterRemission, Remission, absent_since
 from lnmonitor.clinical.flare.samples import (
     creatinine_reason,
     limits,
@@ -31,6 +31,7 @@ from lnmonitor.clinical.flare.samples import (
 )
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
+from lnmonitor.clinical.response.clauses import UPCR
 from lnmonitor.clinical.response.model import RenalState
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Reason, Rule, Truth
 
@@ -139,6 +140,17 @@ class Kdigo2012(AfterRemission):
         reason = partial(protein_reason, _PROTEIN[grade], now, protein, limit, before)
         return Test("proteinuric", reason, grade)
 
+    def lacks(self, reference: Remission, now: FlareObservation) -> Iterator[str]:
+        """Name red cells, acanthocytes and casts; creatinine and the ratio, now and before."""
+        state = now.state
+        if self._mild(reference, now) is NEPHRITIC_OPEN:
+            if self._new_cells(reference.red_cells, state) is UNKNOWN:
+                yield from _absent_cells(reference.red_cells, state)
+            if _new_casts(reference.casts, state.casts) is UNKNOWN:
+                yield from absent_since("casts", state.casts, reference.casts)
+        yield from absent_since("creatinine_umol_l", state.creatinine_umol_l, reference.creatinine)
+        yield from reference.protein_lacks(UPCR, ratio_first(state))
+
     def _moderate_from(self, before: Proteinuria) -> float:
         value, unit = before.value, before.unit
         if below(value, self._protein_low[unit]):
@@ -146,6 +158,12 @@ class Kdigo2012(AfterRemission):
         if above(value, self._protein_middle[unit]):
             return value * self._after_high_times
         return self._after_middle[unit]
+
+
+def _absent_cells(before: float | None, state: RenalState) -> Iterator[str]:
+    yield from absent_since("urine_rbc_hpf", state.urine_rbc_hpf, before)
+    if state.acanthocytes_hpf is None:
+        yield "acanthocytes_hpf"
 
 
 def _new_casts(before: bool | None, now: bool | None) -> Truth:

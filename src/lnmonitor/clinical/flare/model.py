@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -62,6 +62,26 @@ class FlareFinding(Outcome):
     grade: FlareGrade | None = None
 
 
+@frozen
+class Undecided(Outcome):
+    """A sample that may have exceeded: `missing` names what would have said whether it did.
+
+    `kinds` are the kinds of flare that stay open. Only of samples after a reference and outside an
+    episode: before one there is no flare, and an episode lasts until it is known to be over.
+    """
+
+    kinds: tuple[FlareKind, ...] = ()
+    day: int = 0
+    date: str = ""
+
+
+class Followed(NamedTuple):
+    """What a definition finds in a course, and where it cannot say."""
+
+    findings: tuple[FlareFinding, ...]
+    undecided: tuple[Undecided, ...]
+
+
 class Test(NamedTuple):
     """One way to exceed that a sample met, or that it leaves open because a value is missing.
 
@@ -104,6 +124,10 @@ class Definition(ABC, Generic[R]):
     @abstractmethod
     def tests(self, reference: R, now: FlareObservation) -> tuple[Test | None, ...]:
         """Return the ways to exceed; None for each that a sample is known not to meet."""
+
+    @abstractmethod
+    def lacks(self, reference: R, now: FlareObservation) -> Iterator[str]:
+        """Name the absent inputs of the tests that a sample leaves open, as they are asked."""
 
 
 @dataclass(frozen=True)

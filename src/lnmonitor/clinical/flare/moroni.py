@@ -7,7 +7,7 @@ review's table (PMC9386217). It asks for no response before and for no second sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -20,10 +20,16 @@ from lnmonitor.clinical.flare.model import (
     FlareRuleSet,
     Test,
 )
-from lnmonitor.clinical.flare.samples import creatinine_reason, protein_reason, times
+from lnmonitor.clinical.flare.samples import (
+    absent,
+    absent_sediment,
+    creatinine_reason,
+    protein_reason,
+    times,
+)
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import Proteinuria
-from lnmonitor.clinical.response.clauses import percent_of
+from lnmonitor.clinical.response.clauses import U24, percent_of
 from lnmonitor.clinical.response.model import RenalState
 from lnmonitor.clinical.results import NO, UNKNOWN, YES, Citation, Rule, Truth
 
@@ -115,6 +121,16 @@ class Moroni(Definition[LastKnown]):
             percent=percent_of(self._creatinine_times),
         )
         return Test("nephritic", reason)
+
+    def lacks(self, reference: LastKnown, now: FlareObservation) -> Iterator[str]:
+        """Name the collection now and before; creatinine now and before, and the sediment."""
+        state = now.state
+        proteinuric, nephritic = self.tests(reference, now)
+        if proteinuric is PROTEINURIC_OPEN:
+            yield from absent(U24, state.proteinuria, reference.protein)
+        yield from absent("creatinine_umol_l", state.creatinine_umol_l, reference.creatinine)
+        if nephritic is NEPHRITIC_OPEN:
+            yield from absent_sediment(state)
 
 
 RULE_SET = FlareRuleSet("moroni", RULE, PARAMETERS, Moroni, "all_treated")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from lnmonitor.clinical.criteria import is_at_least, is_at_most
 from lnmonitor.clinical.flare.model import Definition, FlareObservation
-from lnmonitor.clinical.flare.samples import keep_nadir, times
+from lnmonitor.clinical.flare.samples import absent, keep_nadir, times
 from lnmonitor.clinical.proteinuria import Proteinuria
 from lnmonitor.clinical.response.model import RenalState, Response
 from lnmonitor.clinical.results import UNKNOWN, Truth
 
 CR, PR = Response.CR, Response.PR
+
+
+absent_since = partial(absent, reference="in_remission")
+"""Names an input that a comparison lacks: of this sample, else of all samples since remission."""
 
 
 class Remission:
@@ -51,6 +58,18 @@ class Remission:
             is_at_least(state.creatinine_umol_l, times(self.creatinine, creatinine_times)),
             is_at_most(state.egfr, times(self.egfr, gfr_left)),
         )
+
+    def function_lacks(
+        self, state: RenalState, creatinine_times: float, gfr_left: float
+    ) -> Iterator[str]:
+        """Name what leaves open whether function was lost."""
+        if self.function_lost(state, creatinine_times, gfr_left) is UNKNOWN:
+            yield from absent_since("creatinine_umol_l", state.creatinine_umol_l, self.creatinine)
+            yield from absent_since("egfr", state.egfr, self.egfr)
+
+    def protein_lacks(self, item: str, protein: Proteinuria | None) -> Iterator[str]:
+        """Name the protein of this sample, else the lowest one that would compare with it."""
+        yield from absent_since(item, protein, protein and self.nadir.get(protein.unit))
 
 
 class AfterRemission(Definition[Remission]):

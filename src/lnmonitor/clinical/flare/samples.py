@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lnmonitor.clinical.flare.model import FlareObservation
 from lnmonitor.clinical.proteinuria import UNITS, Proteinuria, limit_in
 from lnmonitor.clinical.response.clauses import U24, UPCR
 from lnmonitor.clinical.response.model import RenalState
-from lnmonitor.clinical.results import YES, Reason, Scalar
+from lnmonitor.clinical.results import UNKNOWN, YES, Reason, Scalar
 
 
 def limits(grams: float) -> Mapping[str, float]:
@@ -67,6 +67,23 @@ def creatinine_reason(
         "previous": before,
     }
     return Reason(code, YES, {**values, **more, "day": now.day, "date": now.date})
+
+
+def absent(item: str, now: object, before: object, *, reference: str = "previous") -> Iterator[str]:
+    """Name an input that a comparison lacks: of this sample, else of the reference."""
+    if now is None:
+        yield item
+    elif before is None:
+        yield f"{item}_{reference}"
+
+
+def absent_sediment(state: RenalState) -> Iterator[str]:
+    """Name what leaves open whether a sediment is inactive."""
+    if state.sediment_inactive is UNKNOWN:
+        yield from (item for item in SEDIMENT if getattr(state, item) is None)
+
+
+SEDIMENT = ("urine_rbc_hpf", "urine_wbc_hpf", "casts")
 
 
 def times(value: float | None, factor: float) -> float | None:

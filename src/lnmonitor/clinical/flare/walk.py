@@ -18,6 +18,7 @@ from lnmonitor.clinical.flare.model import (
     FlareKind,
     FlareObservation,
     Test,
+    Undecided,
 )
 from lnmonitor.clinical.results import Reason, Rule, later
 
@@ -94,13 +95,32 @@ def _finding(rule: Rule, episode: _Episode, resolved_day: int | None) -> FlareFi
     )
 
 
+def _undecided(
+    rule: Rule,
+    definition: Definition[R],
+    reference: R,
+    now: FlareObservation,
+    asked: Sequence[Test | None],
+) -> Undecided | None:
+    """Return what an observation leaves open, None if it is known not to exceed."""
+    kinds = tuple(dict.fromkeys([test.kind for test in asked if test is not None]))
+    if not kinds:
+        return None
+    lacks = tuple(dict.fromkeys(definition.lacks(reference, now)))
+    return Undecided(rule, (), lacks, kinds, now.day, now.date)
+
+
 def walk(
-    rule: Rule, observations: Sequence[FlareObservation], definition: Definition[R]
+    rule: Rule,
+    observations: Sequence[FlareObservation],
+    definition: Definition[R],
+    undecided: list[Undecided] | None = None,
 ) -> list[FlareFinding]:
     """Walk the observations in order of day.
 
     While an episode lasts, its limits stay those of the reference it broke. It ends at the first
     observation that is known not to exceed; after a confirmed flare a reference begins anew.
+    `undecided` takes the observations that leave open whether they exceed.
     """
     begin, extend, tests = definition.begin, definition.extend, definition.tests
     findings: list[FlareFinding] = []
@@ -116,6 +136,9 @@ def walk(
             episode = episode or _Episode([], [])
             _extend(episode, now, exceeded, definition.confirm_days)
         elif episode is None:
+            if undecided is not None:
+                left = _undecided(rule, definition, reference, now, asked)
+                undecided += () if left is None else (left,)
             reference = extend(reference, now)
         elif episode.ended(asked):
             findings.append(_finding(rule, episode, now.day))

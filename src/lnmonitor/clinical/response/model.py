@@ -34,7 +34,8 @@ class RenalState:
     `treatment_failure`, a medication the endpoint forbids was taken; `steroid_allowance_kept`,
     prednisone stayed within the endpoint's allowance in the weeks before the visit
     (`taper.within_allowance`); `egfr_fall_confirmed`, a second sample repeated an eGFR below the
-    endpoint's limits; `acanthocytes_hpf` per high-power field.
+    endpoint's limits; `acanthocytes_hpf` per high-power field; `egfr_related_event`, an adverse
+    event related to treatment or disease affects eGFR.
     """
 
     proteinuria: Proteinuria | None = None
@@ -54,6 +55,7 @@ class RenalState:
     steroid_allowance_kept: bool | None = None
     egfr_fall_confirmed: bool | None = None
     acanthocytes_hpf: float | None = None
+    egfr_related_event: bool | None = None
 
     @kept
     def sediment_inactive(self) -> Truth:

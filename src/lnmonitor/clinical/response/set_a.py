@@ -45,6 +45,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "albumin_g_l": 35.0,
         "partial_fall": 0.5,
         "partial_protein_g": 3.5,
+        "partial_creatinine_times_baseline": 1.15,
         "partial_needs_creatinine_recovery": True,
         "creatinine_recovery_fall": 0.25,
     }
@@ -60,15 +61,14 @@ def define(parameters: Mapping[str, Parameter]) -> Definition:
 
     CR: protein < 0.5 g, inactive sediment, creatinine normal or <= 115 % of baseline, albumin
     >= 35 g/L if asked for. PR: protein down by >= 50 % and < 3.5 g, creatinine <= 115 % of
-    baseline, and, where it was raised at baseline, down by >= 25 % or normal. Rescue therapy,
-    death, dialysis or transplantation is NR.
+    baseline (125 % in some reports), and, where it was raised at baseline, down by >= 25 % or
+    normal. Rescue therapy, death, dialysis or transplantation is NR.
     """
-    stable = CreatinineStable(parameters["creatinine_times_baseline"])
     limit, partial_limit = parameters["complete_protein_g"], parameters["partial_protein_g"]
     complete: list[Criterion] = [
         ProteinLevel("response.protein_complete", _ORDER, "<", limit),
         SedimentInactive(),
-        CreatinineNormalOrStable(stable),
+        CreatinineNormalOrStable(CreatinineStable(parameters["creatinine_times_baseline"])),
         NO_RESCUE,
     ]
     if parameters["complete_needs_albumin"]:
@@ -76,7 +76,7 @@ def define(parameters: Mapping[str, Parameter]) -> Definition:
     partial: list[Criterion] = [
         ProteinFall(_ORDER, parameters["partial_fall"]),
         ProteinLevel("response.protein_partial", _ORDER, "<", partial_limit),
-        stable,
+        CreatinineStable(parameters["partial_creatinine_times_baseline"]),
         NO_RESCUE,
     ]
     if parameters["partial_needs_creatinine_recovery"]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from lnmonitor.analysis.cohort_explain import explain_measure, explain_share
+from lnmonitor.analysis.wording import unit_name
 from lnmonitor.desktop.charts.mean_plot import MeanPlot
 from lnmonitor.desktop.charts.response_bars import ResponseBars
 from lnmonitor.desktop.charts.survival_plot import SurvivalPlot
@@ -280,7 +281,7 @@ class CohortPage(Page):
     @staticmethod
     def _share_columns() -> list[Column]:
         return [
-            Column("", lambda p: text(p.name), weight=500),
+            Column("", _share_name, weight=500),
             Column(tr("here"), _share, sample="81 of 81, 100.0 %", right=True),
             Column(
                 tr("95 % interval"), _interval, tone="text-2", sample="88.0–100.0 %", right=True
@@ -311,7 +312,7 @@ class CohortPage(Page):
 
 
 def _measure_name(line: _Line) -> str:
-    unit = line.measure.unit
+    unit = text(unit_name(line.measure.unit))
     return text(line.measure.name) + (f", {unit}" if unit else "")
 
 
@@ -349,6 +350,12 @@ def published_mean(found: Published | None) -> str:
     digits = max(len(number.partition(".")[2]) for number in numbers)
     shown = " ± ".join(f"{float(number):.{digits}f}" for number in numbers)
     return f"{shown}*" if found.note else shown
+
+
+def _share_name(share: Proportion) -> str:
+    name = text(share.name)
+    open_ = len(share.undecided)
+    return tr("{name}, {n} open", name=name, n=open_) if open_ else name
 
 
 def _share(share: Proportion) -> str:

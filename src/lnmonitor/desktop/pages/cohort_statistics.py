@@ -20,7 +20,7 @@ from lnmonitor.analysis.cohort_explain import (
     p_words,
 )
 from lnmonitor.analysis.survival import incidence_at
-from lnmonitor.analysis.wording import signed
+from lnmonitor.analysis.wording import signed, unit_name
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.models.rows import Column
 from lnmonitor.desktop.theme import theme
@@ -214,7 +214,7 @@ def _change_columns() -> list[Column]:
         return f"{signed(change.mean, one.decimals)}{sd}"
 
     def name(one: MeasureRow) -> str:
-        return text(one.name) + (f", {one.unit}" if one.unit else "")
+        return text(one.name) + (f", {text(unit_name(one.unit))}" if one.unit else "")
 
     return [
         Column("", name, weight=500),

@@ -237,6 +237,7 @@ class PatientsPage(Page):
 
     def _explain(self, patient: PatientSummary, view: ResultsView) -> None:
         from lnmonitor.desktop.pages.patient.view import explained, topics_of_visit
+        from lnmonitor.desktop.source_links import open_source
         from lnmonitor.desktop.widgets.explain_popover import ExplainPopover
 
         if not self.isVisible() or self.table.current is not patient:
@@ -254,7 +255,12 @@ class PatientsPage(Page):
         about = f"{patient.subject_id}{where}"
         first = next((n for n, t in enumerate(topics) if t.key.startswith("response.")), 0)
         popover = ExplainPopover(
-            about, explained(view, topics), self.window(), first=first, action=link
+            about,
+            explained(view, topics),
+            self.window(),
+            first=first,
+            action=link,
+            go=partial(open_source, patient.patient_id),
         )
         row = self.table.visualRect(self.table.currentIndex())
         place = self.table.viewport().mapToGlobal(row.bottomLeft())

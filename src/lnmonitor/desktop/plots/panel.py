@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import pyqtgraph as pg
 
 from lnmonitor.analysis.story import Panel, Story
+from lnmonitor.analysis.wording import unit_name
 from lnmonitor.desktop.plots.curves import TrendCurve
 from lnmonitor.desktop.plots.ground import Ground, TimeLandmarks
 from lnmonitor.desktop.plots.gutter import Gutter, GutterText
@@ -102,7 +103,7 @@ class TrendPanel:
                 curve.clear()
         ticks = tuple(Tick(scale.y(value), words) for value, words in panel.ticks)
         say = translator(language).text
-        unit = panel.unit
+        unit = unit_name(panel.unit).in_(language)
         if panel.log:
             unit = ", ".join(w for w in (unit, say("log")) if w)
         self.gutter.set_text(GutterText(panel.name.in_(language), unit))

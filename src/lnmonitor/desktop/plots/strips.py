@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
 from lnmonitor.analysis.story import Interval, RibbonSpan, VisitMark
+from lnmonitor.analysis.wording import dose_name
 from lnmonitor.desktop.plots.frame import Frame, PixelLayer
 from lnmonitor.desktop.plots.scale import Tick
 from lnmonitor.desktop.plots.style import PlotStyle
@@ -359,7 +360,8 @@ class IntervalRow(PixelLayer):
         metrics = style.metrics("caption")
         left = max(bar.left(), frame.rect.left()) + style.px(1)
         room = min(bar.right(), frame.rect.right()) - left - style.px(1)
-        name, dose = drug.label.in_(self._language), drug.dose
+        name = drug.label.in_(self._language)
+        dose = dose_name(drug.dose).in_(self._language)
         full = f"{name} {dose}".strip()
         fitting = [w for w in (full, dose, name) if w and metrics.horizontalAdvance(w) <= room]
         words = (

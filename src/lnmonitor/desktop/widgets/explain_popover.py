@@ -10,14 +10,18 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidg
 
 from lnmonitor.analysis.explain import Explanation
 from lnmonitor.analysis.side_by_side import OtherRule
+from lnmonitor.analysis.source_records import Source
+from lnmonitor.analysis.sources import Sources
 from lnmonitor.clinical.results import Reason
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.explanation import (
+    Go,
     add_explanation,
     add_notes,
     add_others,
     add_source,
+    add_sources,
 )
 from lnmonitor.desktop.widgets.text import button, label
 
@@ -33,10 +37,15 @@ class Explained:
     others: tuple[OtherRule, ...] = ()
     notes: tuple[Reason, ...] = ()
     """What stands beside a grade."""
+    sources: Sources | None = None
+    """Where its numbers come from."""
 
 
 class ExplainPopover(QFrame):
-    """Shows one explanation; with several, which one is chosen above it. Esc closes it."""
+    """Shows one explanation; with several, which one is chosen above it. Esc closes it.
+
+    `go` opens the record of a number, or the field of a missing one; the popover closes before.
+    """
 
     def __init__(
         self,
@@ -46,13 +55,14 @@ class ExplainPopover(QFrame):
         *,
         first: int = 0,
         action: tuple[str, Callable[[], object]] | None = None,
+        go: Go | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("message")  # the style sheet's name of a framed strip
         self.setProperty("ground", "panel")
         self.setAccessibleName(tr("Explain"))
-        self._found, self._action = tuple(found), action
+        self._found, self._action, self._go = tuple(found), action, go
         px = theme().px
         column = QVBoxLayout(self)
         column.setContentsMargins(px(3.5), px(2.5), px(1.5), px(2.5))
@@ -84,10 +94,13 @@ class ExplainPopover(QFrame):
         column.setSpacing(px(1.5))
         if self._found:
             one = self._found[number]
-            add_explanation(column, one.said)
+            go = self._leave if self._go is not None else None
+            add_explanation(column, one.said, sources=one.sources, go=go)
             add_notes(column, tr("Beside this grade"), one.notes)
             add_others(column, one.others)
-            add_source(column, (one.said.rule_line, one.said.citation))
+            if go is not None and one.sources is not None:
+                add_sources(column, one.sources, go)
+            add_source(column, one.said.source)
         else:
             words = tr("Nothing is computed at this visit yet.")
             column.addWidget(label(words, "body", "text-2", wrap=True))
@@ -103,6 +116,11 @@ class ExplainPopover(QFrame):
         if self._action is not None:
             self._action[1]()
         self.close()
+
+    def _leave(self, source: Source) -> None:
+        self.close()
+        if self._go is not None:
+            self._go(source)
 
     @property
     def title(self) -> str:

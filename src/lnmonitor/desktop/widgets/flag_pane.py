@@ -109,7 +109,7 @@ class FlagPane(QWidget):
         add_explanation(lines, event.standing, titled=False)
         add_notes(lines, event.grade, event.grade_notes)
         lines.addSpacing(theme().px(3))
-        add_source(lines, (event.standing.rule_line, event.standing.citation))
+        add_source(lines, event.standing.source)
         lines.addStretch(1)
         content = box(lines)
         content.setProperty("ground", "subtle")
@@ -153,7 +153,7 @@ class FlagPane(QWidget):
         )
         add_explanation(lines, found, titled=False)
         lines.addSpacing(theme().px(3))
-        add_source(lines, (found.rule_line, found.citation))
+        add_source(lines, found.source)
         if view.state != "open":
             lines.addSpacing(theme().px(2))
             lines.addWidget(label(self._judgement(view), "small", "accent", wrap=True))

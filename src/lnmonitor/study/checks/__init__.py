@@ -1,6 +1,8 @@
 """Edit checks: what is impossible is refused, what is unexpected is asked about, both in words.
 
-A form is checked with the patient's other records. Nothing is ever changed here.
+A form is checked with the patient's other records. Nothing is ever changed here. What compares
+values across fields is data (`study.cross_checks`); `comparisons` evaluates it and says what stays
+code, and why. docs/validation/edit-checks.md lists every check.
 """
 
 from __future__ import annotations
@@ -9,20 +11,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from lnmonitor.study.checks.comparisons import compare_values
 from lnmonitor.study.checks.drugs import check_glucocorticoid, check_immunosuppressant
 from lnmonitor.study.checks.events import check_adverse_event, check_disposition
-from lnmonitor.study.checks.finding import Context, Finding, Level, Reporter, age_on, say
+from lnmonitor.study.checks.finding import Context, Finding, Reporter, age_on, say
 from lnmonitor.study.checks.infusion import check_infusion
 from lnmonitor.study.checks.items import check_items
 from lnmonitor.study.checks.laboratory import check_laboratory
-from lnmonitor.study.checks.procedures import check_kidney_replacement
-from lnmonitor.study.checks.scores import check_bilag, check_sledai
-from lnmonitor.study.checks.subject import (
-    check_demographics,
-    check_eligibility,
-    check_history,
-)
-from lnmonitor.study.checks.visits import check_death, check_visit, check_vital_signs
+from lnmonitor.study.checks.scores import check_sledai
+from lnmonitor.study.checks.subject import check_demographics, check_eligibility
+from lnmonitor.study.checks.visits import check_visit
+from lnmonitor.study.cross_checks import Level
 from lnmonitor.study.forms import Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import Protocol
@@ -32,17 +31,13 @@ __all__ = ["Finding", "Level", "age_on", "check_form", "say"]
 
 _BY_FORM: Mapping[str, Callable[[Context[Any], Reporter], None]] = {
     "DM": check_demographics,
-    "MH": check_history,
     "IE": check_eligibility,
     "EX": check_infusion,
     "SV": check_visit,
-    "VS": check_vital_signs,
     "LB": check_laboratory,
     "SLEDAI": check_sledai,
-    "BILAG": check_bilag,
     "CMG": check_glucocorticoid,
     "CMI": check_immunosuppressant,
-    "PR": check_kidney_replacement,
     "AE": check_adverse_event,
     "DS": check_disposition,
 }
@@ -73,8 +68,8 @@ def check_form(
     report = Reporter(form)
     check_items(context, report)
     if not any(finding.level == "refuse" for finding in report.findings):
-        check_death(context, report)
         specific = _BY_FORM.get(form.code)
         if specific is not None:
             specific(context, report)
+        compare_values(context, report)
     return tuple(report.findings)

@@ -1,4 +1,4 @@
-"""Checks of glucocorticoids and other drugs: dates, doses a day, methotrexate never daily."""
+"""Checks of glucocorticoids and other drugs: overlaps, doses a day, methotrexate never daily."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lnmonitor.resources import read_toml
 from lnmonitor.study.checks.finding import Context, Reporter
 from lnmonitor.study.checks.items import sentence_hard, sentence_soft
 from lnmonitor.study.codelists import codelist
-from lnmonitor.study.dates import Order, compare, earliest, latest
+from lnmonitor.study.dates import earliest, latest
 from lnmonitor.study.forms import Glucocorticoid, Immunosuppressant, VitalSigns
 
 PER_DAY = {"QD": 1.0, "BID": 2.0, "TID": 3.0, "QID": 4.0, "QOD": 0.5, "QW": 1 / 7, "Q2W": 1 / 14}
@@ -24,9 +24,8 @@ PER_DAY = {"QD": 1.0, "BID": 2.0, "TID": 3.0, "QID": 4.0, "QOD": 0.5, "QW": 1 / 
 
 
 def check_glucocorticoid(context: Context[Glucocorticoid], report: Reporter) -> None:
-    """Check one interval of a glucocorticoid."""
+    """Ask about two intervals of one oral glucocorticoid on the same days."""
     form = context.form
-    _check_order(report, form.start, form.stop)
     if form.route not in ("ORAL", None) or form.start is None:
         return
     for record in context.others(Glucocorticoid):
@@ -48,7 +47,6 @@ def check_glucocorticoid(context: Context[Glucocorticoid], report: Reporter) -> 
 def check_immunosuppressant(context: Context[Immunosuppressant], report: Reporter) -> None:
     """Check one interval of another drug."""
     form = context.form
-    _check_order(report, form.start, form.stop)
     if form.drug == "OTHER" and not form.drug_text:
         report.inform("drug_text", "cmi.which", "Say which drug it is.")
     if too_often(form.drug or "", PER_DAY.get(form.frequency or "")):
@@ -62,17 +60,6 @@ def check_immunosuppressant(context: Context[Immunosuppressant], report: Reporte
     _check_dose(form, report)
     if form.drug == "HCQ":
         _check_hydroxychloroquine(context, report)
-
-
-def _check_order(report: Reporter, start: str | None, stop: str | None) -> None:
-    if start and stop and compare(stop, start) is Order.BEFORE:
-        report.refuse(
-            "stop",
-            "cm.order",
-            "The stop {stop} is before the start {start}. Correct one of them.",
-            start=start,
-            stop=stop,
-        )
 
 
 def _overlap(form: Glucocorticoid, other: Glucocorticoid) -> bool:

@@ -1,10 +1,10 @@
-"""Checks of adverse events and disposition: order of dates, seriousness and death agree."""
+"""Checks of adverse events and disposition: seriousness and death agree."""
 
 from __future__ import annotations
 
 from lnmonitor.study.checks.finding import Context, Reporter
 from lnmonitor.study.checks.visits import latest_contact
-from lnmonitor.study.dates import Order, compare, earliest, latest
+from lnmonitor.study.dates import latest
 from lnmonitor.study.forms import AdverseEvent, Disposition
 
 _CRITERIA = (
@@ -19,37 +19,18 @@ _CRITERIA = (
 
 def check_adverse_event(context: Context[AdverseEvent], report: Reporter) -> None:
     """Check one adverse event."""
-    _check_dates(context, report)
+    _check_ongoing(context.form, report)
     _check_seriousness(context.form, report)
     _check_death(context.form, report)
 
 
-def _check_dates(context: Context[AdverseEvent], report: Reporter) -> None:
-    form = context.form
-    if form.start and form.stop and compare(form.stop, form.start) is Order.BEFORE:
-        report.refuse(
-            "stop",
-            "ae.order",
-            "The end {stop} is before the start {start}. Correct one of them.",
-            start=form.start,
-            stop=form.stop,
-        )
+def _check_ongoing(form: AdverseEvent, report: Reporter) -> None:
     if form.ongoing == "Y" and form.stop:
         report.refuse(
             "ongoing",
             "ae.ongoing",
             "The event is marked as ongoing and has an end, {stop}. Keep one of them.",
             stop=form.stop,
-        )
-    consent, ended = context.consent, latest(form.start)
-    if consent is not None and ended is not None and ended < consent:
-        report.ask(
-            "start",
-            "ae.consent",
-            "The event began on {start}, before consent on {consent}. Does it belong to the "
-            "history?",
-            start=form.start or "",
-            consent=consent,
         )
 
 
@@ -96,18 +77,9 @@ def _check_death(form: AdverseEvent, report: Reporter) -> None:
 
 
 def check_disposition(context: Context[Disposition], report: Reporter) -> None:
-    """Check how the patient left: not before consent, nothing recorded after death."""
+    """Check a death: nothing recorded after it, and its cause."""
     form = context.form
     on = latest(form.occurred_on)
-    consent = context.consent
-    if consent is not None and on is not None and on < consent:
-        report.refuse(
-            "occurred_on",
-            "ds.consent",
-            "{on} is before consent on {consent}. Correct one of the two dates.",
-            on=form.occurred_on or "",
-            consent=consent,
-        )
     if form.status == "DEATH":
         last = latest_contact(context)
         if on is not None and last is not None and last > on:
@@ -121,12 +93,3 @@ def check_disposition(context: Context[Disposition], report: Reporter) -> None:
             )
         if not form.cause_of_death and "cause_of_death" not in context.missing:
             report.inform("cause_of_death", "ds.cause", "Enter the cause of death.")
-    first = earliest(form.last_contact)
-    if on is not None and first is not None and first > on and form.status == "DEATH":
-        report.refuse(
-            "last_contact",
-            "ds.contact",
-            "The last contact {contact} is after the death on {on}. Correct one of the two dates.",
-            contact=form.last_contact or "",
-            on=form.occurred_on or "",
-        )

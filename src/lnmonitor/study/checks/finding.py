@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from lnmonitor.i18n import translator
 from lnmonitor.language import Language, Text
+from lnmonitor.study.cross_checks import Level
 from lnmonitor.study.dates import earliest, years_between
 from lnmonitor.study.forms import Demographics, Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import Protocol
 from lnmonitor.study.records import PatientData, Record
 
-Level = Literal["refuse", "ask", "info"]
 Severity = Literal["", "MINOR", "MAJOR"]
 FormT_co = TypeVar("FormT_co", bound=Form, covariant=True)
 G = TypeVar("G", bound=Form)
@@ -59,12 +59,18 @@ class Context(Generic[FormT_co]):
     record_id: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None
+    _others: dict[type[Form], tuple[Record[Any], ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def others(self, form: type[G]) -> tuple[Record[G], ...]:
-        """Return the patient's other records of a form."""
-        if self.data is None:
-            return ()
-        return tuple(record for record in self.data.of(form) if record.id != self.record_id)
+        """Return the patient's other records of a form, gathered once for all checks."""
+        found = self._others.get(form)
+        if found is None:
+            records = self.data.of(form) if self.data else ()
+            found = tuple([record for record in records if record.id != self.record_id])
+            self._others[form] = found
+        return cast("tuple[Record[G], ...]", found)
 
     @property
     def demographics(self) -> Demographics | None:
@@ -98,6 +104,12 @@ class Reporter:
     def __init__(self, form: Form) -> None:
         self._form = form
         self.findings: list[Finding] = []
+
+    def tell(
+        self, level: Level, item: str | None, check_id: str, sentence: str, /, **params: object
+    ) -> None:
+        """Note what a check of the catalogue says, at the level that stands there."""
+        self._add(level, item, check_id, sentence, params)
 
     def refuse(self, item: str | None, check_id: str, sentence: str, /, **params: object) -> None:
         """Note what is impossible."""

@@ -14,7 +14,6 @@ from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.infusion import InfusionCheck
 from lnmonitor.clinical.results import Reason, Truth
 from lnmonitor.study.checks.finding import Context, Reporter, Severity
-from lnmonitor.study.dates import exact
 from lnmonitor.study.dose import MILLION, check_dose
 from lnmonitor.study.forms import Eligibility, Infusion
 
@@ -133,7 +132,6 @@ _DOSE_MAJOR = (
 
 def check_infusion(context: Context[Infusion], report: Reporter) -> None:
     """Check one infusion."""
-    _check_dates(context, report)
     _check_number(context, report)
     try:
         result = check_dose(context.form, context.protocol)
@@ -177,28 +175,6 @@ def _rounded(reason: Reason, name: str) -> object:
     if not isinstance(number, int | float):
         return number
     return round(number / MILLION if reason.values.get("unit") == "cells" else number, 2)
-
-
-def _check_dates(context: Context[Infusion], report: Reporter) -> None:
-    form = context.form
-    consent, start, weighed = context.consent, exact(form.started_at), exact(form.weight_date)
-    if consent is not None and start is not None and start < consent:
-        report.refuse(
-            "started_at",
-            "ex.consent",
-            "The infusion on {start} is before consent was signed on {consent}. Correct one of the "
-            "two dates.",
-            start=start,
-            consent=consent,
-        )
-    if weighed is not None and start is not None and weighed > start:
-        report.refuse(
-            "weight_date",
-            "ex.weight_after",
-            "The weight of {weighed} is later than the infusion. Give the weight that the dose was "
-            "planned with.",
-            weighed=weighed,
-        )
 
 
 def _check_number(context: Context[Infusion], report: Reporter) -> None:

@@ -1,50 +1,19 @@
-"""Checks of visits, vital signs and what happens around consent and death."""
+"""Checks of visits against the protocol and its schedule."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from lnmonitor.clinical.criteria import above
 from lnmonitor.study.checks.finding import Context, Reporter
-from lnmonitor.study.dates import earliest, exact, latest
-from lnmonitor.study.forms import Infusion, LabResult, Visit, VitalSigns
+from lnmonitor.study.dates import earliest, exact
+from lnmonitor.study.forms import Infusion, LabResult, Visit
 from lnmonitor.study.items import Form
 from lnmonitor.study.protocol import PlannedVisit
-from lnmonitor.study.schedule import day0, death_date
-
-WEIGHT_CHANGE = 0.1
-_EVENT_DATE = {
-    "SV": "visit_date",
-    "EX": "started_at",
-    "LB": "collected_on",
-    "VS": "measured_at",
-    "AE": "start",
-    "CMG": "start",
-    "CMI": "start",
-    "PR": "start",
-}
-"""The date of a form that cannot lie after death."""
-
-
-def check_death(context: Context[Form], report: Reporter) -> None:
-    """Nothing is recorded of a day after death."""
-    name = _EVENT_DATE.get(context.form.code)
-    died = death_date(context.data) if context.data else None
-    if name is None or died is None:
-        return
-    first, last = earliest(str(context.form.get(name) or "")), latest(died)
-    if first is not None and last is not None and first > last:
-        report.refuse(
-            name,
-            "death.after",
-            "{day} lies after the death on {died}. Correct one of the two dates.",
-            day=first,
-            died=died,
-        )
+from lnmonitor.study.schedule import day0
 
 
 def check_visit(context: Context[Visit], report: Reporter) -> None:
-    """Check a visit: known code, once only, after consent, inside its window."""
+    """Check a visit: known code, known consent, once only, inside its window."""
     form = context.form
     planned = context.protocol.visit(form.visit_code)
     if form.visit_code and planned is None:
@@ -59,7 +28,7 @@ def check_visit(context: Context[Visit], report: Reporter) -> None:
     on = exact(form.visit_date)
     if planned is None or on is None:
         return
-    _check_consent(context, report, on)
+    _check_consent(context, report)
     _check_once(context, report, planned)
     if form.status == "MISSED":
         _check_missed(report, planned)
@@ -67,18 +36,8 @@ def check_visit(context: Context[Visit], report: Reporter) -> None:
     _check_window(context, report, planned, on)
 
 
-def _check_consent(context: Context[Visit], report: Reporter, on: date) -> None:
-    consent = context.consent
-    if consent is not None and on < consent:
-        report.refuse(
-            "visit_date",
-            "sv.consent",
-            "The visit on {on} is before consent was signed on {consent}. Correct one of the two "
-            "dates.",
-            on=on,
-            consent=consent,
-        )
-    elif consent is None and context.data is not None:
+def _check_consent(context: Context[Visit], report: Reporter) -> None:
+    if context.consent is None and context.data is not None:
         report.inform(
             "visit_date",
             "sv.consent_unknown",
@@ -148,44 +107,6 @@ def _check_window(
             "will be recorded.",
             days=(opens - on).days,
             **facts,
-        )
-
-
-def check_vital_signs(context: Context[VitalSigns], report: Reporter) -> None:
-    """Check one set of vital signs: pressures in order, weight near the last one."""
-    form = context.form
-    if form.systolic is not None and form.diastolic is not None and form.diastolic >= form.systolic:
-        report.refuse(
-            "diastolic",
-            "vs.pressure",
-            "Diastolic pressure {diastolic} mmHg is not below systolic {systolic} mmHg. Correct "
-            "one of them.",
-            diastolic=form.diastolic,
-            systolic=form.systolic,
-        )
-    _check_weight(context, report)
-
-
-def _check_weight(context: Context[VitalSigns], report: Reporter) -> None:
-    weight, measured = context.form.weight_kg, earliest(context.form.measured_at)
-    if weight is None or measured is None:
-        return
-    weighed = [
-        (record.form.measured_at, record.form.weight_kg)
-        for record in context.others(VitalSigns)
-        if record.form.weight_kg and (earliest(record.form.measured_at) or measured) < measured
-    ]
-    if not weighed:
-        return
-    when, previous = max((str(at), kg or 0.0) for at, kg in weighed)
-    if above(abs(weight / previous - 1), WEIGHT_CHANGE):
-        report.ask(
-            "weight_kg",
-            "vs.weight",
-            "Is weight {weight} kg right? It was {previous} kg on {day}.",
-            weight=weight,
-            previous=previous,
-            day=when[:10],
         )
 
 

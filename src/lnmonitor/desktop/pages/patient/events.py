@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lnmonitor.analysis.clinical_grades import laboratory_grade, propose_for_event
+from lnmonitor.analysis.explain import ctcae_term
 from lnmonitor.analysis.story import Interval, Story
 from lnmonitor.desktop.delegates.base import Index, RowDelegate
 from lnmonitor.desktop.delegates.cells import GradeDelegate
@@ -84,7 +85,9 @@ def _event(view: PatientView, record: Record[AdverseEvent], bar: Interval | None
     serious = form.serious == "Y"
     outcome = decode("AEOUT", form.outcome, language())
     cause = decode("CAUSAL", form.related_msc, language())
-    words = [tr("serious")] if serious else []
+    coded = text(ctcae_term(form.ctcae_term or ""))
+    words = [coded] if coded.casefold() != (form.term or "").casefold() else []
+    words += [tr("serious")] if serious else []
     words += [tr("cells: {cause}", cause=cause)] if cause else []
     words += [outcome] if outcome else []
     if proposed is not None and proposed.low > (form.grade or 0):
@@ -92,7 +95,7 @@ def _event(view: PatientView, record: Record[AdverseEvent], bar: Interval | None
     return TreatmentRow(
         record.id,
         form.code,
-        form.term or "–",
+        form.term or coded or "–",
         form.start or "",
         _stop_of(form),
         ", ".join(words),
@@ -211,7 +214,7 @@ class EventsLens(ExplainedLens):
             Column(tr("Start"), lambda r: iso_date(r.start), sample="12 May 2026"),
             Column(tr("Stop"), lambda r: r.stop, sample="12 May 2026"),
             Column(tr("Details"), lambda r: r.remark, tone="text-2", tip=lambda r: r.remark),
-            Column(tr("Course"), _bar_words, units=100),
+            Column(tr("Course"), _bar_words, units=72),
         )
         self.table = RowTable(columns, row_units=7.5, name=tr("Events and drugs"))
         self.table.setItemDelegateForColumn(1, GradeDelegate(self.table, lambda r: r.grade))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -23,20 +23,21 @@ from lnmonitor.desktop.icons import icon
 from lnmonitor.desktop.pages.patient.view import (
     PatientView,
     Topic,
-    describe,
     notes_beside,
     other_rules,
+    sources_of,
     topics,
 )
 from lnmonitor.desktop.plots.crosshair import Stop
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.explanation import (
     add_explanation,
-    add_head,
     add_notes,
     add_others,
     add_source,
+    add_sources,
 )
+from lnmonitor.desktop.widgets.link import LinkButton
 from lnmonitor.desktop.widgets.text import button, label
 from lnmonitor.desktop.words import iso_date
 
@@ -48,17 +49,37 @@ _STATE_WORDS = {
 }
 
 
+class _ReadingArea(QScrollArea):
+    """Scrolls wrapped text, and no further than it goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def fit(self) -> None:
+        """Tell the content its height: it would ask for that of a narrower column."""
+        content = self.widget()
+        layout = content.layout() if content is not None else None
+        if content is not None and layout is not None:
+            content.setMinimumHeight(layout.heightForWidth(self.viewport().width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
 class ExplainPane(QWidget):
     """Explains a flag or a result of the visit under the crosshair.
 
     Signals: `closed`; `acknowledged(identity)`; `dismissed(identity, reason)`;
-    `record_opened(record id)`.
+    `source_opened(source)`: the record of a number, or the field of a missing one, is wanted.
     """
 
     closed = Signal()
     acknowledged = Signal(str)
     dismissed = Signal(str, str)
-    record_opened = Signal(str)
+    source_opened = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,9 +96,7 @@ class ExplainPane(QWidget):
         column.setContentsMargins(px(4.5), px(2), px(4), px(3))
         column.setSpacing(px(1.5))
         column.addLayout(self._make_head())
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = _ReadingArea()
         column.addWidget(self._scroll, 1)
         column.addWidget(self._make_foot())
 
@@ -93,7 +112,7 @@ class ExplainPane(QWidget):
         )
         self._chooser.setMinimumContentsLength(12)
         head.addWidget(self._chooser, 1)
-        close = QToolButton()
+        self._close = close = QToolButton()
         close.setIcon(icon("cross"))
         close.setAccessibleName(tr("Close the explanation"))
         close.setToolTip(tr("Close (Esc)"))
@@ -185,6 +204,11 @@ class ExplainPane(QWidget):
             self._fill(column, topic, explain(topic.result, language()))
         column.addStretch(1)
         self._scroll.setWidget(content)
+        self._scroll.fit()
+        before: QWidget = self._close
+        for link in content.findChildren(LinkButton):  # Tab goes on from the head into the text
+            QWidget.setTabOrder(before, link)
+            before = link
         self._show_actions()
 
     def _fill(self, column: QVBoxLayout, topic: Topic, found: Explanation) -> None:
@@ -193,11 +217,12 @@ class ExplainPane(QWidget):
         column.addWidget(label(found.sentence, "body", "text-2", wrap=True, selectable=True))
         for words in self._judgement():
             column.addWidget(label(words, "small", "accent", wrap=True, selectable=True))
-        add_explanation(column, found, titled=False)
+        known, go = sources_of(self._view, topic), self.source_opened.emit
+        add_explanation(column, found, titled=False, sources=known, go=go)
         add_notes(column, tr("Beside this grade"), notes_beside(self._view, topic))
         add_others(column, other_rules(self._view, topic))
-        self._add_sources(column, topic)
-        add_source(column, (found.rule_line, found.citation))
+        add_sources(column, known, go)
+        add_source(column, found.source)
 
     def _judgement(self) -> list[str]:
         """Say what a person decided about the flag; the computed result stays above it."""
@@ -213,21 +238,6 @@ class ExplainPane(QWidget):
             return None
         found = self._view.flag_view(self._topic.result.identity)
         return None if found is None else (found.state, found.by, found.at, found.comment)
-
-    def _add_sources(self, column: QVBoxLayout, topic: Topic) -> None:
-        """Name the records a flag stands on; each leads to its form."""
-        view = self._view
-        if view is None or not isinstance(topic.result, Flag):
-            return
-        found = (view.record(record_id) for record_id in dict.fromkeys(topic.result.record_ids))
-        records = [record for record in found if record is not None]
-        if not records:
-            return
-        add_head(column, tr("Source values"))
-        for record in records:
-            column.addWidget(
-                button(describe(record), partial(self.record_opened.emit, record.id), kind="link")
-            )
 
     # ------------------------------------------------------------------------------ judging
     def _show_actions(self) -> None:

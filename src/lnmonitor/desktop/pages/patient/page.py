@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from lnmonitor.analysis.source_records import Source
 from lnmonitor.analysis.story import VisitMark
 from lnmonitor.desktop.i18n import language, tr
 from lnmonitor.desktop.operations import JobOp, ReadOp, WriteOp, on_database
@@ -25,6 +26,7 @@ from lnmonitor.desktop.pages.patient.view import PatientView, read_patient
 from lnmonitor.desktop.pages.patient.view_bar import ViewBar
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.source_links import open_source
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.segmented import TabBar
@@ -106,7 +108,7 @@ class PatientPage(Page):
     def _take_explain(self, pane: ExplainPane) -> None:
         pane.acknowledged.connect(self._acknowledge)
         pane.dismissed.connect(self._dismiss)
-        pane.record_opened.connect(self.open_record)
+        pane.source_opened.connect(self.open_source)
 
     def _add_commands(self) -> None:
         """Keys of the page, listed in the menus while it is shown; the plots have their own."""
@@ -355,12 +357,15 @@ class PatientPage(Page):
     def open_record(self, record_id: str) -> None:
         """Open the record behind a value."""
         record = self._view.record(record_id) if self._view is not None else None
-        if record is None:
-            return
-        if record.visit_id is not None:
-            self.open_visit(record.visit_id)
-        else:
-            self.open_form(record.form.code, record.id)
+        if record is not None:
+            visit_id = record.visit_id
+            self.open_source(Source("", record.form.code, "", visit_id, record.id))
+
+    @Slot(object)
+    def open_source(self, source: Source) -> None:
+        """Open the record behind a number of an explanation, or the field of a missing one."""
+        if self._view is not None:
+            open_source(self._view.story.patient_id, source)
 
     # ------------------------------------------------------------------------------ review
     def review(self, act: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.story import Panel, TrendPoint
+from lnmonitor.analysis.wording import unit_name
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.pages.patient.view import PatientView, describe
 from lnmonitor.desktop.plots.crosshair import Stop, point_at
@@ -85,7 +86,9 @@ class ValuePopover(QFrame):
         for series in panel.series:
             point = point_at(series, stop)
             if point is not None:
-                self._add_point(column, view, text(series.name), series.unit, point)
+                self._add_point(
+                    column, view, text(series.name), text(unit_name(series.unit)), point
+                )
         if column.isEmpty():
             words = f"{text(panel.name)}: {tr('no value at this visit')}"
             column.addWidget(label(words, "body", "text-2"))

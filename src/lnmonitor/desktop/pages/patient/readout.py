@@ -10,7 +10,9 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lnmonitor.analysis.story import Interval, Mark, Panel, RibbonSpan, Story, TrendPoint
+from lnmonitor.analysis.wording import dose_name, unit_name
 from lnmonitor.desktop.i18n import text, tr
+from lnmonitor.desktop.pages.patient.view import short_visit
 from lnmonitor.desktop.plots.crosshair import Stop, point_at, response_at, running_at
 from lnmonitor.desktop.plots.scale import date_of
 from lnmonitor.desktop.theme import theme
@@ -34,6 +36,8 @@ class ReadLine:
     """H or L: said in the change's place where the remark finds no room."""
     plain: bool = False
     """Words instead of a measured value: set in body size."""
+    brief: str = ""
+    """The change alone, where there is no room for the visit it is against."""
 
     @property
     def spoken(self) -> str:
@@ -50,7 +54,7 @@ def panel_lines(panel: Panel, stop: Stop) -> tuple[ReadLine, ...]:
         if point is None:
             continue
         many = len(panel.series) > 1
-        unit = text(series.name).split(" ")[0] if many else series.unit
+        unit = text(series.name).split(" ")[0] if many else text(unit_name(series.unit))
         found.append(_line(point, unit))
     return tuple(found) or (ReadLine("–", remark=tr("no value at this visit"), plain=True),)
 
@@ -62,7 +66,12 @@ def _line(point: TrendPoint, unit: str) -> ReadLine:
     tone = "serious" if point.mark is Mark.FLARE else "text-2"
     words = [tr(_FLAG_WORDS[point.flag])] if point.flag in _FLAG_WORDS else []
     words += [text(point.note)] if text(point.note) else []
-    return ReadLine(point.label, unit, point.change, tone, " · ".join(words), point.flag)
+    step, _, visit = point.change.partition(" vs ")
+    change = tr("{change} vs {visit}", change=step, visit=short_visit(visit))
+    if not visit:
+        change = text(dose_name(step))
+    remark = " · ".join(words)
+    return ReadLine(point.label, unit, change, tone, remark, point.flag, brief=step)
 
 
 def interval_lines(intervals: Iterable[Interval], day: float) -> tuple[ReadLine, ...]:
@@ -74,7 +83,9 @@ def interval_lines(intervals: Iterable[Interval], day: float) -> tuple[ReadLine,
             name = tr("{event}, grade {grade}", event=name, grade=interval.grade)
         since = tr("since day {day}", day=round(interval.start))
         going = tr("ongoing") if interval.end is None else ""
-        remark = interval.dose or ", ".join(part for part in (going, since) if part)
+        remark = text(dose_name(interval.dose)) or ", ".join(
+            part for part in (going, since) if part
+        )
         lines.append(ReadLine(name, remark=remark, plain=True))
     return tuple(lines)
 
@@ -153,8 +164,7 @@ class ReadoutBlock(QWidget):
                 fits = fits and needed <= room
                 remark.setVisible(bool(lines[number].remark) and fits)
                 if lines[number].flag and not fits:
-                    briefly = lines[number].change.split(" vs ")[0]
-                    change.setText(f"{lines[number].flag} · {briefly}".strip(" ·"))
+                    change.setText(f"{lines[number].flag} · {lines[number].brief}".strip(" ·"))
         self.setAccessibleName(self.spoken)
 
     def _fill(

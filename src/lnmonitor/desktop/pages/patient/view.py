@@ -22,8 +22,10 @@ from lnmonitor.analysis.side_by_side import (
     other_flares,
     other_responses,
 )
+from lnmonitor.analysis.sources import Sources, sources
 from lnmonitor.analysis.story import Story
 from lnmonitor.clinical.bilag_flare import BilagFlare
+from lnmonitor.clinical.flare import Undecided
 from lnmonitor.clinical.response import ResponseResult
 from lnmonitor.clinical.results import Outcome, Reason
 from lnmonitor.desktop.i18n import language, text, tr
@@ -109,6 +111,8 @@ class Topic:
     name: str
     result: Outcome | Flag
     visit_id: str | None = None
+    record_id: str = ""
+    """The event it is about."""
 
 
 def topics(view: PatientView, stop: Stop | None) -> tuple[Topic, ...]:
@@ -132,6 +136,11 @@ def topics_of_visit(view: ResultsView, visit_id: str | None) -> tuple[Topic, ...
         Topic(key, text(name), outcomes[key], visit_id)
         for key, name in result_names(outcomes, view.protocol.response_rule).items()
     ]
+    found += [
+        Topic("flare", tr("Renal flare"), one, visit_id)
+        for one in view.course.undecided_flares
+        if one.day == assessment.day
+    ]
     for term, grade in propose_at_visit(view.data, view.course, assessment).items():
         name = tr("CTCAE proposed, {term}", term=text(ctcae_term(term)))
         found.append(Topic(PROPOSED + term, name, grade, visit_id))
@@ -141,10 +150,10 @@ def topics_of_visit(view: ResultsView, visit_id: str | None) -> tuple[Topic, ...
 def topics_of_event(view: ResultsView, record: Record[AdverseEvent]) -> tuple[Topic, ...]:
     """Return what can be explained of an event: its reporting, the grade proposed, its flags."""
     event = record.form
-    found = [Topic("reporting", tr("Seriousness and reporting"), reporting(event))]
+    found = [Topic("reporting", tr("Seriousness and reporting"), reporting(event), None, record.id)]
     proposed = propose_for_event(event, laboratory_grade(view.course, event))
     if proposed is not None:
-        found.append(Topic("event grade", tr("Proposed grade"), proposed))
+        found.append(Topic("event grade", tr("Proposed grade"), proposed, None, record.id))
     found += [
         Topic(f"flag.{f.flag.identity}", text(f.flag.title), f.flag, f.flag.visit_id)
         for f in view.flags
@@ -159,6 +168,20 @@ def notes_beside(view: ResultsView, topic: Topic) -> tuple[Reason, ...]:
     if assessment is None or not topic.key.startswith(_GRADE):
         return ()
     return beside_the_grade(view.data, view.course, assessment, topic.key.removeprefix(_GRADE))
+
+
+def sources_of(view: ResultsView, topic: Topic) -> Sources:
+    """Return where the numbers of a topic come from, and where its missing ones belong."""
+    return sources(
+        view.course,
+        view.data,
+        topic.result,
+        language(),
+        key=topic.key,
+        visit_id=topic.visit_id,
+        record_id=topic.record_id,
+        notes=notes_beside(view, topic),
+    )
 
 
 def topic_of_panel(found: tuple[Topic, ...], explain_key: str) -> Topic | None:
@@ -181,6 +204,8 @@ def other_rules(view: ResultsView, topic: Topic) -> tuple[OtherRule, ...]:
         return other_responses(assessment, topic.key, language())
     if isinstance(topic.result, BilagFlare):
         return other_bilag_flares(assessment, topic.key, language())
+    if isinstance(topic.result, Undecided):
+        return other_flares(view.course, topic.result.day, language())
     if isinstance(topic.result, Flag) and topic.result.kind.startswith("flare"):
         return other_flares(view.course, topic.result.day, language())
     return ()
@@ -194,6 +219,7 @@ def explained(view: ResultsView, found: tuple[Topic, ...]) -> tuple[Explained, .
             explain(topic.result, language()),
             other_rules(view, topic),
             notes_beside(view, topic),
+            sources_of(view, topic),
         )
         for topic in found
     )

@@ -17,6 +17,7 @@ from lnmonitor.desktop.pages.visit.infusion import InfusionView
 from lnmonitor.desktop.pages.visit.laboratory import LaboratoryView
 from lnmonitor.desktop.pages.visit.log_view import LogView
 from lnmonitor.desktop.pages.visit.scored import BilagView, ScoredView, SledaiView
+from lnmonitor.desktop.pages.visit.wanted import Wanted, find_field
 from lnmonitor.desktop.widgets.text import rule
 
 _VIEWS: dict[str, type[FormView]] = {
@@ -144,6 +145,14 @@ class FormDesk(QWidget):
         view = self.show_form(key)
         if not view.focus_item(entry, name):
             view.focus_first()
+
+    def show_wanted(self, wanted: Wanted) -> bool:
+        """Show a form with the cursor in the item that is wanted; False if it is not here."""
+        found = find_field(self._binder, wanted) if self._binder is not None else None
+        if found is None:
+            return False
+        self.focus_item(*found)
+        return True
 
     def cycle_unit(self) -> None:
         """Take the next unit of the field in focus."""

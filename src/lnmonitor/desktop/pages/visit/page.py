@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
+from lnmonitor.analysis.source_records import Source
 from lnmonitor.desktop.entry.late_question import LateQuestion, late_of
 from lnmonitor.desktop.i18n import tr
 from lnmonitor.desktop.operations import ReadOp, WriteOp
@@ -29,6 +30,7 @@ from lnmonitor.desktop.pages.visit.draft_notice import (
 )
 from lnmonitor.desktop.pages.visit.form_list import FormList
 from lnmonitor.desktop.pages.visit.header import VisitHeader
+from lnmonitor.desktop.pages.visit.item_history import show_history
 from lnmonitor.desktop.pages.visit.journal import journal_of
 from lnmonitor.desktop.pages.visit.keeper import Place, keeper, place_of
 from lnmonitor.desktop.pages.visit.loading import Stored, find_visit, load, saved_words
@@ -38,10 +40,12 @@ from lnmonitor.desktop.pages.visit.recovery import Recovery, recover
 from lnmonitor.desktop.pages.visit.saver import Saver
 from lnmonitor.desktop.pages.visit.score_column import OpenCheck, ScoreColumn
 from lnmonitor.desktop.pages.visit.score_line import ScoreLine
-from lnmonitor.desktop.pages.visit.states import completion, form_state, history_line
+from lnmonitor.desktop.pages.visit.states import completion, form_state
 from lnmonitor.desktop.pages.visit.undoing import step
+from lnmonitor.desktop.pages.visit.wanted import Wanted, stands_here
 from lnmonitor.desktop.problems import sentence
 from lnmonitor.desktop.session_hub import hub
+from lnmonitor.desktop.source_links import open_source
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.message_strip import MessageStrip
 from lnmonitor.desktop.widgets.text import rule
@@ -49,7 +53,6 @@ from lnmonitor.errors import UserError
 from lnmonitor.study.forms import Visit
 
 if TYPE_CHECKING:
-    from lnmonitor.services.audit import AuditEntry
     from lnmonitor.services.changes import ChangeSet
     from lnmonitor.services.visits import LiveScores
 
@@ -59,7 +62,10 @@ _SOON_MS = 30  # head and list follow several keystrokes at once
 
 
 class VisitPage(Page):
-    """Enters a visit. Argument: (patient id, visit record id or code[, form code])."""
+    """Enters a visit.
+
+    Argument: (patient id, visit record id or code[, form code[, item[, record id]]]).
+    """
 
     keeps_input: ClassVar[bool] = True
     rail: ClassVar[bool] = True
@@ -68,7 +74,7 @@ class VisitPage(Page):
         super().__init__()
         self.binder: Binder | None = None
         self._place: Place = ("", "")
-        self._wanted_form = ""
+        self._wanted = Wanted()
         self._saver = Saver(self)
         self._asked = 0
         self._live: LiveScores | None = None
@@ -126,6 +132,7 @@ class VisitPage(Page):
         self.desk.next_form.connect(self.next_form)
         self.scores.check_chosen.connect(self._go_to)
         self.scores.why_wanted.connect(self.why)
+        self.scores.source_wanted.connect(self.go_to_source)
         self.score_line.toggled.connect(self._toggle_scores)
         self.score_line.checks_pressed.connect(self._show_first_open)
         self._commands = {
@@ -136,7 +143,12 @@ class VisitPage(Page):
                 ("Redo", "Ctrl+Shift+Z", partial(self._walk, back=False), True),
                 ("Next form", "Ctrl+Down", self.next_form, True),
                 ("Previous form", "Ctrl+Up", self.previous_form, True),
-                ("History of the field", "F2", self.show_history, True),
+                (
+                    "History of the field",
+                    "F2",
+                    partial(show_history, self.desk, self.message),
+                    True,
+                ),
                 ("Another unit", "Ctrl+U", self.desk.cycle_unit, False),
                 ("Paste laboratory results", "Ctrl+V", self.desk.paste, False),
                 ("Rest of the section No", "Shift+0", self.desk.rest_no, False),
@@ -174,7 +186,7 @@ class VisitPage(Page):
         if not isinstance(argument, tuple) or len(argument) < 2:
             return
         place = (str(argument[0]), str(argument[1]))
-        self._wanted_form = str(argument[2]) if len(argument) > 2 and argument[2] else ""
+        self._wanted = Wanted(*(str(part or "") for part in argument[2:5]))
         self._open(place)
 
     def _open(self, place: Place) -> None:
@@ -260,10 +272,11 @@ class VisitPage(Page):
         """Show the form asked for, else the first that is not complete."""
         keys = binder.form_keys
         open_keys = [key for key in keys if completion(binder, key) != "done"]
-        order = [self._wanted_form, *(k for k in open_keys if k != Visit.code), *keys]
+        order = [self._wanted.form, *(k for k in open_keys if k != Visit.code), *keys]
         self.show_form(next(key for key in order if key in keys))
         row = self.header.date_row
-        if row is not None and binder.visit_date is None and binder.loaded.may_edit:
+        found = self.desk.show_wanted(self._wanted)
+        if row and not found and binder.visit_date is None and binder.loaded.may_edit:
             row.focus_editor()
 
     # ---- forms
@@ -300,6 +313,17 @@ class VisitPage(Page):
             row.focus_editor()
             return
         self.desk.focus_item(check.key, check.entry, check.item)
+        self._renew_list()
+
+    @Slot(object)
+    def go_to_source(self, source: Source) -> None:
+        """Go to the field of a source: in this visit as it is typed, else where it was entered."""
+        if self.binder is None:
+            return
+        if not stands_here(self.binder, source):
+            open_source(self.binder.data.patient_id, source)
+        elif not self.desk.show_wanted(Wanted.of(source)):
+            self.show_form(source.form)
         self._renew_list()
 
     @Slot()
@@ -400,33 +424,7 @@ class VisitPage(Page):
         """Show why a result is as it is, over the form."""
         if self._live is not None and self.binder is not None:
             shown = self._score_area if self._score_area.isVisible() else self.score_line
-            open_reasons(self._live, self.binder.protocol, wanted, shown)
-
-    # ---- history
-    @Slot()
-    def show_history(self) -> None:
-        """Say what happened to the item in focus since its record was made."""
-        from lnmonitor.services.records import history
-
-        view = self.desk.current
-        row = view.current_row() if view is not None else None
-        if row is None:
-            return
-        record = row.entry.record
-        if record is None:
-            self.message.say("info", tr("Not saved yet."), ((tr("Close"), self.message.clear),))
-            return
-        record_id, name = record.id, row.name
-        ReadOp(self, lambda s: history(s, record_id, name), self._take_history).run()
-
-    def _take_history(self, entries: Sequence[AuditEntry]) -> None:
-        row = self.desk.current.current_row() if self.desk.current is not None else None
-        name = row.name if row is not None else ""
-        self.message.say(
-            "info",
-            "\n".join(history_line(one, name) for one in entries[-6:]),
-            ((tr("Close"), self.message.clear),),
-        )
+            open_reasons(self._live, self.binder.protocol, wanted, shown, self.go_to_source)
 
     # ---- undo, save
     @Slot()
@@ -564,10 +562,11 @@ class VisitPage(Page):
         self.scores = ScoreColumn()
         self.scores.check_chosen.connect(self._go_to)
         self.scores.why_wanted.connect(self.why)
+        self.scores.source_wanted.connect(self.go_to_source)
         self.score_line.watch(self.scores)
         self._score_area.setWidget(self.scores)  # the one before goes with its words
         if self.binder is not None:
-            self._wanted_form = self.desk.key
+            self._wanted = Wanted(self.desk.key)
             self._show(self.binder)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lnmonitor.analysis.source_records import Source
 from lnmonitor.clinical.flare import FlareFinding
 from lnmonitor.clinical.response import Response
 from lnmonitor.clinical.sledai import ITEM_BY_CODE, SledaiScore
@@ -25,11 +26,12 @@ from lnmonitor.desktop.entry.model import FormEntry
 from lnmonitor.desktop.entry.score_box import ScoreBox
 from lnmonitor.desktop.i18n import language, text, tr
 from lnmonitor.desktop.icons import icon
+from lnmonitor.desktop.pages.patient.view import short_visit
 from lnmonitor.desktop.theme import theme
 from lnmonitor.desktop.widgets.chip import Chip, ChipTone
 from lnmonitor.desktop.widgets.layout import row
+from lnmonitor.desktop.widgets.link import LinkButton
 from lnmonitor.desktop.widgets.text import button, label, rule, set_property
-from lnmonitor.study.analytes import ANALYTES
 from lnmonitor.study.forms import Sledai2K
 
 if TYPE_CHECKING:
@@ -50,9 +52,6 @@ _MARKS = {
     "reason": ("history", "accent"),
     "remark": ("flag", "unknown"),
 }
-
-_FLARE_LABS = ("U24P", "CREAT", "URBC", "UWBC", "UCASTS")
-"""What the definitions of a renal flare read of a visit's laboratory."""
 
 _OTHERS = (
     *("sledai.renal", "sledai.clinical", "selena", "sfi"),
@@ -114,6 +113,8 @@ class ScoreColumn(QWidget):
 
     why_wanted = Signal(str)
     """The reason of a result is wanted: its key, or "" for the first."""
+    source_wanted = Signal(object)
+    """The field of an item of this visit is wanted: a `Source`."""
     check_chosen = Signal(object)
     """An `OpenCheck` was pressed."""
     shown = Signal()
@@ -220,7 +221,8 @@ class ScoreColumn(QWidget):
 
     def _show_reasons(self, live: LiveScores | None) -> None:
         outcomes = live.assessment.outcomes if live is not None and live.assessment else {}
-        flares = live.course.flares if live is not None else ()
+        course = live.course if live is not None else None
+        flares = (*course.flares, *course.undecided_flares) if course is not None else ()
         for one in self._reasons:
             key = str(one.property("result"))
             known = any(name.startswith(key) for name in outcomes)
@@ -304,7 +306,7 @@ class ScoreColumn(QWidget):
             say(self.counted, tr("No SLEDAI item answered."))
             return
         previous = earlier.score if earlier else None
-        name = before.code if before else ""
+        name = short_visit(before.code) if before else ""
         self.sledai.show_score(found.low, found.high, previous=previous, previous_name=name)
         self._show_missing(found)
         counted = ", ".join(f"{_item(code)} {ITEM_BY_CODE[code].weight}" for code in found.present)
@@ -323,10 +325,29 @@ class ScoreColumn(QWidget):
         self._why.addWidget(label(words, "small", "text-2", wrap=True))
         shown = found.missing if len(found.missing) <= 4 else found.missing[:3]
         for code in shown:
-            self._why.addWidget(_missing_line(_item(code), ITEM_BY_CODE[code].weight))
+            self._why.addWidget(self._missing_line(code))
         if len(shown) < len(found.missing):
             rest = tr("and {n} more", n=len(found.missing) - len(shown))
             self._why.addWidget(label(rest, "small", "text-muted"))
+
+    def _missing_line(self, code: str) -> QWidget:
+        """Return the line of an item not answered: a link to it, and what it could add."""
+        line = QWidget()
+        line.setObjectName("message")
+        px, name, weight = theme().px, _item(code), ITEM_BY_CODE[code].weight
+        inner = QHBoxLayout(line)
+        inner.setContentsMargins(px(1.5), 0, px(1.5), 0)
+        link = LinkButton(name, "small")
+        link.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as "Why?": Tab goes on in the form
+        link.setToolTip(tr("Go to {place}", place=name))
+        link.clicked.connect(partial(self._want, Sledai2K.code, code))
+        inner.addWidget(link, 1)
+        worth = tr("0 or {weight}", weight=weight)
+        inner.addWidget(label(worth, "small", "text", weight=600))
+        return line
+
+    def _want(self, form: str, item: str, _checked: bool = False) -> None:
+        self.source_wanted.emit(Source("", form, item))
 
     def _show_kidney(self, now: VisitAssessment | None, before: VisitAssessment | None) -> None:
         grade = now.bilag() if now else None
@@ -368,7 +389,7 @@ class ScoreColumn(QWidget):
         was = before.response(rule_set) if before else None
         say(
             self.response_before,
-            tr("was {value} at {visit}", value=tr(_CHIPS[was][0]), visit=before.code)
+            tr("was {value} at {visit}", value=tr(_CHIPS[was][0]), visit=short_visit(before.code))
             if was is not None and before is not None
             else "",
         )
@@ -442,7 +463,7 @@ def flare_words(course: Course, now: VisitAssessment | None) -> tuple[str, bool]
 
     After a remission a value that is not known may hide a flare, and is named.
     """
-    from lnmonitor.analysis.explain import explain
+    from lnmonitor.analysis.explain import explain, item_name
 
     if now is None or now.day is None or now.day <= 0:
         return tr("Judged after the infusion."), False
@@ -453,33 +474,12 @@ def flare_words(course: Course, now: VisitAssessment | None) -> tuple[str, bool]
     refused = [one for one in course.flares if not isinstance(one, FlareFinding)]
     if refused:
         return _why(explain(refused[0], language())), False
-    before = [v.response(course.primary_rule) for v in course.visits if 0 < (v.day or 0) < now.day]
-    unknown = _unknown_of_flare(now) if {Response.CR, Response.PR}.intersection(before) else []
-    if unknown:
-        said = tr("Not met by what is known. Not known: {items}.", items=", ".join(unknown))
-        return said, False
+    open_here = next((one for one in course.undecided_flares if one.day == now.day), None)
+    if open_here is not None:
+        items = ", ".join(item_name(name, language()) for name in open_here.missing)
+        return tr("Not met by what is known. Not known: {items}.", items=items), False
     return tr("Not met at this visit."), False
-
-
-def _unknown_of_flare(now: VisitAssessment) -> list[str]:
-    """Name what flares are judged by and this visit does not have."""
-    known = {code for code, one in now.labs.items() if one.value is not None or one.text}
-    if "UPCR" in known:  # it stands in for the collection
-        known.add("U24P")
-    return [ANALYTES[code].name.in_(language()) for code in _FLARE_LABS if code not in known]
 
 
 def _item(code: str) -> str:
     return Sledai2K.label(code, language())
-
-
-def _missing_line(name: str, weight: int) -> QWidget:
-    line = QWidget()
-    line.setObjectName("message")
-    px = theme().px
-    inner = QHBoxLayout(line)
-    inner.setContentsMargins(px(1.5), 0, px(1.5), 0)
-    inner.addWidget(label(name, "small", "warn"))
-    inner.addStretch(1)
-    inner.addWidget(label(tr("0 or {weight}", weight=weight), "small", "text", weight=600))
-    return line
