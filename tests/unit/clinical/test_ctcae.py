@@ -353,3 +353,16 @@ def test_that_the_limits_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch)
         result = grade("Creatinine increased", 88, unit="umol/L", uln=100, baseline=baseline)
         assert result.grade == (2 if baseline <= 58 else 0)  # 1.5 x 58 is 87, x 59 is 88.5
         assert 0 < len(remembered) <= 3
+
+
+def test_that_every_value_is_checked_where_its_limits_are_known() -> None:
+    assert grade("Anemia", 250, unit="g/L", lln=120).grade == 0
+    assert grade("Anemia", 20, unit="g/L", lln=120).grade == 3
+    for value in (19, 251):
+        with pytest.raises(InvalidInput, match=rf"^Anemia is {value} g/L; it must be 20 to 250$"):
+            grade("Anemia", value, unit="g/L", lln=120)
+
+
+def test_that_an_impossible_baseline_is_refused_with_its_unit() -> None:
+    with pytest.raises(InvalidInput, match=r"^Anemia, baseline is 1000 g/L; it must be 20 to 250$"):
+        grade("Anemia", 100, unit="g/L", lln=120, baseline=1000)

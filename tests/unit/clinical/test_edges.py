@@ -16,6 +16,7 @@ import lnmonitor.clinical
 from lnmonitor.clinical import (
     bilag_renal,
     bilag_renal_classic,
+    ctcae,
     ctcae_clinical,
     gfr,
     infusion,
@@ -432,3 +433,9 @@ def test_that_a_limit_is_told_as_it_is_printed() -> None:
     told = grade("Hypertriglyceridemia", 350, unit="mg/dL").reasons
     shown = [(r.values["grade"], r.values["operator"], r.values["limit"]) for r in told]
     assert shown == [(1, ">=", 150), (2, ">", 300)]
+
+
+def test_that_what_is_possible_is_known_in_each_spelling_of_a_unit() -> None:
+    micro, mu = "\u00b5mol/L", "\u03bcmol/L"
+    for unit in ("umol/L", micro, mu):
+        assert ctcae.possible("Creatinine increased", unit) == (5, 3000)

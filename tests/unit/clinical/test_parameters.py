@@ -512,3 +512,35 @@ def test_that_creatinine_of_a_partial_response_has_a_factor_of_its_own() -> None
     assert assess() is Response.NR
     assert assess(partial_creatinine_times_baseline=1.25) is Response.PR
     assert assess(creatinine_times_baseline=1.25) is Response.NR
+
+
+def test_that_an_impossible_limit_is_refused_with_its_unit() -> None:
+    with pytest.raises(InvalidInput, match=r"^haemoglobin_g_l_a is -1 g/L; it must be >= 0$"):
+        blood({"haemoglobin_g_l_a": -1})
+
+
+@pytest.mark.parametrize(("value", "criteria"), [(130, ()), (130.5, (3,))])
+def test_that_exactly_130_percent_still_needs_more_than_130(
+    value: float, criteria: tuple[int, ...]
+) -> None:
+    graded = bilag_renal.grade(
+        RenalInputs(creatinine_umol_l=value),
+        RenalInputs(creatinine_umol_l=value / 1.3),
+        ever_involved=True,
+        parameters={"creatinine_at_130_percent": "severe"},
+    )
+    assert graded.criteria == criteria
+
+
+@pytest.mark.parametrize(("upcr", "letter"), [(120, "B"), (60, "B"), (30, "C")])
+def test_that_a_ratio_beside_a_collection_counts_unless_the_collection_comes_first(
+    upcr: float, letter: str
+) -> None:
+    now = RenalInputs(u24_g=0.1, upcr_mg_mmol=upcr)
+    alone = RenalInputs(upcr_mg_mmol=upcr)
+    first = {"protein_methods": "collection_first"}
+    for given in (None, first):
+        beside = bilag_renal.grade(now, now, ever_involved=True, parameters=given)
+        assert beside.grade is Grade("D" if given else letter)
+        only = bilag_renal.grade(alone, alone, ever_involved=True, parameters=given)
+        assert only.grade is Grade(letter)

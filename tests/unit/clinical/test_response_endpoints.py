@@ -272,3 +272,11 @@ def test_that_side_by_side_takes_each_sets_parameters() -> None:
 def test_that_impossible_values_are_refused(changes: dict[str, float]) -> None:
     with pytest.raises(InvalidInput, match=next(iter(changes))):
         assess("set-b", baseline=BASELINE, now=replace(WELL, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("event", [True, False])
+def test_that_a_confirmed_fall_tells_whether_an_event_affected_it(event: bool) -> None:
+    now = replace(WELL, egfr=39, egfr_fall_confirmed=True, egfr_related_event=event)
+    told = {r.code: r for r in assess("aurora-1", baseline=BASELINE, now=now).reasons}
+    clause = told["response.egfr_no_related_fall"]
+    assert (clause.met, clause.values["event"]) == (Truth.of(not event), event)

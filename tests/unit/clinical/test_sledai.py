@@ -339,3 +339,11 @@ def test_that_the_four_renal_items_are_casts_red_cells_protein_and_white_cells()
     for code in ITEM_BY_CODE:
         expected = 4 if code in {"casts", "haematuria", "proteinuria", "pyuria"} else 0
         assert sledai.renal_sledai({**ALL_ABSENT, code: True}).score == expected, code
+
+
+def test_that_a_change_is_between_scores_that_exist() -> None:
+    assert sledai.change_band(0, 105) == "worse"
+    assert sledai.change_band(105, 0) == "improved"
+    for previous, now in ((106, 50), (50, 106), (-1, 50)):
+        with pytest.raises(InvalidInput, match="must be 0 to 105"):
+            sledai.change_band(previous, now)
