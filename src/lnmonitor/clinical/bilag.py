@@ -563,7 +563,7 @@ def total(grades: Iterable[BilagGrade], scale: Mapping[Grade, int] = NUMERIC_931
 
     `missing` names the systems without a letter; `total` is None while there is one.
     """
-    return _total(RULE_TOTAL, letters_of({grade.system: grade for grade in grades}), scale)
+    return _total(RULE_TOTAL, letters_of({grade.system: grade for grade in grades}), dict(scale))
 
 
 def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
@@ -573,17 +573,16 @@ def totals(grades: Iterable[BilagGrade]) -> dict[str, BilagTotal]:
 
 
 def _total(rule: Rule, letters: Letters, scale: Mapping[Grade, int]) -> BilagTotal:
-    numbers = tuple([scale[letter] if letter else 0 for letter in letters])
-    told = later(_counted, numbers)
+    told = later(_counted, letters, scale)
     if None in letters:
         return BilagTotal(rule, told, without_letter(letters))
-    return BilagTotal(rule, told, (), sum(numbers))
+    return BilagTotal(rule, told, (), sum([scale[letter] for letter in letters if letter]))
 
 
-def _counted(numbers: tuple[int, ...]) -> tuple[Reason, ...]:
+def _counted(letters: Letters, scale: Mapping[Grade, int]) -> tuple[Reason, ...]:
     """Tell each system that counts: without a letter, D and E count nothing."""
     return tuple(
-        Reason("bilag.system", YES, {"item": system, "value": number})
-        for system, number in zip(SYSTEMS, numbers, strict=True)
-        if number
+        Reason("bilag.system", YES, {"item": system, "value": scale[letter]})
+        for system, letter in zip(SYSTEMS, letters, strict=True)
+        if letter and scale[letter]
     )

@@ -26,6 +26,7 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     frozen,
+    kept,
     later,
 )
 from lnmonitor.clinical.sledai import CLINICAL_CODES, CODES, WEIGHTS, Answers
@@ -88,6 +89,20 @@ class ActivityFacts:
     prednisone_mg_day: float | None = None
     other_major_activity: bool | None = None
     standard_treatment: bool | None = None
+
+    @kept
+    def judged(self) -> _Visit:
+        """The facts as they were when first judged. Raises InvalidInput for impossible values."""
+        require_range("pga", self.pga, None, 0, 3)
+        require_range("prednisone_mg_day", self.prednisone_mg_day, "mg/day", 0)
+        return _Visit(
+            sledai.in_order(self.items),
+            dict(self.previous_items),
+            self.pga,
+            self.prednisone_mg_day,
+            self.other_major_activity,
+            self.standard_treatment,
+        )
 
 
 @frozen
@@ -272,22 +287,9 @@ _lldas_by = LLDAS_PARAMETERS.prepared(_lldas)
 _doris_by = DORIS_PARAMETERS.prepared(_doris)
 
 
-def _check(facts: ActivityFacts) -> None:
-    require_range("pga", facts.pga, None, 0, 3)
-    require_range("prednisone_mg_day", facts.prednisone_mg_day, "mg/day", 0)
-
-
 def _judge(rule: Rule, criteria: tuple[_Criterion, ...], facts: ActivityFacts) -> ActivityState:
     """Ask the criteria until one is not met: from the last, for single facts are soonest asked."""
-    _check(facts)
-    visit = _Visit(
-        sledai.in_order(facts.items),
-        dict(facts.previous_items),
-        facts.pga,
-        facts.prednisone_mg_day,
-        facts.other_major_activity,
-        facts.standard_treatment,
-    )
+    visit = facts.judged
     met = YES
     for criterion in reversed(criteria):
         found = criterion.met(visit)

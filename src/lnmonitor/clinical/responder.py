@@ -24,6 +24,7 @@ from lnmonitor.clinical.results import (
     Rule,
     Truth,
     frozen,
+    kept,
     later,
     open_items,
     reasons_of,
@@ -38,6 +39,11 @@ class IndexVisit:
     sledai: SledaiScore
     bilag: Mapping[str, BilagGrade]
     pga: float | None = None
+
+    @kept
+    def letters(self) -> Letters:
+        """The letters of the nine systems, as they were when the visit was first judged."""
+        return letters_of(self.bilag)
 
 
 @frozen
@@ -159,7 +165,7 @@ class Index(NamedTuple):
     def assess(self, baseline: IndexVisit, now: IndexVisit, failed: bool | None) -> Responder:
         """Judge one visit. Raises InvalidInput for a PGA outside 0..3."""
         check(baseline, now)
-        before, letters = letters_of(baseline.bilag), letters_of(now.bilag)
+        before, letters = baseline.letters, now.letters
         visit = Compared(baseline, before, now, letters, failed)
         evaluable = self.evaluable.met(visit)
         met = self._met(visit) if evaluable is not NO else UNKNOWN

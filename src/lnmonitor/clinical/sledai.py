@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import compress
 from math import inf
 from operator import attrgetter, gt, itemgetter, lt
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from lnmonitor.clinical.criteria import OVER, UNDER, once, require_positive, require_range
 from lnmonitor.clinical.errors import InvalidInput
@@ -26,6 +26,7 @@ from lnmonitor.clinical.results import (
     Scalar,
     Truth,
     frozen,
+    kept,
     later,
 )
 
@@ -147,11 +148,18 @@ class SledaiLabs:
     drug_cause: bool | None = None
 
 
-class Proposal(NamedTuple):
+@frozen
+class Proposal:
     """What the laboratory says about one item, for an investigator to attribute or refuse."""
 
     present: Truth
-    reason: Reason
+    sign: Sign
+    labs: SledaiLabs
+
+    @kept
+    def reason(self) -> Reason:
+        """The answer with the numbers behind it."""
+        return self.sign.reason(self.labs, self.present)
 
 
 def in_order(items: Mapping[str, bool | None]) -> Answers:
@@ -275,7 +283,7 @@ def _check(labs: SledaiLabs) -> None:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
 
 
-class _Sign(Protocol):
+class Sign(Protocol):
     """What the laboratory says about an item: whether it is present and, when asked, why."""
 
     def met(self, labs: SledaiLabs) -> Truth:
@@ -443,7 +451,7 @@ class _LowComplement:
 _INFECTION = ("infection", "infection")
 _URINARY = (_INFECTION, ("other_urinary_cause", "other_urinary_cause"))
 _DRUG = (("drug", "drug_cause"),)
-_SIGNS: Mapping[str, _Sign] = {
+_SIGNS: Mapping[str, Sign] = {
     "casts": _Casts(),
     "haematuria": _Beyond(
         "sledai.urine_rbc", "urine_rbc_hpf", ">", 5, "/hpf", "haematuria", _URINARY
@@ -470,10 +478,7 @@ def propose(labs: SledaiLabs) -> dict[str, Proposal]:
     is UNKNOWN. Raises InvalidInput for impossible values.
     """
     _check(labs)
-    return {
-        code: Proposal(met := sign.met(labs), sign.reason(labs, met))
-        for code, sign in _SIGNS.items()
-    }
+    return {code: Proposal(sign.met(labs), sign, labs) for code, sign in _SIGNS.items()}
 
 
 def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[str, Proposal]:
@@ -483,7 +488,7 @@ def contradictions(items: Mapping[str, bool | None], labs: SledaiLabs) -> dict[s
     """
     _check(labs)
     return {
-        code: Proposal(met, sign.reason(labs, met))
+        code: Proposal(met, sign, labs)
         for code, sign in _SIGNS.items()
         if (answer := items.get(code)) is not None
         and (met := sign.met(labs)) is (NO if answer else YES)

@@ -81,6 +81,11 @@ _WITH_DEFAULTS = {
     name: replace(each.rule, parameters=dict(each.parameters)) for name, each in RULE_SETS.items()
 }
 
+_USUAL = tuple(
+    [(each.judge, _WITH_DEFAULTS[name], each.parameters) for name, each in RULE_SETS.items()]
+)
+"""What judges by every rule set with its defaults."""
+
 
 def _judge_by(
     parameters: Mapping[str, Parameter], rule_set: RuleSet, baseline: RenalState, now: RenalState
@@ -106,11 +111,11 @@ def side_by_side(
         raise InvalidInput("response rule set", unknown[0], None, " or ".join(RULE_SETS))
     check_state(baseline)
     check_state(now)
+    if not parameters:
+        return tuple([judge(rule, baseline, now, usual) for judge, rule, usual in _USUAL])
     return tuple(
         [
-            _judge_by(parameters[name], each, baseline, now)
-            if parameters and parameters.get(name)
-            else each.judge(_WITH_DEFAULTS[name], baseline, now, each.parameters)
+            _judge_by(parameters.get(name) or {}, each, baseline, now)
             for name, each in RULE_SETS.items()
         ]
     )
