@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, NoReturn
 
@@ -31,7 +32,7 @@ from lnmonitor.clinical.bilag_items import (
     BilagItem,
     codes_of,
 )
-from lnmonitor.clinical.criteria import UNDER, once, require_range
+from lnmonitor.clinical.criteria import UNDER, Possible, once
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.parameters import Choice, Kind, Number, Overrides, Parameters
 from lnmonitor.clinical.results import (
@@ -446,13 +447,15 @@ _BLOOD_NAMES = frozenset(each.name for each in fields(HaematologyInputs))
 _blood_values = attrgetter(*_BLOOD_ITEMS)
 
 
+_POSSIBLE = Possible(*((item, unit, 0, inf) for item, (unit, _) in _BLOOD_LIMITS.items()))
+
+
 @once
 def _check_blood(inputs: HaematologyInputs) -> None:
     unknown = inputs.not_due_to_sle - _BLOOD_NAMES
     if unknown:
         raise InvalidInput("not_due_to_sle", sorted(unknown)[0], None, "an item of this system")
-    for item, (unit, _) in _BLOOD_LIMITS.items():
-        require_range(item, getattr(inputs, item), unit, 0)
+    _POSSIBLE.check(inputs)
     if inputs.ttp not in _SCORES:
         raise InvalidInput("ttp", inputs.ttp, None, "0, 1, 2, 3, 4 or not done")
 

@@ -7,8 +7,10 @@ Published cut-offs are decimal numbers, computed values binary ones: 1.6 x 0.75 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from operator import attrgetter
 from typing import TypeVar
 
 from lnmonitor.clinical.errors import InvalidInput
@@ -127,6 +129,35 @@ def met_any(reasons: Iterable[Reason]) -> Truth:
     return Truth.any(*(reason.met for reason in reasons))
 
 
+class Possible:
+    """The numbers of an input that can exist: a table of item, unit, least and most (None: > 0).
+
+    A table and not a call for each number, because nearly all pass and a visit has fifty.
+    """
+
+    def __init__(self, *rows: tuple[str, str | None, float | None, float]) -> None:
+        self._rows = rows
+        self._values = attrgetter(*[item for item, _, _, _ in rows])
+        self._ends = [
+            (_LEAST_POSITIVE if low is None else low, min(high, sys.float_info.max))
+            for _, _, low, high in rows
+        ]
+
+    def check(self, inputs: object) -> None:
+        """Refuse the first number that cannot exist; None passes."""
+        for value, (low, high) in zip(self._values(inputs), self._ends, strict=False):
+            if value is not None and not low <= value <= high:
+                self._refuse(inputs)
+
+    def _refuse(self, inputs: object) -> None:
+        for (item, unit, low, high), value in zip(self._rows, self._values(inputs), strict=True):
+            if low is None:
+                require_positive(item, value, unit)
+            else:
+                require_range(item, value, unit, low, high)
+
+
+_LEAST_POSITIVE = math.nextafter(0.0, 1.0)
 T = TypeVar("T")
 
 

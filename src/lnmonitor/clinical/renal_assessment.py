@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from math import inf
 from typing import Literal, NamedTuple
 
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import RENAL
 from lnmonitor.clinical.criteria import (
+    Possible,
     is_above,
     is_at_least,
     is_below,
     once,
-    require_positive,
-    require_range,
 )
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.proteinuria import require_dipstick
@@ -265,16 +265,21 @@ def _told(
     )
 
 
+_POSSIBLE = Possible(
+    ("u24_g", "g/24 h", 0, inf),
+    ("upcr_mg_mmol", "mg/mmol", 0, inf),
+    ("uacr_mg_mmol", "mg/mmol", 0, inf),
+    ("creatinine_umol_l", "µmol/L", None, inf),
+    ("gfr", "mL/min/1.73 m²", None, inf),
+    ("sbp", "mmHg", None, inf),
+    ("dbp", "mmHg", None, inf),
+)
+
+
 @once
 def _check(inputs: RenalInputs) -> None:
     """Refuse impossible values of one assessment."""
-    require_range("u24_g", inputs.u24_g, "g/24 h", 0)
-    require_range("upcr_mg_mmol", inputs.upcr_mg_mmol, "mg/mmol", 0)
-    require_range("uacr_mg_mmol", inputs.uacr_mg_mmol, "mg/mmol", 0)
-    require_positive("creatinine_umol_l", inputs.creatinine_umol_l, "µmol/L")
-    require_positive("gfr", inputs.gfr, "mL/min/1.73 m²")
-    require_positive("sbp", inputs.sbp, "mmHg")
-    require_positive("dbp", inputs.dbp, "mmHg")
+    _POSSIBLE.check(inputs)
     if inputs.sbp is not None and inputs.dbp is not None and inputs.dbp >= inputs.sbp:
         raise InvalidInput("dbp", inputs.dbp, "mmHg", f"below sbp {inputs.sbp:g}")
     require_dipstick(inputs.dipstick)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any, NamedTuple
 
 from lnmonitor.clinical.criteria import (
+    Possible,
     is_above,
     is_at_least,
     is_at_most,
-    require_positive,
-    require_range,
 )
 from lnmonitor.clinical.parameters import Number, Overrides, Parameters, Whole
 from lnmonitor.clinical.results import (
@@ -83,14 +83,15 @@ class SfiFlare(Outcome):
     severity: str | None = None
 
 
-def _check(facts: SfiFacts) -> None:
-    require_range("sledai", facts.sledai, None, 0, 105)
-    require_range("sledai_previous", facts.sledai_previous, None, 0, 105)
-    require_range("pga", facts.pga, None, 0, 3)
-    require_range("pga_previous", facts.pga_previous, None, 0, 3)
-    require_range("prednisone_mg_day", facts.prednisone_mg_day, "mg/day", 0)
-    require_range("prednisone_previous_mg_day", facts.prednisone_previous_mg_day, "mg/day", 0)
-    require_positive("weight_kg", facts.weight_kg, "kg")
+_POSSIBLE = Possible(
+    ("sledai", None, 0, 105),
+    ("sledai_previous", None, 0, 105),
+    ("pga", None, 0, 3),
+    ("pga_previous", None, 0, 3),
+    ("prednisone_mg_day", "mg/day", 0, inf),
+    ("prednisone_previous_mg_day", "mg/day", 0, inf),
+    ("weight_kg", "kg", None, inf),
+)
 
 
 class _Index(NamedTuple):
@@ -255,7 +256,7 @@ def assess(
     the reason `sfi.score_only`. `parameters` overrides those of `PARAMETERS`. Raises InvalidInput
     for impossible values, and for an unknown parameter or an impossible one.
     """
-    _check(facts)
+    _POSSIBLE.check(facts)
     index = _index_by(parameters)
     severe, mild = _answers(index, facts, modified=modified)
     answers = (*severe, *mild)

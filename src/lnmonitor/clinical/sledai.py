@@ -13,7 +13,7 @@ from math import inf
 from operator import attrgetter, gt, itemgetter, lt
 from typing import Protocol
 
-from lnmonitor.clinical.criteria import OVER, UNDER, once, require_positive, require_range
+from lnmonitor.clinical.criteria import OVER, UNDER, Possible, once, require_range
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.results import (
     NO,
@@ -267,18 +267,16 @@ _AMOUNTS = (
     *("c3_g_l", "c4_g_l", "ch50", "dsdna", "platelets", "wbc"),
 )
 _LIMITS = ("c3_lln", "c4_lln", "ch50_lln", "dsdna_uln")
-_amounts, _limits = attrgetter(*_AMOUNTS), attrgetter(*_LIMITS)
+_POSSIBLE = Possible(
+    *((name, None, 0, inf) for name in _AMOUNTS),
+    *((name, None, None, inf) for name in _LIMITS),
+    ("temperature_c", "°C", 25, 45),
+)
 
 
 @once
 def _check(labs: SledaiLabs) -> None:
-    amounts = zip(_AMOUNTS, _amounts(labs), strict=True)
-    for name in [name for name, v in amounts if v is not None and not 0 <= v < inf]:
-        require_range(name, getattr(labs, name), None, 0)
-    limits = zip(_LIMITS, _limits(labs), strict=True)
-    for name in [name for name, v in limits if v is not None and not 0 < v < inf]:
-        require_positive(name, getattr(labs, name), None)
-    require_range("temperature_c", labs.temperature_c, "°C", 25, 45)
+    _POSSIBLE.check(labs)
     if labs.casts is not None and labs.casts not in CAST_TYPES:
         raise InvalidInput("casts", labs.casts, None, " or ".join(CAST_TYPES))
 

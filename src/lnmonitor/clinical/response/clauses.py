@@ -7,17 +7,17 @@ are made when somebody asks. Each criterion serves both, see `Criterion`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Protocol
 
 from lnmonitor.clinical.criteria import (
     OVER,
     UNDER,
+    Possible,
     compare,
     is_at_least,
     is_at_most,
     once,
-    require_positive,
-    require_range,
 )
 from lnmonitor.clinical.parameters import Parameter
 from lnmonitor.clinical.proteinuria import UNITS, Proteinuria, limit_in, times_baseline
@@ -72,18 +72,23 @@ def percent_of(fraction: float) -> float:
     return round(100 * fraction, 6)
 
 
+_POSSIBLE = Possible(
+    ("creatinine_umol_l", "µmol/L", None, inf),
+    ("creatinine_uln", "µmol/L", None, inf),
+    ("egfr", "mL/min/1.73 m²", None, inf),
+    ("albumin_g_l", "g/L", 0, inf),
+    ("urine_rbc_hpf", "/hpf", 0, inf),
+    ("urine_wbc_hpf", "/hpf", 0, inf),
+    ("pre_flare_egfr", "mL/min/1.73 m²", None, inf),
+    ("prednisone_mg_day", "mg/day", 0, inf),
+    ("acanthocytes_hpf", "/hpf", 0, inf),
+)
+
+
 @once
 def check_state(state: RenalState) -> None:
     """Refuse impossible values; proteinuria checks itself."""
-    require_positive("creatinine_umol_l", state.creatinine_umol_l, "µmol/L")
-    require_positive("creatinine_uln", state.creatinine_uln, "µmol/L")
-    require_positive("egfr", state.egfr, "mL/min/1.73 m²")
-    require_range("albumin_g_l", state.albumin_g_l, "g/L", 0)
-    require_range("urine_rbc_hpf", state.urine_rbc_hpf, "/hpf", 0)
-    require_range("urine_wbc_hpf", state.urine_wbc_hpf, "/hpf", 0)
-    require_positive("pre_flare_egfr", state.pre_flare_egfr, "mL/min/1.73 m²")
-    require_range("prednisone_mg_day", state.prednisone_mg_day, "mg/day", 0)
-    require_range("acanthocytes_hpf", state.acanthocytes_hpf, "/hpf", 0)
+    _POSSIBLE.check(state)
 
 
 def protein(state: RenalState, name: str) -> Proteinuria | None:
