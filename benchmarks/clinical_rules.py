@@ -29,11 +29,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from lnmonitor.clinical import (
     bicla,
     bilag,
     bilag_flare,
+    bilag_haematological,
     bilag_renal,
     bilag_renal_classic,
     ctcae,
@@ -50,7 +52,8 @@ from lnmonitor.clinical import (
     steroids,
     taper,
 )
-from lnmonitor.clinical.bilag import BilagGrade, HaematologyInputs
+from lnmonitor.clinical.bilag import Assessment, BilagGrade
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, ITEMS, RENAL, SYSTEMS
 from lnmonitor.clinical.bilag_renal import RenalInputs
 from lnmonitor.clinical.flare import FlareObservation
@@ -98,6 +101,7 @@ class Visit:
     """The answers and values of one visit, as the rules take them."""
 
     day: int
+    on: date
     sledai: Mapping[str, bool | None]
     labs: SledaiLabs
     scored: Mapping[str, Mapping[str, int | None]]
@@ -161,6 +165,7 @@ def _make_visit(rng: random.Random, day: int, previous_items: Mapping[str, bool 
     prednisone, pga = rng.choice((5, 10, 20)), rng.uniform(0, 3)
     return Visit(
         day=day,
+        on=DAY_0 + timedelta(day),
         sledai=answers,
         labs=SledaiLabs(
             u24_g=u24,
@@ -229,12 +234,11 @@ def _make_visit(rng: random.Random, day: int, previous_items: Mapping[str, bool 
     )
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """What the rules over a course need of a visit and its results."""
 
     visit: Visit
-    grades: dict[str, BilagGrade]
+    grades: Assessment
     total: sledai.SledaiScore
     answer: response.Response
 
@@ -290,7 +294,7 @@ def score_visits(
         answers = [response.assess("set-a", baseline=first.state, now=now.state) for now in visits]
         results += answers
     return [
-        Scored(now, one, total, answer.response)
+        Scored(now, Assessment(one), total, answer.response)
         for now, one, total, answer in zip(visits, grades, totals, answers, strict=True)
     ]
 
@@ -302,7 +306,7 @@ def grade_bilag(visits: Sequence[Visit], before: Visit | None) -> list[dict[str,
         for now, one in zip(visits, grades, strict=True):
             one[system] = bilag.grade_system(system, now.scored[system], ever_involved=False)
     for now, one in zip(visits, grades, strict=True):
-        one[HAEMATOLOGICAL] = bilag.grade_haematological(now.blood, ever_involved=False)
+        one[HAEMATOLOGICAL] = bilag_haematological.grade(now.blood, ever_involved=False)
     for (previous, now), one in zip(with_previous(visits, before), grades, strict=True):
         one[RENAL] = bilag_renal.grade(now.renal, previous, ever_involved=True)
     return grades
@@ -371,7 +375,7 @@ def score_patient(patient: Patient, *, every: bool, explained: bool = False) -> 
     scored = score_visits(course, None, course[0], results, every=every)
     if every:
         score_the_rest(scored, None, results)
-    days = [DAY_0 + timedelta(visit.day) for visit in course]
+    days = [visit.on for visit in course]
     results += [steroids.dose_on(day, doses) for day in days]
     observations = [
         FlareObservation(each.visit.day, day.isoformat(), each.visit.state, each.answer)

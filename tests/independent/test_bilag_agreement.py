@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.independent import bilag_blood, bilag_letters
 from tests.independent.exact import AGREED, ANSWER, UNKNOWN, around, near, or_none, settle
 
-from lnmonitor.clinical import bilag, bilag_flare
-from lnmonitor.clinical.bilag import BilagGrade, Grade, HaematologyInputs
+from lnmonitor.clinical import bilag, bilag_flare, bilag_haematological
+from lnmonitor.clinical.bilag import BilagGrade, Grade
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
 from lnmonitor.clinical.bilag_items import ITEM_BY_NUMBER, SYSTEMS
 
 SCORE = st.sampled_from((0, 0, 0, 0, 1, 1, 2, 3, 4, None))
@@ -73,7 +74,7 @@ def test_that_the_haematological_letter_agrees(
     values |= {name: 500.0 if name in bilag_blood.ENDS else 0 for name in normal}
     for name in ("active_haemolysis", "isolated_coombs"):
         values[name] = bool(values[name]) if values[name] is not None else None
-    told = bilag.grade_haematological(
+    told = bilag_haematological.grade(
         HaematologyInputs(**values, not_due_to_sle=not_due), ever_involved=ever
     )
     assert (letter(told.grade), told.provisional) == bilag_blood.grade(values, not_due, ever)
@@ -85,7 +86,7 @@ def test_that_every_blood_value_alone_gives_the_same_letter() -> None:
     for name, ends in bilag_blood.ENDS.items():
         for value in around(*(end for end in ends if end)):
             values = {**normal, name: value}
-            told = bilag.grade_haematological(HaematologyInputs(**values), ever_involved=True)
+            told = bilag_haematological.grade(HaematologyInputs(**values), ever_involved=True)
             assert letter(told.grade) == bilag_blood.grade(values, frozenset(), True)[0], values
 
 

@@ -14,7 +14,7 @@ from lnmonitor.analysis.kidney import CELLULAR_CASTS, PROTEIN_MEASURES, protein
 from lnmonitor.analysis.model import Measured, guarded
 from lnmonitor.analysis.responses import Given, given_of
 from lnmonitor.analysis.sledai_scores import SEDIMENT_LIMIT_HPF, decided
-from lnmonitor.clinical import bilag, bilag_renal, bilag_renal_classic, gfr
+from lnmonitor.clinical import bilag, bilag_haematological, bilag_renal, bilag_renal_classic, gfr
 from lnmonitor.clinical.bilag import BilagGrade, Grade
 from lnmonitor.clinical.bilag_renal import RenalGrade, RenalInputs
 from lnmonitor.clinical.bilag_renal_classic import RULE_BILAG_CLASSIC_RENAL
@@ -118,10 +118,10 @@ def _grade_once(
 
 @lru_cache(maxsize=4096)
 def _grade_blood(
-    inputs: bilag.HaematologyInputs, ever_involved: bool | None, given: Given
+    inputs: bilag_haematological.HaematologyInputs, ever_involved: bool | None, given: Given
 ) -> BilagGrade:
     """Grade once, as the kidney."""
-    return bilag.grade_haematological(inputs, ever_involved=ever_involved, parameters=dict(given))
+    return bilag_haematological.grade(inputs, ever_involved=ever_involved, parameters=dict(given))
 
 
 def _grade_systems(
@@ -129,7 +129,7 @@ def _grade_systems(
 ) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     scored = _scores(visit)
-    given = given_of(protocol, bilag.RULE_HAEMATOLOGICAL.id)
+    given = given_of(protocol, bilag_haematological.RULE_HAEMATOLOGICAL.id)
     for system in _ITEMS:
         found[f"bilag.{system}"] = guarded(
             bilag.RULE_BILAG_2004,
@@ -140,7 +140,7 @@ def _grade_systems(
             ),
         )
     found["bilag.haematological"] = guarded(
-        bilag.RULE_HAEMATOLOGICAL,
+        bilag_haematological.RULE_HAEMATOLOGICAL,
         lambda: _grade_blood(_blood(visit), before.ever("haematological"), given),
     )
     return found
@@ -170,14 +170,14 @@ _BLOOD = {
 
 
 @lru_cache(maxsize=512)
-def _blood(visit: VisitInput) -> bilag.HaematologyInputs:
+def _blood(visit: VisitInput) -> bilag_haematological.HaematologyInputs:
     form = None if visit.bilag is None else visit.bilag.form
     not_lupus = [
         name
         for name, code in _BLOOD.items()
         if code in visit.labs and visit.labs[code].due_to_sle is False
     ]
-    return bilag.HaematologyInputs(
+    return bilag_haematological.HaematologyInputs(
         **{name: visit.value(code) for name, code in _BLOOD.items()},
         ttp=_scored(visit, "ttp"),
         active_haemolysis=None if form is None else yes_no(form.haemolysis),

@@ -16,6 +16,7 @@ from lnmonitor.clinical import (
     bicla,
     bilag,
     bilag_flare,
+    bilag_haematological,
     bilag_renal,
     bilag_renal_classic,
     ctcae,
@@ -40,7 +41,7 @@ def rules() -> Iterator[Rule]:
     yield from (sledai.RULE_SLEDAI_2K, sledai.RULE_RENAL_SLEDAI, sledai.RULE_CLINICAL_SLEDAI)
     yield from (sledai_scores.RULE_SLEDAI_LABS, activity_changes.RULE_BAND)
     yield from (selena_sledai.RULE_SELENA_SLEDAI, selena_flare.RULE_SFI)
-    yield from (bilag.RULE_BILAG_2004, bilag.RULE_HAEMATOLOGICAL, bilag.RULE_TOTAL)
+    yield from (bilag.RULE_BILAG_2004, bilag_haematological.RULE_HAEMATOLOGICAL, bilag.RULE_TOTAL)
     yield from (bilag_flare.RULE_TRIAL, bilag_flare.RULE_GORDON_2003)
     yield from (bilag_flare.RULE_ISENBERG_2011, bilag_flare.RULE_BSR_BAND)
     yield bilag_renal.RULE_BILAG_2004_RENAL

@@ -11,8 +11,8 @@ from typing import Any
 
 from lnmonitor.clinical import (
     bicla,
-    bilag,
     bilag_flare,
+    bilag_haematological,
     bilag_renal,
     flare,
     low_activity,
@@ -35,7 +35,7 @@ RULE_PARAMETERS: Mapping[str, Parameters] = {
     **{
         one.rule_id: one
         for one in (
-            bilag.HAEMATOLOGICAL_PARAMETERS,
+            bilag_haematological.PARAMETERS,
             bilag_renal.PARAMETERS,
             bilag_flare.ISENBERG_PARAMETERS,
             bilag_flare.BSR_PARAMETERS,

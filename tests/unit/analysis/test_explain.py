@@ -24,7 +24,7 @@ from lnmonitor.analysis.explain import (
 from lnmonitor.analysis.laboratory_grades import TERMS
 from lnmonitor.analysis.story_lanes import event_name
 from lnmonitor.analysis.wording import dose_name, unit_name
-from lnmonitor.clinical.bilag import HaematologyInputs
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
 from lnmonitor.clinical.bilag_renal import RenalInputs
 from lnmonitor.clinical.ctcae import grade
 from lnmonitor.clinical.ctcae_clinical import CLINICAL_STEPS

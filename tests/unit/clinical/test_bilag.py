@@ -10,7 +10,9 @@ from types import MappingProxyType
 import pytest
 
 from lnmonitor.clinical import bilag
-from lnmonitor.clinical.bilag import Grade, HaematologyInputs, grade_haematological, grade_system
+from lnmonitor.clinical.bilag import Grade, grade_system
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
+from lnmonitor.clinical.bilag_haematological import grade as grade_haematological
 from lnmonitor.clinical.bilag_items import ITEM_BY_NUMBER, ITEMS, SYSTEMS
 from lnmonitor.clinical.errors import InvalidInput
 

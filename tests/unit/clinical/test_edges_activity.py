@@ -13,6 +13,7 @@ from lnmonitor.clinical import (
     bicla,
     bilag,
     bilag_flare,
+    bilag_haematological,
     bilag_renal,
     bilag_renal_classic,
     low_activity,
@@ -21,7 +22,8 @@ from lnmonitor.clinical import (
     selena_flare,
     sledai,
 )
-from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade, HaematologyInputs
+from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
 from lnmonitor.clinical.bilag_items import ITEMS, SYSTEMS
 from lnmonitor.clinical.renal_assessment import RenalGrade, RenalInputs
 from lnmonitor.clinical.results import Truth
@@ -56,7 +58,7 @@ def test_that_a_known_history_is_not_missing() -> None:
 def test_that_blood_all_explained_otherwise_is_assessed_and_quiet() -> None:
     counts = ["haemoglobin_g_l", "wbc_10e9_l", "neutrophils_10e9_l", "lymphocytes_10e9_l"]
     others = ["platelets_10e9_l", "ttp", "active_haemolysis", "isolated_coombs"]
-    graded = bilag.grade_haematological(
+    graded = bilag_haematological.grade(
         HaematologyInputs(not_due_to_sle=frozenset(counts + others)), ever_involved=False
     )
     assert (graded.system, graded.grade, graded.missing) == ("haematological", Grade.E, ())

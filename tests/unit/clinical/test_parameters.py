@@ -12,8 +12,8 @@ import pytest
 
 from lnmonitor.clinical import (
     bicla,
-    bilag,
     bilag_flare,
+    bilag_haematological,
     bilag_renal,
     low_activity,
     response,
@@ -21,7 +21,8 @@ from lnmonitor.clinical import (
     sledai,
     sri4,
 )
-from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade, HaematologyInputs
+from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
 from lnmonitor.clinical.bilag_items import SYSTEMS
 from lnmonitor.clinical.bilag_renal import RenalInputs
 from lnmonitor.clinical.errors import InvalidInput
@@ -127,8 +128,8 @@ WELL = {
 
 def blood(given: Given, **changes: Any) -> BilagGrade:
     inputs = HaematologyInputs(**{**WELL, **changes})
-    found = bilag.grade_haematological(inputs, ever_involved=True, parameters=given)
-    holds(found, bilag.HAEMATOLOGICAL_PARAMETERS, given)
+    found = bilag_haematological.grade(inputs, ever_involved=True, parameters=given)
+    holds(found, bilag_haematological.PARAMETERS, given)
     return found
 
 

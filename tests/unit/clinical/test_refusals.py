@@ -13,6 +13,7 @@ import pytest
 
 from lnmonitor.clinical import (
     bilag,
+    bilag_haematological,
     bilag_renal,
     ctcae_clinical,
     drugs,
@@ -199,12 +200,13 @@ TELL: dict[str, Callable[[], object]] = {
     "pyrexia is 5; it must be 0, 1, 2, 3, 4 or not done": lambda: bilag.grade_system(
         "constitutional", {"weight_loss": 1, "pyrexia": 5}, ever_involved=True
     ),
-    "ttp is 5; it must be 0, 1, 2, 3, 4 or not done": lambda: bilag.grade_haematological(
-        bilag.HaematologyInputs(ttp=5), ever_involved=True
+    "ttp is 5; it must be 0, 1, 2, 3, 4 or not done": lambda: bilag_haematological.grade(
+        bilag_haematological.HaematologyInputs(ttp=5), ever_involved=True
     ),
     "not_due_to_sle is pyrexia; it must be an item of this system": lambda: (
-        bilag.grade_haematological(
-            bilag.HaematologyInputs(not_due_to_sle=frozenset({"pyrexia"})), ever_involved=True
+        bilag_haematological.grade(
+            bilag_haematological.HaematologyInputs(not_due_to_sle=frozenset({"pyrexia"})),
+            ever_involved=True,
         )
     ),
     "pga is 3.1; it must be 0 to 3": lambda: low_activity.lldas(activity(pga=3.1)),
@@ -458,10 +460,10 @@ def test_that_a_refusal_reads(told: str) -> None:
     assert refusal(TELL[told]) == told.strip()
 
 
-@pytest.mark.parametrize("item", bilag.HaematologyInputs.__dataclass_fields__)
+@pytest.mark.parametrize("item", bilag_haematological.HaematologyInputs.__dataclass_fields__)
 def test_that_blood_counts_below_zero_are_refused(item: str) -> None:
     unit = "g/L" if item == "haemoglobin_g_l" else "10^9/L"
     if item.endswith(("_g_l", "_10e9_l")):
-        inputs = bilag.HaematologyInputs(**{item: -1})
-        told = refusal(lambda: bilag.grade_haematological(inputs, ever_involved=True))
+        inputs = bilag_haematological.HaematologyInputs(**{item: -1})
+        told = refusal(lambda: bilag_haematological.grade(inputs, ever_involved=True))
         assert told == f"{item} is -1 {unit}; it must be >= 0"

@@ -10,7 +10,9 @@ import pytest
 
 import lnmonitor.clinical
 from lnmonitor.clinical import gfr, safety, steroids, units, urine_collection
-from lnmonitor.clinical.bilag import Grade, HaematologyInputs, grade_haematological
+from lnmonitor.clinical.bilag import Grade
+from lnmonitor.clinical.bilag_haematological import HaematologyInputs
+from lnmonitor.clinical.bilag_haematological import grade as grade_haematological
 from lnmonitor.clinical.criteria import OVER, UNDER
 from lnmonitor.clinical.response import Response
 from lnmonitor.clinical.response_course import ClinicalResponse
