@@ -19,7 +19,7 @@ from lnmonitor.analysis.same import Same
 from lnmonitor.analysis.sledai_scores import NOTHING, answers
 from lnmonitor.analysis.treatment import Treatment
 from lnmonitor.clinical import bicla, sri4
-from lnmonitor.clinical.bilag import RULE_BILAG_2004, BilagGrade, Grade
+from lnmonitor.clinical.bilag import RULE_BILAG_2004, Assessment, BilagGrade, Grade
 from lnmonitor.clinical.bilag_items import HAEMATOLOGICAL, RENAL
 from lnmonitor.clinical.low_activity import (
     RULE_DORIS,
@@ -159,10 +159,10 @@ def _index_visit(visit: VisitInput, outcomes: Mapping[str, Outcome]) -> IndexVis
     return IndexVisit(score, settled_letters(outcomes), visit.pga)
 
 
-def settled_letters(outcomes: Mapping[str, Outcome]) -> dict[str, BilagGrade]:
+def settled_letters(outcomes: Mapping[str, Outcome]) -> Assessment:
     """Return the BILAG letters of a visit by system, D where only the history tells D from E."""
     graded = (one for one in outcomes.values() if isinstance(one, BilagGrade))
-    return {one.system: _settled(one) for one in graded}
+    return Assessment({one.system: _settled(one) for one in graded})
 
 
 def _settled(graded: BilagGrade) -> BilagGrade:

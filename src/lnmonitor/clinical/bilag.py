@@ -359,10 +359,10 @@ class Assessment(dict[str, BilagGrade]):
         """The letters of the nine systems."""
         return letters_of(dict(self))
 
-    def __setitem__(self, system: str, grade: BilagGrade) -> None:
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("the grades of an assessment are not changed")
 
-    __delitem__ = pop = popitem = clear = update = setdefault = __setitem__  # type: ignore[assignment]
+    __setitem__ = __delitem__ = pop = popitem = clear = update = setdefault = _refuse
 
 
 def letters_of(grades: Mapping[str, BilagGrade]) -> Letters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -10,7 +11,14 @@ from types import MappingProxyType
 import pytest
 
 from lnmonitor.clinical import bilag
-from lnmonitor.clinical.bilag import Grade, grade_system
+from lnmonitor.clinical.bilag import (
+    RULE_BILAG_2004,
+    Assessment,
+    BilagGrade,
+    Grade,
+    grade_system,
+    letters_of,
+)
 from lnmonitor.clinical.bilag_haematological import HaematologyInputs
 from lnmonitor.clinical.bilag_haematological import grade as grade_haematological
 from lnmonitor.clinical.bilag_items import ITEM_BY_NUMBER, ITEMS, SYSTEMS
@@ -392,3 +400,37 @@ def test_that_items_78_to_97_are_the_kidney_and_the_blood() -> None:
         set(printed.values()) - asked - {"dipstick", "ttp"}
     )
     assert {kinds[item.code] for item in ITEMS[:77]} == {"scored"} == {kinds["ttp"]}
+
+
+def test_that_an_assessment_keeps_its_letters_and_is_not_changed() -> None:
+    given = {
+        system: BilagGrade(RULE_BILAG_2004, system=system, grade=grade)
+        for system, grade in zip(SYSTEMS, (Grade.A, Grade.B, *[Grade.E] * 6, None), strict=True)
+    }
+    assessed = Assessment(given)
+    assert letters_of(assessed) == letters_of(given) == (Grade.A, Grade.B, *[Grade.E] * 6, None)
+    assert letters_of(Assessment({})) == (None,) * 9
+    given.clear()
+    assert assessed.letters is letters_of(assessed)
+    changes: tuple[Callable[[], object], ...] = (
+        assessed.clear,
+        assessed.popitem,
+        lambda: assessed.pop(SYSTEMS[0]),
+        lambda: assessed.update({}),
+        lambda: assessed.setdefault(SYSTEMS[0], assessed[SYSTEMS[1]]),
+        lambda: assessed.__setitem__(SYSTEMS[0], assessed[SYSTEMS[1]]),
+        lambda: assessed.__delitem__(SYSTEMS[0]),
+    )
+    for change in changes:
+        with pytest.raises(TypeError, match="not changed"):
+            change()
+    assert len(assessed) == 9
+
+
+def test_that_items_with_their_scores_are_known_before_and_after_reasons_are_read() -> None:
+    system, items = by_number({42: 1, 43: 3})
+    graded = grade_system(system, items, ever_involved=True)
+    before = graded.item_scores
+    again = replace(graded)  # its reasons are told
+    names = ITEM_BY_NUMBER[42].code, ITEM_BY_NUMBER[43].code
+    assert before == again.item_scores == tuple(zip(names, (1, 3), strict=True))
