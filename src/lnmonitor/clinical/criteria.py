@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from operator import attrgetter
 from typing import TypeVar
@@ -119,16 +119,6 @@ def compare(
     return Reason(*compared(code, item, value, operator, limit, unit, **more))
 
 
-def met_all(reasons: Iterable[Reason]) -> Truth:
-    """Kleene AND over reasons."""
-    return Truth.all(*(reason.met for reason in reasons))
-
-
-def met_any(reasons: Iterable[Reason]) -> Truth:
-    """Kleene OR over reasons."""
-    return Truth.any(*(reason.met for reason in reasons))
-
-
 class Possible:
     """The numbers of an input that can exist: a table of item, unit, least and most (None: > 0).
 
@@ -136,25 +126,22 @@ class Possible:
     """
 
     def __init__(self, *rows: tuple[str, str | None, float | None, float]) -> None:
-        self._rows = rows
         self._values = attrgetter(*[item for item, _, _, _ in rows])
-        self._ends = [
-            (_LEAST_POSITIVE if low is None else low, min(high, sys.float_info.max))
-            for _, _, low, high in rows
+        self._rows = [
+            (_LEAST_POSITIVE if low is None else low, min(high, sys.float_info.max), row)
+            for row in rows
+            for _, _, low, high in (row,)
         ]
 
     def check(self, inputs: object) -> None:
         """Refuse the first number that cannot exist; None passes."""
-        for value, (low, high) in zip(self._values(inputs), self._ends, strict=False):
+        for (low, high, row), value in zip(self._rows, self._values(inputs), strict=False):
             if value is not None and not low <= value <= high:
-                self._refuse(inputs)
-
-    def _refuse(self, inputs: object) -> None:
-        for (item, unit, low, high), value in zip(self._rows, self._values(inputs), strict=True):
-            if low is None:
-                require_positive(item, value, unit)
-            else:
-                require_range(item, value, unit, low, high)
+                item, unit, least, most = row
+                if least is None:
+                    require_positive(item, value, unit)
+                else:
+                    require_range(item, value, unit, least, most)
 
 
 _LEAST_POSITIVE = math.nextafter(0.0, 1.0)

@@ -149,16 +149,6 @@ def reasons_of(rows: Iterable[Row]) -> Reasons:
     return tuple(Reason(*row) for row in rows)
 
 
-def all_met(rows: Iterable[Row]) -> Truth:
-    """Kleene AND over rows."""
-    return Truth.all(*[met for _, met, _ in rows])
-
-
-def any_met(rows: Iterable[Row]) -> Truth:
-    """Kleene OR over rows."""
-    return Truth.any(*[met for _, met, _ in rows])
-
-
 def open_items(rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the items of the rows that are open, each once."""
     return tuple(dict.fromkeys(str(values["item"]) for _, met, values in rows if met is UNKNOWN))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from lnmonitor.clinical import criteria
 from lnmonitor.clinical.errors import InvalidInput
-from lnmonitor.clinical.results import Citation, Reason, Rule, Truth
+from lnmonitor.clinical.results import Citation, Reason, Rule, Truth, frozen
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 
@@ -51,8 +53,6 @@ def test_that_a_comparison_is_a_reason_with_its_numbers() -> None:
         "unit": "g",
         "baseline": 1,
     }
-    assert criteria.met_all([reason]) is YES
-    assert criteria.met_any([]) is NO
 
 
 def test_that_a_refusal_names_item_value_unit_and_limit() -> None:
@@ -107,10 +107,26 @@ def test_that_every_comparison_has_its_table(
         assert criteria.OPERATORS[operator](a, b) is expected
 
 
-def test_that_reasons_join_by_and_and_by_or() -> None:
-    yes, no = (criteria.compare("x", "x", value, ">", 1) for value in (2, 0))
-    assert criteria.met_all([yes, no]) is NO
-    assert criteria.met_any([yes, no]) is YES
+def test_that_a_table_of_possible_numbers_refuses_the_first_that_cannot_be() -> None:
+    @frozen
+    class Inputs:
+        amount: float | None = None
+        ratio: float | None = None
+
+    possible = criteria.Possible(("amount", "g", None, math.inf), ("ratio", None, 0, 3))
+    for good in (Inputs(), Inputs(5e-324, 0), Inputs(1e300, 3)):
+        possible.check(good)
+    refused = {
+        (0, -1): "amount is 0 g; it must be > 0",
+        (-1, None): "amount is -1 g; it must be > 0",
+        (None, 3.5): "ratio is 3.5; it must be 0 to 3",
+        (math.inf, None): "amount is inf g; it must be a finite number",
+        (1, math.nan): "ratio is nan; it must be a finite number",
+    }
+    for numbers, words in refused.items():
+        with pytest.raises(InvalidInput) as caught:
+            possible.check(Inputs(*numbers))
+        assert str(caught.value) == words
 
 
 def test_that_positive_means_above_zero_and_none_passes() -> None:
