@@ -93,7 +93,7 @@ def _beyond(method: _Method, operator: str, limit: float) -> Sign:
 
 
 def _heavy(
-    method: _Method, operator: str, limit: float, fall: str, *, improved: bool = False
+    method: _Method, operator: str, limit: float, fall: str, *, improved: bool
 ) -> Sign:
     """A result beyond a cut-off that did not improve; or that did, and so does not count.
 

@@ -128,9 +128,12 @@ class Possible:
     def __init__(self, *rows: tuple[str, str | None, float | None, float]) -> None:
         self._values = attrgetter(*[item for item, _, _, _ in rows])
         self._rows = [
-            (_LEAST_POSITIVE if low is None else low, min(high, sys.float_info.max), row)
-            for row in rows
-            for _, _, low, high in (row,)
+            (
+                _LEAST_POSITIVE if low is None else low,
+                min(high, sys.float_info.max),
+                (item, unit, low, high),
+            )
+            for item, unit, low, high in rows
         ]
 
     def check(self, inputs: object) -> None:

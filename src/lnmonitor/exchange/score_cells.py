@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from lnmonitor.analysis.laboratory_grades import TERMS
+from lnmonitor.clinical.criteria import above, below
 from lnmonitor.clinical.errors import InvalidInput
 from lnmonitor.clinical.proteinuria import parse_dipstick
 from lnmonitor.exchange.table import Row
@@ -132,8 +133,7 @@ def _within(
     column: str, value: float, unit: str | None, low: float | None, high: float | None
 ) -> float:
     """Return the value between both limits, which are its own unit's, with a rounding error."""
-    under = low is not None and value < low * (1 - 1e-9)
-    if under or (high is not None and value > high * (1 + 1e-9)):
+    if (low is not None and below(value, low)) or (high is not None and above(value, high)):
         limit = f">= {low:.3g}" if high is None else f"{low or 0:.3g} to {high:.5g}"
         raise InvalidInput(column, f"{value:g}", unit, limit)
     return value
