@@ -24,6 +24,7 @@ from lnmonitor.desktop.pages.patient.page import PatientPage
 from lnmonitor.desktop.pages.patient.popover import ValuePopover, facts_of
 from lnmonitor.desktop.session_hub import hub
 from lnmonitor.desktop.theme import theme_manager
+from lnmonitor.desktop.trail_words import change_words
 from lnmonitor.desktop.trend_images import save_trend_png
 from lnmonitor.errors import InputError
 from lnmonitor.services.audit import AuditEntry, AuditPage
@@ -380,6 +381,11 @@ def entry(sequence: int, **more: str) -> AuditEntry:
         "reason": "typing error", "source": "", "hash": "",
     } | more  # fmt: skip
     return AuditEntry(sequence, **given)
+
+
+def test_that_a_value_stands_in_the_trail_as_it_was_typed() -> None:
+    assert change_words(entry(1, old="", new='{"a": 1}')) == '{"a": 1}'
+    assert change_words(entry(2, form="", old="", new='{"a": 1, "b": null}')) == "a: 1, b: –"
 
 
 def test_that_the_history_shows_old_new_reason_and_filters(qtbot: QtBot) -> None:

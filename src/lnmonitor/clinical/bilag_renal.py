@@ -92,9 +92,7 @@ def _beyond(method: _Method, operator: str, limit: float) -> Sign:
     return beyond
 
 
-def _heavy(
-    method: _Method, operator: str, limit: float, fall: str, *, improved: bool
-) -> Sign:
+def _heavy(method: _Method, operator: str, limit: float, fall: str, *, improved: bool) -> Sign:
     """A result beyond a cut-off that did not improve; or that did, and so does not count.
 
     Improved means down by >= 25 %, as the index words it, or by more than that (`fall`, the

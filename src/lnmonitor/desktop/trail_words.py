@@ -34,7 +34,7 @@ def change_words(entry: AuditEntry) -> str:
     if entry.action in _REVIEWED or entry.action.startswith("query "):
         return _review_words(entry)
     if entry.old or entry.new:
-        new = _facts(entry.new)
+        new = entry.new if entry.form else _facts(entry.new)  # a form's value is what was typed
         return f"{entry.old or '–'} → {new or '–'}" if entry.old else new
     form = FORMS.get(entry.form)
     if form is None:
@@ -65,7 +65,7 @@ def _facts(text: str) -> str:
         return text
     try:
         facts = json.loads(text)
-    except ValueError:  # what somebody typed begins with a bracket too
+    except ValueError:  # words that begin with a bracket
         return text
     return ", ".join(f"{name}: {_plain(value)}" for name, value in facts.items())
 
